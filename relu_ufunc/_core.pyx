@@ -1,0 +1,209 @@
+# cython: language_level=3, freethreading_compatible=True
+"""Registers the operation table's rows as ufuncs. No arithmetic is done here."""
+
+from libc.stdlib cimport calloc
+from libc.string cimport strlen
+from cpython.bytes cimport PyBytes_AsString
+
+cimport numpy as cnp
+
+cnp.import_array()
+cnp.import_umath()
+
+
+cdef extern from "kernels.h":
+    enum:
+        N_OPERATIONS
+    ctypedef int dtype_number "enum dtype"
+    ctypedef void copy_items()
+    struct kernel:
+        pass
+    struct kernel_set:
+        const kernel (*kernels)[1]
+        const char *compiled_for
+        copy_items *copy
+
+
+cdef extern from "operations.h":
+    enum dtypes_of_row "dtypes":
+        EVERY_DTYPE
+        NUMERIC
+        FLOATING
+    struct documentation:
+        const char *summary
+        const char *formula
+        const char *derivative
+        const char *special_values
+        const char *parameters
+        const char *counterparts
+        const char *references
+        const char *example
+        const char *backward_example
+        const char *numpy
+        const char *backward_numpy
+    struct operation_row:
+        const char *name
+        dtypes_of_row dtypes
+        const char *inputs
+        const char *outputs
+        int n_inputs
+        int n_outputs
+        bint has_arithmetic
+        bint is_backward
+        const documentation *documentation
+    const operation_row operation_table[]
+    dtype_number dtype_of_type_character(char character)
+    size_t itemsize_of_dtype(dtype_number dtype)
+
+
+cdef extern from "dispatch.h":
+    struct isa_row "isa":
+        const char *name
+        bint (*runs_here)() nogil
+        const kernel_set *kernel_set
+    const isa_row isa_table[]
+
+
+cdef extern from "run.h":
+    struct loop:
+        kernel kernel
+        copy_items *copy
+        Py_ssize_t itemsize
+        int n_inputs
+        int n_operands
+        bint raises_flags
+        bint is_long_double
+    void run_loop(char **, const Py_ssize_t *, const Py_ssize_t *, void *) nogil
+
+
+cdef extern from "build_config.h":
+    const char *RELU_UFUNC_VERSION
+    const char *RELU_UFUNC_COMPILER
+    const char *RELU_UFUNC_COMPILER_FLAGS
+    const char *RELU_UFUNC_NUMPY
+
+VERSION = RELU_UFUNC_VERSION.decode()
+COMPILER = RELU_UFUNC_COMPILER.decode()
+COMPILER_FLAGS = RELU_UFUNC_COMPILER_FLAGS.decode()
+BUILT_AGAINST_NUMPY = RELU_UFUNC_NUMPY.decode()
+
+TYPE_CHARACTERS = "?bBhHiIlLqQefdg"
+"""NumPy's order of loops: its resolver takes the first that fits."""
+
+cdef dict _first_type_character = {
+    <int>EVERY_DTYPE: "?",
+    <int>NUMERIC: "b",
+    <int>FLOATING: "e",
+}
+
+cdef dict _type_number = {
+    "?": cnp.NPY_BOOL,
+    "b": cnp.NPY_BYTE, "B": cnp.NPY_UBYTE,
+    "h": cnp.NPY_SHORT, "H": cnp.NPY_USHORT,
+    "i": cnp.NPY_INT, "I": cnp.NPY_UINT,
+    "l": cnp.NPY_LONG, "L": cnp.NPY_ULONG,
+    "q": cnp.NPY_LONGLONG, "Q": cnp.NPY_ULONGLONG,
+    "e": cnp.NPY_FLOAT16, "f": cnp.NPY_FLOAT, "d": cnp.NPY_DOUBLE, "g": cnp.NPY_LONGDOUBLE,
+}
+
+# A ufunc keeps pointers to its name and docstring.
+cdef list _kept_alive = []
+
+
+cdef str _text(const char *text):
+    return "" if text == NULL else text[:strlen(text)].decode()
+
+
+cdef str _type_characters(const operation_row *row):
+    return TYPE_CHARACTERS[TYPE_CHARACTERS.index(_first_type_character[<int>row.dtypes]):]
+
+
+cdef dict _documentation(const documentation *text):
+    return {
+        "summary": _text(text.summary),
+        "formula": _text(text.formula),
+        "derivative": _text(text.derivative),
+        "parameters": _text(text.parameters),
+        "special_values": _text(text.special_values),
+        "counterparts": _text(text.counterparts),
+        "references": _text(text.references),
+        "example": _text(text.example),
+        "backward_example": _text(text.backward_example),
+        "numpy": _text(text.numpy),
+        "backward_numpy": _text(text.backward_numpy),
+    }
+
+
+def operation_rows():
+    """The operation table: a dict per ufunc, in the table's order."""
+    cdef const operation_row *row
+    rows = []
+    for index in range(N_OPERATIONS):
+        row = &operation_table[index]
+        rows.append({
+            "index": index,
+            "name": _text(row.name),
+            "type_characters": _type_characters(row),
+            "inputs": tuple(_text(row.inputs).split(", ")),
+            "outputs": tuple(_text(row.outputs).split(", ")),
+            "is_backward": bool(row.is_backward),
+            "has_arithmetic": bool(row.has_arithmetic),
+            "documentation": _documentation(row.documentation),
+        })
+    return rows
+
+
+def isa_rows():
+    """(name, runs here, what it was compiled for) per instruction set, best first."""
+    rows = []
+    cdef const isa_row *row = isa_table
+    while row.name != NULL:
+        rows.append((
+            _text(row.name), bool(row.runs_here()), _text(row.kernel_set.compiled_for)
+        ))
+        row += 1
+    return rows
+
+
+def make_ufunc(int index, str isa, str docstring):
+    """The ufunc of one row of the operation table, with the kernels of one ISA."""
+    cdef const isa_row *chosen = isa_table
+    while chosen.name != NULL and _text(chosen.name) != isa:
+        chosen += 1
+    if chosen.name == NULL or not chosen.runs_here():
+        raise ValueError(f"instruction set {isa!r} cannot run here")
+    if not 0 <= index < N_OPERATIONS:
+        raise IndexError(f"row {index} is not in the operation table")
+
+    cdef const operation_row *row = &operation_table[index]
+    cdef str characters = _type_characters(row)
+    cdef int n_types = len(characters), n_operands = row.n_inputs + row.n_outputs
+    # As long as the ufunc lives, which for a module's is until the process ends.
+    cdef loop *loops = <loop *>calloc(n_types, sizeof(loop))
+    cdef void **data = <void **>calloc(n_types, sizeof(void *))
+    cdef cnp.PyUFuncGenericFunction *functions = <cnp.PyUFuncGenericFunction *>calloc(
+        n_types, sizeof(cnp.PyUFuncGenericFunction))
+    cdef char *types = <char *>calloc(n_types * n_operands, 1)
+    if loops == NULL or data == NULL or functions == NULL or types == NULL:
+        raise MemoryError
+    cdef dtype_number dtype
+    cdef int i, operand
+    for i, character in enumerate(characters):
+        dtype = dtype_of_type_character(<char>ord(character))
+        loops[i].kernel = chosen.kernel_set.kernels[index][dtype]
+        loops[i].copy = chosen.kernel_set.copy
+        loops[i].itemsize = itemsize_of_dtype(dtype)
+        loops[i].n_inputs = row.n_inputs
+        loops[i].n_operands = n_operands
+        loops[i].is_long_double = character == "g"
+        loops[i].raises_flags = row.has_arithmetic or character == "g"
+        data[i] = &loops[i]
+        functions[i] = <cnp.PyUFuncGenericFunction>run_loop
+        for operand in range(n_operands):
+            types[i * n_operands + operand] = _type_number[character]
+
+    encoded_docstring = docstring.encode()
+    _kept_alive.append(encoded_docstring)
+    return cnp.PyUFunc_FromFuncAndData(
+        functions, data, types, n_types, row.n_inputs, row.n_outputs,
+        cnp.PyUFunc_None, row.name, PyBytes_AsString(encoded_docstring), 0)

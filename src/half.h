@@ -1,0 +1,92 @@
+/* float16 to float32 and back, rounded to nearest, ties to even: in plain C,
+   and a chunk at a time with the processor's instruction where there is one
+   (measured on leaky_relu: 3 to 6 times faster than the vectorised plain C).
+
+   The plain C never makes a subnormal float32, so that flush-to-zero cannot
+   change a result. */
+#ifndef RELU_UFUNC_HALF_H
+#define RELU_UFUNC_HALF_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__F16C__) || (defined(_MSC_VER) && defined(__AVX2__))
+#define HALF_F16C 1
+#include <immintrin.h>
+#endif
+
+enum { HALF_CHUNK = 128 };
+
+static inline float float_of_bits(uint32_t bits)
+{
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+static inline uint32_t bits_of_float(float f)
+{
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return bits;
+}
+
+static inline float widen_f16(int16_t half)
+{
+    const uint32_t sign = ((uint32_t)half & 0x8000u) << 16;
+    const uint32_t magnitude = (uint32_t)half & 0x7FFFu;
+    const uint32_t rebias = 112u << 23;
+    const uint32_t normal = (magnitude << 13) + rebias + (magnitude >= 0x7C00u ? rebias : 0);
+    const uint32_t subnormal = bits_of_float((float)(int32_t)magnitude * 0x1p-24f);
+    return float_of_bits(sign | (magnitude < 0x0400u ? subnormal : normal));
+}
+
+static inline int16_t narrow_f16(float wide)
+{
+    const uint32_t bits = bits_of_float(wide);
+    const uint32_t sign = (bits >> 16) & 0x8000u;
+    const uint32_t magnitude = bits & 0x7FFFFFFFu;
+    const uint32_t odd = (magnitude >> 13) & 1u;
+    const uint32_t normal = (magnitude - (112u << 23) + 0x0FFFu + odd) >> 13;
+    /* 0.5's last place is 2^-24, float16's smallest step: the addition rounds. */
+    const uint32_t subnormal = bits_of_float(float_of_bits(magnitude) + 0.5f) - 0x3F000000u;
+    uint32_t half = magnitude < (113u << 23) ? subnormal : normal;
+    half = magnitude >= 0x477FF000u ? 0x7C00u : half;
+    half = magnitude > 0x7F800000u ? 0x7E00u : half;
+    return (int16_t)(uint16_t)(sign | half);
+}
+
+static inline void widen_chunk_f16(const char *from, float *to)
+{
+#ifdef HALF_F16C
+    for (int i = 0; i < HALF_CHUNK; i += 8) {
+        __m128i halves;
+        memcpy(&halves, from + 2 * i, sizeof halves);
+        const __m256 floats = _mm256_cvtph_ps(halves);
+        memcpy(to + i, &floats, sizeof floats);
+    }
+#else
+    for (int i = 0; i < HALF_CHUNK; ++i) {
+        int16_t half;
+        memcpy(&half, from + 2 * i, sizeof half);
+        to[i] = widen_f16(half);
+    }
+#endif
+}
+
+static inline void narrow_chunk_f16(const float *from, int16_t *to)
+{
+#ifdef HALF_F16C
+    for (int i = 0; i < HALF_CHUNK; i += 8) {
+        __m256 floats;
+        memcpy(&floats, from + i, sizeof floats);
+        const __m128i halves = _mm256_cvtps_ph(floats, _MM_FROUND_TO_NEAREST_INT);
+        memcpy(to + i, &halves, sizeof halves);
+    }
+#else
+    for (int i = 0; i < HALF_CHUNK; ++i)
+        to[i] = narrow_f16(from[i]);
+#endif
+}
+
+#endif

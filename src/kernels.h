@@ -1,0 +1,47 @@
+/* What a compiled set of kernels is: one table per instruction set. */
+#ifndef RELU_UFUNC_KERNELS_H
+#define RELU_UFUNC_KERNELS_H
+
+#include <stddef.h>
+
+#include "layout.h"
+
+/* Every dtype that has loops of its own; bool borrows those of u8. */
+enum dtype {
+    DTYPE_i8, DTYPE_u8, DTYPE_i16, DTYPE_u16, DTYPE_i32, DTYPE_u32, DTYPE_i64, DTYPE_u64,
+    DTYPE_f16, DTYPE_f32, DTYPE_f64, DTYPE_longdouble,
+    N_DTYPES
+};
+
+/* One number per ufunc, in the order of the operation table. */
+enum operation {
+#define FUNCTION(name, ...) OPERATION_##name,
+#define RECTIFIER(name, ...) OPERATION_##name, OPERATION_##name##_backward,
+#include "ops.def"
+#undef FUNCTION
+#undef RECTIFIER
+    N_OPERATIONS
+};
+
+enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS };
+
+struct kernel {
+    /* Any operand may be unaligned. Each output is disjoint from, or the very
+       same array as, each input; outputs share no element. */
+    void (*contiguous)(char *const *operands, ptrdiff_t n);
+    /* Element after element in order, whatever the strides and overlaps. */
+    void (*elementwise)(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
+};
+
+struct kernel_set {
+    const struct kernel (*kernels)[N_DTYPES];
+    /* The compiler's own words for what it compiled for ("AVX512F AVX2 ..."). */
+    const char *compiled_for;
+    copy_items *copy;
+};
+
+#define ISA(symbol, name, runs_here) extern const struct kernel_set kernel_set_##symbol;
+#include "isas.def"
+#undef ISA
+
+#endif

@@ -1,0 +1,119 @@
+/* The values of each dtype and what can be asked of them.
+
+   A float travels as the signed integer made of its bits. Selections then keep
+   every NaN to the bit, raise no floating-point flag, and see subnormals also
+   while the thread flushes them to zero. Arithmetic is done in the wide type:
+   `widen` the operands, compute, `narrow` (round) once. */
+#ifndef RELU_UFUNC_VALUES_H
+#define RELU_UFUNC_VALUES_H
+
+#include <float.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The questions `positive` and `less` are meant for values that are not NaN. */
+
+#define DEFINE_MEMORY_ACCESS(dtype)                                                     \
+    static inline value_##dtype load_##dtype(const char *from)                          \
+    { value_##dtype v; memcpy(&v, from, sizeof v); return v; }                          \
+    static inline void store_##dtype(char *to, value_##dtype v)                         \
+    { memcpy(to, &v, sizeof v); }
+
+/* WIDE is unsigned and at least as wide as int: signed overflow is undefined,
+   and two uint16_t would be multiplied as int. */
+#define DEFINE_INTEGER(dtype, TYPE, WIDE)                                               \
+    typedef TYPE value_##dtype;                                                         \
+    typedef WIDE wide_##dtype;                                                          \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
+    static inline WIDE widen_##dtype(TYPE x) { return (WIDE)x; }                        \
+    static inline TYPE narrow_##dtype(WIDE x) { return (TYPE)x; }                       \
+    static inline bool is_nan_##dtype(TYPE x) { (void)x; return false; }                \
+    static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \
+    static inline bool less_##dtype(TYPE a, TYPE b) { return a < b; }                   \
+    static inline TYPE plus_zero_##dtype(TYPE x) { return x; }
+
+#define DEFINE_SIGNED(dtype, TYPE, WIDE)                                                \
+    DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
+    static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
+    static inline TYPE rectified_##dtype(TYPE x) { return x > 0 ? x : 0; }              \
+    static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }
+
+#define DEFINE_UNSIGNED(dtype, TYPE, WIDE)                                              \
+    DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
+    static inline bool negative_##dtype(TYPE x) { (void)x; return false; }              \
+    static inline TYPE rectified_##dtype(TYPE x) { return x; }                          \
+    static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }
+
+/* As signed integers the bits of the floats lie in this order:
+   -0.0 (the least), ..., -inf, the negative NaNs, +0.0, ..., +inf, the positive
+   NaNs. So one comparison with -inf tells the negative numbers and -0.0 from
+   everything that relu keeps. */
+#define DEFINE_FLOAT(dtype, BITS, UNSIGNED, INFINITY_BITS, WIDE)                        \
+    typedef BITS value_##dtype;                                                         \
+    typedef WIDE wide_##dtype;                                                          \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
+    enum { width_##dtype = 8 * sizeof(BITS) };                                          \
+    static inline UNSIGNED sign_bit_##dtype(void)                                       \
+    { return (UNSIGNED)((UNSIGNED)1 << (width_##dtype - 1)); }                          \
+    static inline BITS minus_infinity_##dtype(void)                                     \
+    { return (BITS)(sign_bit_##dtype() | (UNSIGNED)(INFINITY_BITS)); }                  \
+    static inline bool is_nan_##dtype(BITS x)                                           \
+    { return (BITS)(x & (BITS)~sign_bit_##dtype()) > (BITS)(INFINITY_BITS); }           \
+    static inline bool positive_##dtype(BITS x) { return x > 0; }                       \
+    /* Less 1, -0.0 wraps to the greatest: what is left below -inf is negative. */      \
+    static inline bool negative_##dtype(BITS x)                                         \
+    { return (BITS)((UNSIGNED)x - 1u) < minus_infinity_##dtype(); }                     \
+    static inline BITS rectified_##dtype(BITS x)                                        \
+    { return x > minus_infinity_##dtype() ? x : 0; }                                    \
+    static inline BITS negated_##dtype(BITS x)                                          \
+    { return (BITS)((UNSIGNED)x ^ sign_bit_##dtype()); }                                \
+    static inline BITS plus_zero_##dtype(BITS x)                                        \
+    { return x == (BITS)sign_bit_##dtype() ? 0 : x; }                                   \
+    /* From sign and magnitude to two's complement; both zeros become 0. */             \
+    static inline BITS ordered_##dtype(BITS x)                                          \
+    { return x < 0 ? (BITS)(sign_bit_##dtype() - (UNSIGNED)x) : x; }                    \
+    static inline bool less_##dtype(BITS a, BITS b)                                     \
+    { return ordered_##dtype(a) < ordered_##dtype(b); }
+
+#define DEFINE_WIDE_IS_SAME_BITS(dtype)                                                 \
+    static inline wide_##dtype widen_##dtype(value_##dtype x)                           \
+    { wide_##dtype w; memcpy(&w, &x, sizeof w); return w; }                             \
+    static inline value_##dtype narrow_##dtype(wide_##dtype w)                          \
+    { value_##dtype x; memcpy(&x, &w, sizeof x); return x; }
+
+DEFINE_SIGNED(i8, int8_t, uint32_t)
+DEFINE_SIGNED(i16, int16_t, uint32_t)
+DEFINE_SIGNED(i32, int32_t, uint32_t)
+DEFINE_SIGNED(i64, int64_t, uint64_t)
+DEFINE_UNSIGNED(u8, uint8_t, uint32_t)
+DEFINE_UNSIGNED(u16, uint16_t, uint32_t)
+DEFINE_UNSIGNED(u32, uint32_t, uint32_t)
+DEFINE_UNSIGNED(u64, uint64_t, uint64_t)
+
+DEFINE_FLOAT(f16, int16_t, uint16_t, 0x7C00, float)
+DEFINE_FLOAT(f32, int32_t, uint32_t, 0x7F800000, float)
+DEFINE_FLOAT(f64, int64_t, uint64_t, 0x7FF0000000000000, double)
+DEFINE_WIDE_IS_SAME_BITS(f32)
+DEFINE_WIDE_IS_SAME_BITS(f64)
+#include "half.h"
+
+/* long double has no portable layout of bits. Its loads and stores keep every
+   NaN, flush-to-zero does not reach it, and its loops clear the status flags
+   that comparing a signalling NaN may raise. Where it is double, double's
+   loops serve it. */
+typedef long double value_longdouble;
+typedef long double wide_longdouble;
+DEFINE_MEMORY_ACCESS(longdouble)
+static inline long double widen_longdouble(long double x) { return x; }
+static inline long double narrow_longdouble(long double x) { return x; }
+static inline bool is_nan_longdouble(long double x) { return x != x; }
+static inline bool positive_longdouble(long double x) { return x > 0; }
+static inline bool negative_longdouble(long double x) { return x < 0; }
+static inline bool less_longdouble(long double a, long double b) { return a < b; }
+static inline long double negated_longdouble(long double x) { return -x; }
+static inline long double plus_zero_longdouble(long double x) { return x == 0 ? 0 : x; }
+static inline long double rectified_longdouble(long double x)
+{ return x > 0 || x != x ? x : 0; }
+
+#endif
