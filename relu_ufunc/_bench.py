@@ -1,0 +1,263 @@
+"""How fast each function is on this machine, against NumPy's spelling and a plain copy."""
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from timeit import Timer
+from typing import Any, TextIO
+
+import numpy as np
+
+import relu_ufunc
+from relu_ufunc._operations import OPERATIONS, Operation
+
+CACHED_BYTES = 256_000
+"""An array of this size lies in any second-level cache, its output beside it."""
+
+LARGE_BYTES = 40_000_000
+"""An array of this size does not stay in cache: see ``_evict``."""
+
+_COLD_BYTES = 8_000_000
+_EVICTING_BYTES = 128_000_000
+
+_SECONDS = 12.0
+_MOST_SECONDS_PER_CASE = 0.5
+_FEWEST_ROUNDS = 2
+_SAMPLE_SECONDS = 1e-4
+
+_PARAMETERS = {"slope": 0.01, "max_value": 6}
+_OTHER_PARAMETER = 1
+_ARRAYS = ("dy", "x", "b")
+
+_BAR_WIDTH = 24
+_EIGHTHS = "▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The least seconds that one call took; NumPy's are None where it has no spelling."""
+
+    name: str
+    moved_bytes: int
+    seconds: float
+    copied_bytes: int
+    copy_seconds: float
+    numpy_seconds: float | None
+
+    @property
+    def gigabytes_per_second(self) -> float:
+        return self.moved_bytes / self.seconds / 1e9
+
+    @property
+    def copy_gigabytes_per_second(self) -> float:
+        return self.copied_bytes / self.copy_seconds / 1e9
+
+    @property
+    def of_copy(self) -> float:
+        return self.gigabytes_per_second / self.copy_gigabytes_per_second
+
+    @property
+    def times_numpy(self) -> float | None:
+        return None if self.numpy_seconds is None else self.numpy_seconds / self.seconds
+
+
+def operations_for(dtype: np.dtype[Any]) -> list[Operation]:
+    """The functions that have a loop of their own for a dtype."""
+    return [operation for operation in OPERATIONS if dtype.char in operation.type_characters]
+
+
+def dtype_names() -> list[str]:
+    """The dtypes for which any function has a loop, smallest first."""
+    characters = "".join(operation.type_characters for operation in OPERATIONS)
+    return list(dict.fromkeys(np.dtype(character).name for character in characters))
+
+
+def run(operations: Sequence[Operation], dtype: np.dtype[Any], sizes: Sequence[int]) -> None:
+    """Measure and print one table per size."""
+    print(
+        f"relu_ufunc {relu_ufunc.__version__} on {relu_ufunc.isa()}, NumPy {np.__version__}, "
+        f"{dtype.name}"
+    )
+    progress = _Progress(len(operations) * len(sizes), sys.stderr)
+    blocks = _EIGHTHS if _shows_blocks(sys.stdout) else None
+    deadline = time.perf_counter() + _SECONDS
+    for size in sizes:
+        measurements = []
+        operands = _operands(operations, dtype, size)
+        for operation in operations:
+            progress.step(operation.name)
+            seconds = min(
+                (deadline - time.perf_counter()) / progress.steps_left, _MOST_SECONDS_PER_CASE
+            )
+            measurements.append(_measure(operation, operands, seconds))
+        progress.clear()
+        print()
+        is_cold = size * dtype.itemsize >= _COLD_BYTES
+        print(
+            f"{size:,} elements, {_bytes(size * dtype.itemsize)} an array, "
+            f"{'from memory' if is_cold else 'in cache'}"
+        )
+        print("\n".join(_table(measurements, blocks)), flush=True)
+    print(
+        "\nGB/s: array bytes read and written. vs copy: that speed over np.copyto's. "
+        "vs NumPy: how many\ntimes faster than NumPy's spelling."
+    )
+
+
+class _Progress:
+    """One line that says what is being measured; silent unless on a terminal."""
+
+    def __init__(self, steps: int, stream: TextIO) -> None:
+        self._steps = steps
+        self._done = 0
+        self._stream = stream if stream.isatty() else None
+
+    @property
+    def steps_left(self) -> int:
+        return self._steps - self._done + 1
+
+    def step(self, text: str) -> None:
+        self._done += 1
+        self._write(f"{self._done}/{self._steps} {text}")
+
+    def clear(self) -> None:
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        if self._stream is not None:
+            self._stream.write(f"\r{text:<40}\r{text}")
+            self._stream.flush()
+
+
+def _operands(operations: Sequence[Operation], dtype: np.dtype[Any], size: int) -> dict[str, Any]:
+    names = {name for operation in operations for name in operation.inputs}
+    operands: dict[str, Any] = {name: _parameter(name, dtype) for name in names}
+    for seed, name in enumerate(_ARRAYS):
+        if name in names:
+            operands[name] = _random(dtype, size, seed)
+    for k in range(max(len(operation.outputs) for operation in operations)):
+        operands[f"out{k}"] = np.zeros(size, dtype)
+    return operands
+
+
+def _parameter(name: str, dtype: np.dtype[Any]) -> float:
+    return True if dtype.kind == "b" else _PARAMETERS.get(name, _OTHER_PARAMETER)
+
+
+def _random(dtype: np.dtype[Any], size: int, seed: int) -> np.ndarray[Any, Any]:
+    generator = np.random.default_rng(seed)
+    some = min(size, 100_003)
+    values: np.ndarray[Any, Any]
+    if dtype.kind == "f":
+        values = 3 * generator.standard_normal(some)
+    elif dtype.kind == "b":
+        values = generator.integers(0, 2, some)
+    else:
+        limits = np.iinfo(dtype)
+        values = generator.integers(limits.min, limits.max, some, dtype=dtype, endpoint=True)
+    return np.resize(values.astype(dtype), size)
+
+
+def _measure(operation: Operation, operands: dict[str, Any], seconds: float) -> Measurement:
+    outputs = [operands[f"out{k}"] for k in range(len(operation.outputs))]
+    out = outputs[0] if len(outputs) == 1 else tuple(outputs)
+    arrays = [operands[name] for name in operation.inputs if name in _ARRAYS]
+    names: dict[str, Any] = {
+        "np": np,
+        "function": getattr(relu_ufunc, operation.name),
+        "source": arrays[0],
+        "target": outputs[0],
+        "out": out,
+        **dict(zip(operation.outputs, outputs, strict=True)),
+        **{name: operands[name] for name in operation.inputs},
+    }
+    field = "backward_numpy" if operation.is_backward else "numpy"
+    statements = [f"function({', '.join(operation.inputs)}, out=out)", "np.copyto(target, source)"]
+    with np.errstate(all="ignore"):
+        if _runs(operation.documentation[field], names):
+            statements.append(operation.documentation[field])
+        calls = [Timer(statement, globals=names).timeit for statement in statements]
+        best = _interleaved(calls, seconds, is_cold=arrays[0].nbytes >= _COLD_BYTES)
+    return Measurement(
+        operation.name,
+        moved_bytes=sum(array.nbytes for array in [*arrays, *outputs]),
+        seconds=best[0],
+        copied_bytes=2 * arrays[0].nbytes,
+        copy_seconds=best[1],
+        numpy_seconds=best[2] if len(best) > 2 else None,
+    )
+
+
+def _runs(statement: str, names: dict[str, Any]) -> bool:
+    """Whether NumPy has this spelling for these dtypes: bool has no negative, for one."""
+    if not statement:
+        return False
+    try:
+        Timer(statement, globals=names).timeit(1)
+    except TypeError:
+        return False
+    return True
+
+
+def _interleaved(
+    calls: Sequence[Callable[[int], float]], seconds: float, *, is_cold: bool
+) -> list[float]:
+    """The least seconds of each call, taken in turns: a slow spell then hits all alike."""
+    end = time.perf_counter() + seconds
+    number = 1 if is_cold else max(1, math.ceil(_SAMPLE_SECONDS / max(calls[0](1), 1e-9)))
+    best = [math.inf] * len(calls)
+    rounds = 0
+    while rounds < _FEWEST_ROUNDS or time.perf_counter() < end:
+        for k, call in enumerate(calls):
+            if is_cold:
+                _evict()
+            best[k] = min(best[k], call(number) / number)
+        rounds += 1
+    return best
+
+
+@cache
+def _other_data() -> np.ndarray[Any, Any]:
+    return np.ones(_EVICTING_BYTES // 8, np.int64)
+
+
+def _evict() -> None:
+    """Fill the caches with other data: a large server's hold more than an array here."""
+    _other_data().max()
+
+
+def _table(measurements: Sequence[Measurement], blocks: str | None) -> Iterator[str]:
+    copy = max(each.copy_gigabytes_per_second for each in measurements)
+    fastest = max(copy, *(each.gigabytes_per_second for each in measurements))
+    yield f"{'function':<26}{'GB/s':>7}{'vs copy':>10}{'vs NumPy':>11}"
+    yield f"{'np.copyto':<26}{copy:>7.1f}{1:>10.2f}{'':>11}  {_bar(copy / fastest, blocks)}"
+    for each in measurements:
+        speed = each.gigabytes_per_second
+        times = "" if each.times_numpy is None else f"{each.times_numpy:.1f}x"
+        bar = _bar(speed / fastest, blocks)
+        yield f"{each.name:<26}{speed:>7.1f}{each.of_copy:>10.2f}{times:>11}  {bar}"
+
+
+def _bar(share: float, blocks: str | None) -> str:
+    if blocks is None:
+        return "#" * max(1, round(share * _BAR_WIDTH))
+    full, eighths = divmod(max(1, round(share * _BAR_WIDTH * 8)), 8)
+    return blocks[-1] * full + (blocks[eighths - 1] if eighths else "")
+
+
+def _shows_blocks(stream: TextIO) -> bool:
+    try:
+        _EIGHTHS.encode(stream.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return stream.isatty()
+
+
+def _bytes(count: int) -> str:
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} B"

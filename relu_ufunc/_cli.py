@@ -1,0 +1,106 @@
+"""The command ``relu-ufunc``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import relu_ufunc
+from relu_ufunc import _bench
+from relu_ufunc._operations import OPERATIONS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments, or the process's; return its exit code."""
+    try:
+        try:
+            options = _parser().parse_args(arguments)
+            options.run(options)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at exit: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="relu-ufunc", description=relu_ufunc.__doc__)
+    parser.add_argument(
+        "--version", action="version", version=f"relu_ufunc {relu_ufunc.__version__}"
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    info = commands.add_parser("info", help="say what this build is and what it found here")
+    info.set_defaults(run=lambda options: relu_ufunc.show_config())
+
+    bench = commands.add_parser(
+        "bench",
+        help="time each function on this machine, against NumPy and a plain copy",
+        description="Time each function, in cache and out of it, against NumPy's spelling of it "
+        "and against np.copyto: interleaved, the best of many repeats, in under 20 seconds.",
+    )
+    bench.add_argument(
+        "--functions",
+        nargs="+",
+        metavar="NAME",
+        help="functions to time (default: all that have a loop for the dtype)",
+    )
+    bench.add_argument(
+        "--dtype", default="float32", help=f"{', '.join(_bench.dtype_names())} (default: float32)"
+    )
+    bench.add_argument(
+        "--size",
+        nargs="+",
+        type=_size,
+        metavar="N",
+        help="elements of an array (default: one size in cache, one out of it)",
+    )
+    bench.set_defaults(run=lambda options: _run_bench(bench, options))
+    return parser
+
+
+def _run_bench(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    dtype = _dtype(parser, options.dtype)
+    have_loops = {operation.name: operation for operation in _bench.operations_for(dtype)}
+    names = dict.fromkeys(options.functions or have_loops)
+    known = [operation.name for operation in OPERATIONS]
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"no function {', '.join(unknown)}; there are {', '.join(known)}")
+    if without := [name for name in names if name not in have_loops]:
+        parser.error(f"no {dtype.name} loop in {', '.join(without)}")
+    sizes = options.size or [
+        _bench.CACHED_BYTES // dtype.itemsize,
+        _bench.LARGE_BYTES // dtype.itemsize,
+    ]
+    try:
+        _bench.run([have_loops[name] for name in names], dtype, sizes)
+    except MemoryError:
+        parser.exit(1, f"{parser.prog}: not enough memory for arrays of {max(sizes):,} elements\n")
+
+
+def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
+    names = _bench.dtype_names()
+    try:
+        dtype = np.dtype(name)
+    except TypeError:
+        dtype = None
+    if dtype is None or not dtype.isnative or dtype.name not in names:
+        parser.error(f"no loops for dtype {name!r}; there are {', '.join(names)}")
+    return dtype
+
+
+def _size(text: str) -> int:
+    try:
+        size = int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        size = 0
+    if size < 1:
+        raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
+    return size
