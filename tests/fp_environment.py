@@ -1,0 +1,52 @@
+"""The thread's floating-point environment, through the C library's fenv.h."""
+
+import ctypes
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+_MXCSR_FTZ_DAZ = 0x8040
+_FPCR_FZ_FZ16 = 1 << 24 | 1 << 19
+_ALL_EXCEPT = {"x86_64": 0x3D, "aarch64": 0x1F}
+
+_is_glibc = sys.platform == "linux" and platform.libc_ver()[0] == "glibc"
+_machine = platform.machine() if _is_glibc else ""
+needs_fenv = pytest.mark.skipif(
+    _machine not in _ALL_EXCEPT,
+    reason="knows the layout of fenv_t only in glibc on x86-64 and aarch64",
+)
+_libm = ctypes.CDLL("libm.so.6") if _machine in _ALL_EXCEPT else None
+
+
+def _c(name: str) -> Callable[..., int]:
+    assert _libm is not None
+    function: Callable[..., int] = getattr(_libm, name)
+    return function
+
+
+@contextmanager
+def flush_to_zero() -> Iterator[None]:
+    """Subnormals read and written as zero, as some audio and learning libraries leave it."""
+    size = 32 if _machine == "x86_64" else 8
+    before, changed = ctypes.create_string_buffer(size), ctypes.create_string_buffer(size)
+    assert _c("fegetenv")(before) == 0
+    ctypes.memmove(changed, before, size)
+    offset, bits = (28, _MXCSR_FTZ_DAZ) if _machine == "x86_64" else (0, _FPCR_FZ_FZ16)
+    control = ctypes.c_uint32.from_buffer(changed, offset)
+    control.value |= bits
+    assert _c("fesetenv")(changed) == 0
+    try:
+        yield
+    finally:
+        assert _c("fesetenv")(before) == 0
+
+
+def clear_flags() -> None:
+    assert _c("feclearexcept")(_ALL_EXCEPT[_machine]) == 0
+
+
+def raised_flags() -> int:
+    return _c("fetestexcept")(_ALL_EXCEPT[_machine])

@@ -1,0 +1,56 @@
+"""The same values in differently laid out memory."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tests.bits import Array
+
+MARK = b"\x5b"
+GUARD = 3
+
+
+def marked(shape: tuple[int, ...], character: str) -> Array:
+    """Memory that shows where it has been written to."""
+    dtype = np.dtype(character)
+    if character == "?":
+        return np.ones(shape, dtype)
+    return np.frombuffer(MARK * (dtype.itemsize * int(np.prod(shape))), dtype).reshape(shape).copy()
+
+
+def is_marked(a: Array) -> bool:
+    return a.tobytes() == marked(a.shape, a.dtype.char).tobytes()
+
+
+def strided_memory(n: int, stride: int, character: str) -> tuple[Array, Array]:
+    """A view of n elements, and all the memory it lies in."""
+    memory = marked((n * abs(stride) + 2 * GUARD,), character)
+    return memory[GUARD:-GUARD][::stride][:n], memory
+
+
+def with_stride(a: Array, stride: int) -> Array:
+    """The same values so many elements apart; 0 repeats the first."""
+    if stride == 0:
+        return np.broadcast_to(a[:1], a.shape)
+    view, _ = strided_memory(len(a), stride, a.dtype.char)
+    view[...] = a
+    return view
+
+
+def unaligned(a: Array) -> Array:
+    """The same values one byte off their alignment."""
+    memory = np.zeros(a.nbytes + 1, np.uint8)
+    view = memory[1:].view(a.dtype).reshape(a.shape)
+    view[...] = a
+    return view
+
+
+def swapped(a: Array) -> Array:
+    return a.astype(a.dtype.newbyteorder())
+
+
+def plain(a: Array) -> Array:
+    return a.copy()
+
+
+CHANGES: tuple[Callable[[Array], Array], ...] = (swapped, unaligned, plain)

@@ -1,0 +1,124 @@
+"""No flag, no warning; subnormals also while the thread flushes them to zero."""
+
+import numpy as np
+import pytest
+
+from tests import oracles
+from tests.bits import ANY_NAN, Array, assert_same, is_any_nan
+from tests.cases import (
+    CASES,
+    UFUNCS,
+    Case,
+    combinations,
+    each_case,
+    each_isa,
+    sequences,
+)
+from tests.fp_environment import clear_flags, flush_to_zero, needs_fenv, raised_flags
+from tests.layouts import with_stride
+from tests.oracles import expected
+
+each_float_case = pytest.mark.parametrize(
+    "case", [case for case in CASES if case.dtype.kind == "f"], ids=str
+)
+
+
+@each_case
+def test_nothing_is_raised(case: Case) -> None:
+    with np.errstate(all="raise"):
+        case.call(*combinations(case))
+        for n in (1, 2, 7, 8, 9, 40, 1000):
+            for stride in (1, 2, -1):
+                case.call(*(with_stride(a, stride) for a in sequences(case, n)))
+            for k in range(40):
+                case.call(*(a[k : k + 1] for a in sequences(case, 40)))
+
+
+@each_isa
+def test_nothing_is_raised_where_the_product_is_thrown_away(isa: str) -> None:
+    for n in (1, 3, 8, 100):
+        x = np.full(n, 3e38, np.float32)
+        with np.errstate(all="raise"):
+            for name in ("leaky_relu", "prelu"):
+                assert_same(UFUNCS[isa][name](x, 10), x)
+                assert_same(UFUNCS[isa][name](-x, 10), np.full(n, -np.inf, np.float32))
+
+
+@pytest.mark.parametrize("character", "fd")
+@each_isa
+def test_no_warning_in_reductions(character: str, isa: str) -> None:
+    values = np.array([np.inf, -np.inf, np.nan, 1, -1, 3e38] * 20, character)
+    with np.errstate(all="raise"):
+        for ufunc in UFUNCS[isa].values():
+            if (ufunc.nin, ufunc.nout) == (2, 1):
+                ufunc.accumulate(values)
+                ufunc.reduce(values)
+                ufunc.at(values.copy(), np.arange(len(values)), values)
+                ufunc.outer(values, values)
+
+
+@needs_fenv
+@each_float_case
+def test_no_flag_is_left_set(case: Case) -> None:
+    for n in (1, 5, 9, 64, 700):
+        operands = sequences(case, n)
+        outputs = tuple(np.empty(n, case.dtype) for _ in range(case.n_outputs))
+        clear_flags()
+        case.ufunc(*operands, out=outputs)
+        assert raised_flags() == 0, (case, n)
+
+
+@needs_fenv
+def test_flush_to_zero_takes_hold() -> None:
+    smallest, one = np.full(64, 1e-40, np.float32), np.ones(64, np.float32)
+    product = np.empty(64, np.float32)
+    with flush_to_zero():
+        np.multiply(smallest, one, out=product)
+    assert not product.any()
+    np.multiply(smallest, one, out=product)
+    assert product.all()
+
+
+def selected(case: Case, operands: list[Array], monkeypatch: pytest.MonkeyPatch) -> list[Array]:
+    """For each output where it is a selection, not the result of arithmetic."""
+    with monkeypatch.context() as patch:
+        patch.setattr(oracles, "_computed", lambda *_: ANY_NAN[case.character])
+        return [~is_any_nan(np.asarray(out)) for out in expected(case.operation, *operands)]
+
+
+@needs_fenv
+@each_float_case
+def test_flush_to_zero_changes_no_selection(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    for operands in (combinations(case), *(sequences(case, n) for n in (1, 3, 8, 130, 1100))):
+        n = len(operands[0])
+        for stride in (1, 3):
+            laid_out = [with_stride(a, stride) for a in operands]
+            outputs = tuple(np.empty(n, case.dtype) for _ in range(case.n_outputs))
+            with flush_to_zero():
+                case.ufunc(*laid_out, out=outputs)
+            wanted = expected(case.operation, *operands)
+            for out, right, keep in zip(
+                outputs, wanted, selected(case, operands, monkeypatch), strict=True
+            ):
+                assert_same(out[keep], right[keep], (case, n, stride))
+
+
+@pytest.mark.parametrize(
+    "name", ["leaky_relu", "leaky_relu_backward", "prelu", "prelu_backward", "squared_relu"]
+)
+def test_the_selections_compared_above_are_many(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = next(c for c in CASES if c.operation.name == name and c.character == "f")
+    for keep in selected(case, combinations(case), monkeypatch):
+        assert 0.3 < keep.mean() < 0.9
+
+
+@needs_fenv
+@pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
+def test_flush_to_zero_changes_nothing_in_float16(case: Case) -> None:
+    # Its arithmetic is done in float32, where its subnormals are none.
+    operands = combinations(case)
+    outputs = tuple(np.empty(len(operands[0]), case.dtype) for _ in range(case.n_outputs))
+    with flush_to_zero():
+        case.ufunc(*operands, out=outputs)
+    for out, right in zip(outputs, expected(case.operation, *operands), strict=True):
+        assert_same(out, right, case)

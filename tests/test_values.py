@@ -1,0 +1,199 @@
+"""Bit for bit what the definitions say, on every dtype and instruction set."""
+
+import numpy as np
+import pytest
+
+from relu_ufunc._operations import Operation
+from tests.bits import Array, assert_same, bits, ordinary, specials
+from tests.cases import BY_NAME, CASES, ISAS, UFUNCS, Case, combinations, each_case, each_isa
+from tests.oracles import expected
+
+FLOAT16_PARAMETERS = np.array(
+    [0.0, -0.0, 0.01, 0.1, 0.3, 1.0, -1.0, 2.5, 6.0, 1e-7, 65504.0, np.inf, np.nan], np.float16
+)
+NEVER_NEGATIVE = ("relu", "relu6", "squared_relu", "crelu", "add_relu", "affine_relu")
+
+
+@each_case
+def test_every_combination_of_special_values(case: Case) -> None:
+    case.check(*combinations(case))
+
+
+@each_case
+def test_random_values(case: Case) -> None:
+    case.check(*(ordinary(case.character, 4099, seed) for seed in range(case.n_inputs)))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
+def test_all_float16_inputs(case: Case) -> None:
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    others = np.meshgrid(*[FLOAT16_PARAMETERS] * (case.n_inputs - 1), indexing="ij")
+    columns = [other.reshape(-1, 1) for other in others]
+    inputs = case.operation.inputs
+    position = inputs.index("x")
+    case.check(*columns[:position], every, *columns[position:])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "operation",
+    [row for row in BY_NAME.values() if set(row.inputs) <= {"dy", "x"} and "x" in row.inputs],
+    ids=lambda row: row.name,
+)
+def test_all_float32_inputs(operation: Operation) -> None:
+    chunk = 1 << 18
+    low = np.arange(chunk, dtype=np.uint32)
+    dy = (np.float32(-1.5),) if operation.is_backward else ()
+    outputs = [np.empty(chunk, np.float32) for _ in operation.outputs]
+    x_bits = np.empty_like(low)
+    for high in range(0, 1 << 32, chunk):
+        x = np.bitwise_or(low, np.uint32(high), out=x_bits).view(np.float32)
+        wanted = expected(operation, *map(np.asarray, dy), x)
+        for isa in ISAS:
+            UFUNCS[isa][operation.name](*dy, x, out=tuple(outputs))
+            for actual, right in zip(outputs, wanted, strict=True):
+                if not np.array_equal(bits(actual), bits(right)):
+                    assert_same(actual, right, (isa, hex(high)))
+
+
+@pytest.mark.parametrize("name", NEVER_NEGATIVE)
+@pytest.mark.parametrize("character", "efdg")
+@each_isa
+def test_sign_bit_is_never_set(name: str, character: str, isa: str) -> None:
+    case = Case(BY_NAME[name], character, isa)
+    for output in case.call(*combinations(case)):
+        assert not np.any(np.signbit(output) & ~np.isnan(output))
+
+
+@pytest.mark.parametrize("name", ["clipped_relu", "thresholded_relu"])
+@pytest.mark.parametrize("character", "efdg")
+@each_isa
+def test_sign_bit_is_never_set_above_a_limit(name: str, character: str, isa: str) -> None:
+    x, limit = combinations(Case(BY_NAME[name], character, isa))
+    with np.errstate(invalid="ignore"):
+        in_domain = limit > 0 if name == "clipped_relu" else limit >= 0
+    y = UFUNCS[isa][name](x[in_domain], limit[in_domain])
+    assert not np.any(np.signbit(y) & ~np.isnan(y))
+
+
+@pytest.mark.parametrize("character", "efd")
+@each_isa
+def test_nan_that_the_processor_makes_survives(character: str, isa: str) -> None:
+    infinity = np.full(67, np.inf, character)
+    with np.errstate(invalid="ignore"):
+        made = infinity - infinity
+    for negative in (made, np.copysign(made, np.full(67, -1, character))):
+        for name in ("relu", "relu6", "squared_relu", "crelu"):
+            result = UFUNCS[isa][name](negative)
+            for output in result if isinstance(result, tuple) else (result,):
+                assert_same(output, negative, name)
+    for y in (
+        UFUNCS[isa]["add_relu"](infinity, -infinity),
+        UFUNCS[isa]["affine_relu"](infinity, np.ones(67, character), -infinity),
+    ):
+        assert np.isnan(y).all()
+
+
+def _f(values: object) -> Array:
+    return np.array(values, np.float64)
+
+
+NAN, INF = np.nan, np.inf
+TABLE: list[tuple[str, tuple[object, ...], object]] = [
+    ("relu", ([-INF, -1, -0.0, 0, 5e-324, 1, INF],), [0, 0, 0, 0, 5e-324, 1, INF]),
+    ("relu_backward", ([INF, NAN, -2, 3], [-1, 0, 5e-324, NAN]), [0, 0, -2, NAN]),
+    ("leaky_relu", ([-2, -0.0, 3, -INF, INF], 0.5), [-1, -0.0, 3, -INF, INF]),
+    ("leaky_relu", ([-INF, -1, 2], 0), [NAN, -0.0, 2]),
+    ("leaky_relu", ([-3, 3], -2), [6, 3]),
+    ("leaky_relu", ([-3, 3], 4), [-12, 3]),
+    ("leaky_relu", ([-3, 3, 0, -0.0], NAN), [NAN, 3, 0, -0.0]),
+    ("leaky_relu_backward", ([3, 3, 3, INF, INF], [-1, 0, 2, -1, 1], 0), [0, 0, 3, NAN, INF]),
+    ("leaky_relu_backward", ([3, 3, 3], [-1, 0, 2], NAN), [NAN, NAN, 3]),
+    ("prelu", ([-2, -4, 8], [0.5, 0.25, 9]), [-1, -1, 8]),
+    ("relu6", ([-1, -0.0, 3, 6, 7, INF, NAN],), [0, 0, 3, 6, 6, 6, NAN]),
+    ("relu6_backward", ([9, 9, 9, 9, NAN], [0, 3, 6, 7, 8]), [0, 9, 0, 0, 0]),
+    ("clipped_relu", ([-1, 0, 3, 9], 2), [0, 0, 2, 2]),
+    ("clipped_relu", ([-1, 0, 3, INF, NAN], -2), [-2, -2, -2, -2, NAN]),
+    ("clipped_relu", ([-1, -0.0, 3], -0.0), [0, 0, 0]),
+    ("clipped_relu", ([-1, 1, 3], NAN), [NAN, NAN, NAN]),
+    ("clipped_relu_backward", ([7, 7, 7, 7], [0, 1, 2, 3], 2), [0, 7, 0, 0]),
+    ("clipped_relu_backward", ([7, 7], [1, -1], NAN), [NAN, NAN]),
+    ("thresholded_relu", ([1, 2, 3, NAN, -0.0], 2), [0, 0, 3, NAN, 0]),
+    ("thresholded_relu", ([-3, -1, -0.0, 4], -2), [0, -1, -0.0, 4]),
+    ("thresholded_relu", ([-3, 4], NAN), [NAN, NAN]),
+    ("thresholded_relu_backward", ([INF, INF, 5], [1, 2, 3], 2), [0, 0, 5]),
+    ("squared_relu", ([-3, -0.0, 3, INF, 1e200],), [0, 0, 9, INF, INF]),
+    ("squared_relu_backward", ([INF, 5, 5, 5], [0, -1, 2, NAN]), [0, 0, 20, NAN]),
+    ("add_relu", ([1, -3, 2, -0.0], [2, 1, -2, -0.0]), [3, 0, 0, 0]),
+    ("affine_relu", ([1, 2, -3], 2, -3), [0, 1, 0]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "wanted"), TABLE, ids=[f"{row[0]}-{i}" for i, row in enumerate(TABLE)]
+)
+@each_isa
+def test_worked_examples(name: str, operands: tuple[object, ...], wanted: object, isa: str) -> None:
+    right = _f(wanted)
+    result = UFUNCS[isa][name](*map(_f, operands))
+    np.testing.assert_array_equal(result, right)
+    number = ~np.isnan(right)
+    np.testing.assert_array_equal(np.signbit(result)[number], np.signbit(right)[number])
+
+
+@each_isa
+def test_crelu_of_integers(isa: str) -> None:
+    crelu = UFUNCS[isa]["crelu"]
+    for character in "bhilq":
+        least = np.iinfo(character).min
+        positive, negative = crelu(np.array([least, least + 1, -1, 0, 5] * 20, character))
+        assert positive.tolist() == [0, 0, 0, 0, 5] * 20
+        assert negative.tolist() == [0, -(least + 1), 1, 0, 0] * 20
+    for character in "BHILQ":
+        greatest = np.iinfo(character).max
+        positive, negative = crelu(np.array([0, greatest] * 20, character))
+        assert positive.tolist() == [0, greatest] * 20
+        assert not negative.any()
+
+
+@each_isa
+def test_integer_arithmetic_wraps(isa: str) -> None:
+    ufuncs = UFUNCS[isa]
+    assert ufuncs["squared_relu"](np.array([16, 12, -4] * 20, np.int8)).tolist() == (
+        [0, -112, 0] * 20
+    )
+    assert ufuncs["add_relu"](np.array([127, -128] * 20, np.int8), np.int8(1)).tolist() == [0] * 40
+    assert ufuncs["add_relu"](np.array([-128] * 20, np.int8), np.int8(-1)).tolist() == [127] * 20
+    assert ufuncs["squared_relu"](np.array([65535] * 20, np.uint16)).tolist() == [1] * 20
+
+
+@pytest.mark.parametrize("character", "fdg")
+@pytest.mark.parametrize("n", [1, 100])
+@each_isa
+def test_affine_relu_rounds_twice(character: str, n: int, isa: str) -> None:
+    # x * scale is 1 + 2e + e*e. Rounded, the last term is lost; fused, it is all that is left.
+    e = np.ldexp(np.ones((), character), -(np.finfo(character).nmant // 2 + 1))
+    x = np.full(n, 1 + e)
+    y = UFUNCS[isa]["affine_relu"](x, x, -np.full(n, 1 + 2 * e))
+    assert_same(y, np.zeros(n, character))
+
+
+@each_isa
+def test_float16_is_rounded_once(isa: str) -> None:
+    # In float16 the product alone would overflow; in float32 the sum is exact again.
+    x, scale, shift = (np.full(50, v, np.float16) for v in (300.0, 300.0, -60000.0))
+    assert UFUNCS[isa]["affine_relu"](x, scale, shift).tolist() == [30000.0] * 50
+    # 2049 lies half-way between 2048 and 2050.
+    x, scale, shift = (np.full(50, v, np.float16) for v in (683.0, 3.0, 1e-3))
+    assert UFUNCS[isa]["affine_relu"](x, scale, shift).tolist() == [2050.0] * 50
+
+
+@pytest.mark.parametrize("character", "efdg")
+def test_special_values_cover_what_they_should(character: str) -> None:
+    values = specials(character)
+    assert len({value.tobytes()[:10] for value in values}) == len(values)
+    assert {0.0, 6.0, np.inf, -np.inf} <= set(values[values == values].tolist())
+    nans = values[values != values]
+    assert 0 < np.count_nonzero(np.signbit(nans)) < len(nans)
+    subnormal = (values != 0) & (np.abs(values) < np.finfo(character).tiny)
+    assert np.count_nonzero(subnormal) >= 8
