@@ -31,12 +31,19 @@ cdef extern from "operations.h":
         FLOATING
     struct documentation:
         const char *summary
-        const char *formula
+        const char *background
+        const char *value
+        const char *gradient
         const char *derivative
-        const char *special_values
         const char *parameters
-        const char *counterparts
+        const char *special_values
+        const char *pytorch
+        const char *tensorflow
+        const char *jax
+        const char *onnx
+        const char *differences
         const char *references
+        const char *see_also
         const char *example
         const char *backward_example
         const char *numpy
@@ -121,12 +128,19 @@ cdef str _type_characters(const operation_row *row):
 cdef dict _documentation(const documentation *text):
     return {
         "summary": _text(text.summary),
-        "formula": _text(text.formula),
+        "background": _text(text.background),
+        "value": _text(text.value),
+        "gradient": _text(text.gradient),
         "derivative": _text(text.derivative),
         "parameters": _text(text.parameters),
         "special_values": _text(text.special_values),
-        "counterparts": _text(text.counterparts),
+        "pytorch": _text(text.pytorch),
+        "tensorflow": _text(text.tensorflow),
+        "jax": _text(text.jax),
+        "onnx": _text(text.onnx),
+        "differences": _text(text.differences),
         "references": _text(text.references),
+        "see_also": _text(text.see_also),
         "example": _text(text.example),
         "backward_example": _text(text.backward_example),
         "numpy": _text(text.numpy),

@@ -1,4 +1,188 @@
-"""temp"""
+"""Composes each ufunc's docstring from its row of the operation table.
+
+What is common to all ufuncs stands here, once; what is a function's own, in the row.
+"""
+
+from inspect import Parameter, Signature
+
 from relu_ufunc._operations import Operation
+
+_KEYWORDS = tuple(
+    Parameter(name, Parameter.KEYWORD_ONLY, default=default)
+    for name, default in {
+        "where": True,
+        "casting": "same_kind",
+        "order": "K",
+        "dtype": None,
+        "subok": True,
+    }.items()
+)
+
+_OUT = """\
+out : ndarray, None, or tuple of ndarray and None, optional
+    Where to put the result: an array of its shape, which may be an input itself.
+    By default a new array. It may also be given by position, after the inputs.
+where : array_like of bool, optional
+    Where to compute. Elsewhere `out` keeps what it holds, and a new array is
+    left uninitialised: use it together with `out`.
+**kwargs
+    `casting`, `order`, `dtype`, `subok` and `signature`, as for every ufunc: see
+    `numpy.ufunc`."""
+
+_RAISES = """\
+TypeError
+    For complex numbers, strings, dates and objects; for an input given by name,
+    since the inputs are positional only.
+ValueError
+    For shapes that do not fit."""
+
+_DTYPES = {
+    "?": "bool, any integer,\n    float16, float32, float64 or longdouble",
+    "b": "any integer (int8 for bool),\n    float16, float32, float64 or longdouble",
+    "e": "float16, float32, float64 or longdouble",
+}
+
+_NO_FLAGS = "- No floating-point flag is left set: nothing warns, whatever the values."
+
+_EXACT = """\
+- Infinities and subnormals are exact, also while the thread flushes subnormals
+  to 0."""
+
+_ROUNDED_ONCE = """\
+- float16 is computed in float32 and rounded once, to nearest, ties to even."""
+
+_SELECTED = """\
+- `dy` or +0 is selected, not multiplied by 1 or 0: an infinite or NaN `dy` at a
+  dead unit gives +0."""
+
+_COMPARED = """\
+Compared on an x86-64 CPU with PyTorch 2.13, TensorFlow 2.21, Keras 3.15, JAX 0.10
+and ONNX Runtime 1.32."""
+
+
+def signature(operation: Operation) -> Signature:
+    """The call's signature, with the row's own names for the inputs."""
+    n_outputs = len(operation.outputs)
+    out = None if n_outputs == 1 else (None,) * n_outputs
+    return Signature(
+        [
+            *(Parameter(name, Parameter.POSITIONAL_ONLY) for name in operation.inputs),
+            Parameter("out", Parameter.POSITIONAL_OR_KEYWORD, default=out),
+            *_KEYWORDS,
+        ]
+    )
+
+
 def docstring(operation: Operation) -> str:
-    return ""
+    """The docstring, in numpydoc's sections."""
+    sections = {
+        "Parameters": _parameters(operation),
+        "Returns": _returns(operation),
+        "Raises": _RAISES,
+        "See Also": _see_also(operation),
+        "Notes": _notes(operation),
+        "References": _references(operation),
+        "Examples": _examples(operation),
+    }
+    blocks = [f"{operation.name}{signature(operation)}", _summary(operation)]
+    blocks += [f"{title}\n{'-' * len(title)}\n{body}" for title, body in sections.items() if body]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _summary(operation: Operation) -> str:
+    text = operation.documentation
+    if not operation.is_backward:
+        return f"{text['summary']}\n\n{text['background']}"
+    inputs = " and ".join(output.removeprefix("d") for output in operation.outputs)
+    return (
+        f"Backward pass of `{operation.forward}`: the gradient with respect to {inputs}.\n\n"
+        "One pass, by the chain rule: `dy` times the derivative."
+    )
+
+
+def _parameters(operation: Operation) -> str:
+    together = " All inputs are broadcast together." if len(operation.inputs) > 1 else ""
+    dy = f"dy : array_like\n    The gradient with respect to the output of `{operation.forward}`."
+    x = f"x : array_like\n    The input.{together}"
+    own = operation.documentation["parameters"]
+    return _lines(dy if operation.is_backward else "", x, own, _OUT)
+
+
+def _returns(operation: Operation) -> str:
+    first_character = operation.type_characters[0]
+    dtypes = _DTYPES[first_character]
+    if len(operation.inputs) == 1:
+        like = f"Of the shape and dtype of `x`: {dtypes}."
+    else:
+        model = "hypot" if first_character == "e" else "maximum"
+        like = (
+            "Of the shape of the inputs broadcast together, and of their common dtype,\n"
+            f"    found as in `numpy.{model}`: {dtypes}."
+        )
+    first, *others = operation.outputs
+    entries = [f"{first} : ndarray or scalar\n    {like}\n    A scalar if all inputs are."]
+    for output in others:
+        entry = f"{output} : ndarray or scalar\n    Likewise."
+        if operation.is_backward:
+            shared = output.removeprefix("d")
+            entry += f" Sum it over the axes along which `{shared}` was broadcast."
+        entries.append(entry)
+    return _lines(*entries)
+
+
+def _see_also(operation: Operation) -> str:
+    if operation.is_backward:
+        return f"{operation.forward} : The forward pass."
+    text = operation.documentation
+    backward = f"{operation.name}_backward : The backward pass." if text["gradient"] else ""
+    return _lines(backward, text["see_also"])
+
+
+def _notes(operation: Operation) -> str:
+    text = operation.documentation
+    if operation.is_backward:
+        values = text["gradient"]
+        special = "- A NaN x gives that NaN."
+        if not operation.has_arithmetic:
+            special = _lines(special, _SELECTED)
+        counterparts = "The frameworks differentiate these:"
+        numpy = text["backward_numpy"]
+    else:
+        values = text["value"]
+        special = text["special_values"]
+        counterparts = "Counterparts:"
+        numpy = text["numpy"]
+    indented_values = values.replace("\n", "\n    ")
+    rounding = _ROUNDED_ONCE if operation.has_arithmetic else _EXACT
+    return _paragraphs(
+        f"The value, for each element::\n\n    {indented_values}",
+        text["derivative"],
+        "Special values:",
+        _lines(special, rounding, _NO_FLAGS),
+        counterparts,
+        f"- PyTorch: {text['pytorch']}\n"
+        f"- TensorFlow and Keras: {text['tensorflow']}\n"
+        f"- JAX: {text['jax']}\n"
+        f"- ONNX: {text['onnx']}\n"
+        f"- NumPy: ``{numpy}``",
+        _lines(text["differences"], _COMPARED) if text["differences"] else "",
+    )
+
+
+def _references(operation: Operation) -> str:
+    return "" if operation.is_backward else operation.documentation["references"]
+
+
+def _examples(operation: Operation) -> str:
+    text = operation.documentation
+    imports = f">>> import numpy as np\n>>> from relu_ufunc import {operation.name}"
+    example = text["backward_example"] if operation.is_backward else text["example"]
+    return f"{imports}\n\n{example}"
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(filter(None, parts))
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))

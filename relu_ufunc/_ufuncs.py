@@ -1,9 +1,11 @@
 """The table's rows as ufuncs."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from relu_ufunc import _core
-from relu_ufunc._docstrings import docstring
+from relu_ufunc._docstrings import docstring, signature
 from relu_ufunc._operations import OPERATIONS, Operation
 
 
@@ -15,11 +17,16 @@ def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
 def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
     text = docstring(operation)
     ufunc = _core.make_ufunc(operation.index, isa, text)
-    # pickle looks a ufunc up by these. They can be set from NumPy 2.2 on; before, it
-    # finds the package among sys.modules by itself.
-    try:
-        ufunc.__module__ = "relu_ufunc"
-        ufunc.__qualname__ = operation.name
-    except AttributeError:
-        pass
+    # All of these can be set from NumPy 2.2 on. pickle looks a ufunc up by the first
+    # two; before, it finds the package among sys.modules by itself. Without the third,
+    # NumPy puts a line with inputs named x1, x2 before the docstring.
+    attributes = {
+        "__module__": "relu_ufunc",
+        "__qualname__": operation.name,
+        "__doc__": text,
+        "__signature__": signature(operation),
+    }
+    with suppress(AttributeError):
+        for name, value in attributes.items():
+            setattr(ufunc, name, value)
     return ufunc

@@ -6,22 +6,27 @@
 
 #include "kernels.h"
 
+/* Line breaks are those of the docstring, which relu_ufunc/_docstrings.py composes.
+   gradient, derivative and the backward_ fields are for rows with a backward;
+   parameters, background, differences and references may be left out. */
 struct documentation {
     const char *summary;
-    const char *formula;
-    /* The derivative with respect to x; NULL where there is no backward. */
+    /* What it is for and where it comes from. */
+    const char *background;
+    /* The outputs' values; and those of the backward. */
+    const char *value, *gradient;
+    /* The derivative chosen at the kinks, and what else is to be known of it. */
     const char *derivative;
-    /* What is to be known of NaN, -0.0, infinities and limits. */
-    const char *special_values;
-    const char *parameters;
-    /* Names and defaults in the frameworks. */
-    const char *counterparts;
-    const char *references;
-    const char *example;
-    const char *backward_example;
-    /* NumPy's own spelling: what one would write without this library. */
-    const char *numpy;
-    const char *backward_numpy;
+    /* Sections of their own: the inputs after x; what becomes of NaN, -0.0, limits. */
+    const char *parameters, *special_values;
+    /* Names and defaults there, and where their values are others. */
+    const char *pytorch, *tensorflow, *jax, *onnx, *differences;
+    const char *references, *see_also;
+    /* Doctests; the composer writes the imports. */
+    const char *example, *backward_example;
+    /* NumPy's own spellings: what one would write without this library.
+       Expressions over np, the inputs' names and out, for every dtype of the row. */
+    const char *numpy, *backward_numpy;
 };
 
 enum dtypes { EVERY_DTYPE, NUMERIC, FLOATING };

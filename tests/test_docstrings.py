@@ -1,0 +1,178 @@
+"""Every ufunc's docstring: it is complete, its examples run, its expressions hold."""
+
+import doctest
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+import relu_ufunc
+from relu_ufunc._operations import OPERATIONS, Operation
+
+every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda row: row.name)
+numpy_version = tuple(map(int, np.__version__.split(".")[:2]))
+
+PARAMETERS = {
+    "slope": 0.25,
+    "max_value": 4,
+    "theta": 2,
+    "b": -1,
+    "scale": 2,
+    "shift": -1,
+}
+
+
+def docstring(operation: Operation) -> str:
+    text: str = getattr(relu_ufunc, operation.name).__doc__
+    return text
+
+
+def section(text: str, title: str) -> str:
+    """The body of one numpydoc section."""
+    body = text.split(f"\n{title}\n{'-' * len(title)}\n")[1]
+    return re.split(r"\n\n[A-Z][A-Za-z ]+\n-+\n", body)[0]
+
+
+def entries(body: str) -> list[str]:
+    return re.findall(r"^(\S+)(?: : .*)?$", body, re.MULTILINE)
+
+
+@every_operation
+def test_examples_print_what_they_say(operation: Operation) -> None:
+    test = doctest.DocTestParser().get_doctest(docstring(operation), {}, operation.name, None, None)
+    assert f"import {operation.name}" in test.examples[1].source
+    assert any(f"{operation.name}(" in example.source for example in test.examples)
+    output: list[str] = []
+    doctest.DocTestRunner().run(test, out=output.append)
+    assert not output, "".join(output)
+
+
+@every_operation
+def test_sections_stand_in_numpydoc_order(operation: Operation) -> None:
+    titles = re.findall(r"^([A-Z][A-Za-z ]+)\n-+$", docstring(operation), re.MULTILINE)
+    expected = ["Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples"]
+    if operation.is_backward:
+        expected.remove("References")
+    assert titles == expected
+
+
+@every_operation
+def test_underlines_are_as_long_as_their_titles(operation: Operation) -> None:
+    for title, underline in re.findall(r"^(.+)\n(-+)$", docstring(operation), re.MULTILINE):
+        assert len(title) == len(underline)
+
+
+@every_operation
+def test_opens_with_the_call(operation: Operation) -> None:
+    keywords = "where=True, casting='same_kind', order='K', dtype=None, subok=True"
+    out = "None" if len(operation.outputs) == 1 else "(None, None)"
+    call = f"{operation.name}({', '.join(operation.inputs)}, /, out={out}, *, {keywords})\n"
+    text = docstring(operation)
+    if numpy_version >= (2, 2):
+        assert text.startswith(call)
+    else:
+        # NumPy's own line with x1, x2 comes first.
+        assert call in text
+
+
+@pytest.mark.skipif(numpy_version < (2, 2), reason="a ufunc's attributes cannot be set")
+@every_operation
+def test_inspect_gives_the_same_signature(operation: Operation) -> None:
+    signature = inspect.signature(getattr(relu_ufunc, operation.name))
+    assert docstring(operation).startswith(f"{operation.name}{signature}\n")
+
+
+@every_operation
+def test_parameters_and_returns_are_the_rows(operation: Operation) -> None:
+    text = docstring(operation)
+    assert entries(section(text, "Parameters")) == [*operation.inputs, "out", "where", "**kwargs"]
+    assert entries(section(text, "Returns")) == list(operation.outputs)
+
+
+@every_operation
+def test_counterparts_are_named(operation: Operation) -> None:
+    notes = section(docstring(operation), "Notes")
+    for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX", "NumPy"):
+        assert f"\n- {framework}: " in notes
+
+
+@every_operation
+def test_see_also_names_what_there_is(operation: Operation) -> None:
+    body = section(docstring(operation), "See Also")
+    names = [name for line in body.splitlines() for name in line.split(" : ")[0].split(", ")]
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert hasattr(np if name.startswith("numpy.") else relu_ufunc, name.split(".")[-1])
+        assert name != operation.name
+    if not operation.is_backward:
+        has_backward = any(other.name == f"{operation.name}_backward" for other in OPERATIONS)
+        assert (f"{operation.name}_backward" in names) == has_backward
+
+
+@every_operation
+def test_references_are_cited(operation: Operation) -> None:
+    text = docstring(operation)
+    defined = re.findall(r"^\.\. (\[\d\])", text, re.MULTILINE)
+    cited = set(re.findall(r"(\[\d\])_", text))
+    assert defined == sorted(cited)
+
+
+@every_operation
+def test_lines_fit_a_terminal(operation: Operation) -> None:
+    verbatim = (f"{operation.name}(", "- NumPy: ")
+    lines = [line for line in docstring(operation).splitlines() if not line.startswith(verbatim)]
+    assert max(map(len, lines)) <= 82
+
+
+def inputs_of(operation: Operation, dtype: np.dtype) -> dict[str, np.ndarray]:
+    values = [0, 1] if dtype.kind == "b" else [0, 1, 2, 3, 4, 5, 6, 7]
+    if dtype.kind in "if":
+        values = [*values, -1, -3]
+    x = np.array(values, dtype)
+    arrays = {"x": x, "dy": np.roll(x, 3)}
+    return {
+        name: arrays[name]
+        if name in arrays
+        else np.full_like(x, np.array(PARAMETERS[name]).astype(dtype))
+        for name in operation.inputs
+    }
+
+
+def evaluate(expression: str, inputs: dict[str, np.ndarray], out: object) -> tuple[object, ...]:
+    result = eval(expression, {"np": np, "out": out, **inputs})
+    return result if isinstance(result, tuple) else (result,)
+
+
+@every_operation
+def test_the_numpy_spelling_gives_the_same_values(operation: Operation) -> None:
+    field = "backward_numpy" if operation.is_backward else "numpy"
+    expression = operation.documentation[field]
+    for character in operation.type_characters:
+        dtype = np.dtype(character)
+        inputs = inputs_of(operation, dtype)
+        ours = getattr(relu_ufunc, operation.name)(*inputs.values())
+        # NumPy promotes a bool next to a Python number: there is no `out` for that.
+        outs = [None] if dtype.kind == "b" else [None, np.empty_like(inputs["x"])]
+        for out in outs:
+            theirs = evaluate(expression, inputs, out)
+            assert len(theirs) == len(operation.outputs)
+            for one, other in zip(ours if isinstance(ours, tuple) else [ours], theirs, strict=True):
+                np.testing.assert_allclose(
+                    one.astype(np.longdouble), np.asarray(other).astype(np.longdouble), rtol=2e-3
+                )
+                if dtype.kind != "b":
+                    assert np.asarray(other).dtype == one.dtype
+
+
+@every_operation
+def test_the_row_documents_what_it_must(operation: Operation) -> None:
+    text = operation.documentation
+    needed = "summary value special_values pytorch tensorflow jax onnx references example numpy"
+    if operation.is_backward:
+        needed += " gradient derivative backward_example backward_numpy"
+    for field in needed.split():
+        assert text[field], field
+        assert text[field] == text[field].strip(), field
+    assert "\n" not in text["summary"]
+    assert text["summary"].endswith(".")
