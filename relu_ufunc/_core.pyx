@@ -16,12 +16,15 @@ cdef extern from "kernels.h":
         N_OPERATIONS
     ctypedef int dtype_number "enum dtype"
     ctypedef void copy_items()
+    struct stream:
+        pass
     struct kernel:
         pass
     struct kernel_set:
         const kernel (*kernels)[1]
         const char *compiled_for
         copy_items *copy
+        const stream *stream
 
 
 cdef extern from "operations.h":
@@ -75,12 +78,23 @@ cdef extern from "run.h":
     struct loop:
         kernel kernel
         copy_items *copy
+        const stream *stream
         Py_ssize_t itemsize
+        int n_arrays
         int n_inputs
         int n_operands
         bint raises_flags
         bint is_long_double
     void run_loop(char **, const Py_ssize_t *, const Py_ssize_t *, void *) nogil
+    void run_set_stream_bytes(Py_ssize_t bytes)
+    Py_ssize_t run_stream_bytes()
+
+
+cdef extern from "threads.h":
+    void threads_set_count(int count)
+    int threads_count()
+    void threads_set_spin_microseconds(long microseconds)
+    long threads_spin_microseconds()
 
 
 cdef extern from "build_config.h":
@@ -206,7 +220,9 @@ def make_ufunc(int index, str isa, str docstring):
         dtype = dtype_of_type_character(<char>ord(character))
         loops[i].kernel = chosen.kernel_set.kernels[index][dtype]
         loops[i].copy = chosen.kernel_set.copy
+        loops[i].stream = chosen.kernel_set.stream
         loops[i].itemsize = itemsize_of_dtype(dtype)
+        loops[i].n_arrays = 2 if row.is_backward else 1
         loops[i].n_inputs = row.n_inputs
         loops[i].n_operands = n_operands
         loops[i].is_long_double = character == "g"
@@ -221,3 +237,27 @@ def make_ufunc(int index, str isa, str docstring):
     return cnp.PyUFunc_FromFuncAndData(
         functions, data, types, n_types, row.n_inputs, row.n_outputs,
         cnp.PyUFunc_None, row.name, PyBytes_AsString(encoded_docstring), 0)
+
+
+def set_stream_bytes(Py_ssize_t value):
+    run_set_stream_bytes(value)
+
+
+def stream_bytes():
+    return run_stream_bytes()
+
+
+def set_thread_count(int value):
+    threads_set_count(value)
+
+
+def thread_count():
+    return threads_count()
+
+
+def set_spin_microseconds(long value):
+    threads_set_spin_microseconds(value)
+
+
+def spin_microseconds():
+    return threads_spin_microseconds()

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "layout.h"
+#include "stream.h"
 
 /* Every dtype that has loops of its own; bool borrows those of u8. */
 enum dtype {
@@ -25,12 +26,15 @@ enum operation {
 
 enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS };
 
+/* The operands of a kernel are the inputs, arrays before parameters, and then
+   the outputs. They may be unaligned. */
 struct kernel {
-    /* Any operand may be unaligned. Each output is disjoint from, or the very
-       same array as, each input; outputs share no element. */
-    void (*contiguous)(char *const *operands, ptrdiff_t n);
     /* Element after element in order, whatever the strides and overlaps. */
     void (*elementwise)(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
+    /* Each output is disjoint from, or the very same memory as, each input. */
+    void (*contiguous)(char *const *operands, ptrdiff_t n);
+    /* The same where all parameters are scalars; NULL where there is none. */
+    void (*scalar_parameters)(char *const *operands, ptrdiff_t n);
 };
 
 struct kernel_set {
@@ -38,6 +42,7 @@ struct kernel_set {
     /* The compiler's own words for what it compiled for ("AVX512F AVX2 ..."). */
     const char *compiled_for;
     copy_items *copy;
+    const struct stream *stream;
 };
 
 #define ISA(symbol, name, runs_here) extern const struct kernel_set kernel_set_##symbol;

@@ -25,37 +25,72 @@
 #define VALUE JOIN(value_, DTYPE)
 #define WIDE_TYPE JOIN(wide_, DTYPE)
 #define WIDE(operand) wide_##operand
-#define IS_NAN JOIN(is_nan_, DTYPE)
+#define NAN_OR JOIN(nan_or_, DTYPE)
 #define POSITIVE JOIN(positive_, DTYPE)
 #define NEGATIVE JOIN(negative_, DTYPE)
 #define LESS JOIN(less_, DTYPE)
 #define NEGATED JOIN(negated_, DTYPE)
 #define RECTIFIED JOIN(rectified_, DTYPE)
-#define PLUS_ZERO JOIN(plus_zero_, DTYPE)
+#define CAPPED JOIN(capped_, DTYPE)
+#define INSIDE JOIN(inside_, DTYPE)
 #define CONSTANT(number) NARROWED((WIDE_TYPE)(number))
 #define ZERO ((VALUE)0)
 
 #define NARROWED JOIN(narrow_, DTYPE)
 #define WIDENED JOIN(widen_, DTYPE)
 
-/* A row's inputs, IN1(x) to IN3(x, a, b) ... */
-#define COUNT_IN1(a) 1
-#define COUNT_IN2(a, b) 2
-#define COUNT_IN3(a, b, c) 3
-#define POINT_TO_IN1(a) const char *const in0 = operands[0];
-#define POINT_TO_IN2(a, b) POINT_TO_IN1(a) const char *const in1 = operands[1];
-#define POINT_TO_IN3(a, b, c) POINT_TO_IN2(a, b) const char *const in2 = operands[2];
+/* A row's inputs: the array x and parameters, IN1(x) to IN3(x, a, b); in a
+   backward the array dy before them, DY_IN1(x) and DY_IN2(x, a) ... */
+#define COUNT_IN1(x) 1
+#define COUNT_IN2(x, a) 2
+#define COUNT_IN3(x, a, b) 3
+#define COUNT_DY_IN1(x) 2
+#define COUNT_DY_IN2(x, a) 3
+#define COUNT_ARRAYS_IN1(x) 1
+#define COUNT_ARRAYS_IN2(x, a) 1
+#define COUNT_ARRAYS_IN3(x, a, b) 1
+#define COUNT_ARRAYS_DY_IN1(x) 2
+#define COUNT_ARRAYS_DY_IN2(x, a) 2
+#define POINT_TO_IN1(x) const char *const in0 = operands[0];
+#define POINT_TO_IN2(x, a) POINT_TO_IN1(x) const char *const in1 = operands[1];
+#define POINT_TO_IN3(x, a, b) POINT_TO_IN2(x, a) const char *const in2 = operands[2];
+#define POINT_TO_DY_IN1(x) POINT_TO_IN2(dy, x)
+#define POINT_TO_DY_IN2(x, a) POINT_TO_IN3(dy, x, a)
+
 #define LOAD(k, a)                                                                      \
-    const VALUE a = JOIN(load_, DTYPE)(in##k + i * steps[k]);                            \
+    const VALUE a = JOIN(load_, DTYPE)(in##k + i * steps[k]);                           \
     const WIDE_TYPE WIDE(a) = WIDENED(a);                                               \
-    (void)WIDE(a);
-#define LOAD_IN1(a) LOAD(0, a)
-#define LOAD_IN2(a, b) LOAD_IN1(a) LOAD(1, b)
-#define LOAD_IN3(a, b, c) LOAD_IN2(a, b) LOAD(2, c)
+    (void)a, (void)WIDE(a);
+#define ARRAYS_IN1(x) LOAD(0, x)
+#define ARRAYS_IN2(x, a) LOAD(0, x)
+#define ARRAYS_IN3(x, a, b) LOAD(0, x)
+#define ARRAYS_DY_IN1(x) LOAD(0, dy) LOAD(1, x)
+#define ARRAYS_DY_IN2(x, a) LOAD(0, dy) LOAD(1, x)
+#define PARAMETERS_IN1(x)
+#define PARAMETERS_IN2(x, a) LOAD(1, a)
+#define PARAMETERS_IN3(x, a, b) LOAD(1, a) LOAD(2, b)
+#define PARAMETERS_DY_IN1(x)
+#define PARAMETERS_DY_IN2(x, a) LOAD(2, a)
+
 #define TAKE_WIDE(k, a) const WIDE_TYPE WIDE(a) = wide[k][i]; (void)WIDE(a);
-#define TAKE_WIDE_IN1(a) TAKE_WIDE(0, a)
-#define TAKE_WIDE_IN2(a, b) TAKE_WIDE_IN1(a) TAKE_WIDE(1, b)
-#define TAKE_WIDE_IN3(a, b, c) TAKE_WIDE_IN2(a, b) TAKE_WIDE(2, c)
+#define WIDE_ARRAYS_IN1(x) TAKE_WIDE(0, x)
+#define WIDE_ARRAYS_IN2(x, a) TAKE_WIDE(0, x)
+#define WIDE_ARRAYS_IN3(x, a, b) TAKE_WIDE(0, x)
+#define WIDE_ARRAYS_DY_IN1(x) TAKE_WIDE(0, dy) TAKE_WIDE(1, x)
+#define WIDE_ARRAYS_DY_IN2(x, a) TAKE_WIDE(0, dy) TAKE_WIDE(1, x)
+#define WIDE_PARAMETERS_IN1(x)
+#define WIDE_PARAMETERS_IN2(x, a) TAKE_WIDE(1, a)
+#define WIDE_PARAMETERS_IN3(x, a, b) TAKE_WIDE(1, a) TAKE_WIDE(2, b)
+#define WIDE_PARAMETERS_DY_IN1(x)
+#define WIDE_PARAMETERS_DY_IN2(x, a) TAKE_WIDE(2, a)
+
+#define KEEP(...) __VA_ARGS__
+#define DROP(...)
+#define IF_PARAMETERS_IN1(x) DROP
+#define IF_PARAMETERS_IN2(x, a) KEEP
+#define IF_PARAMETERS_IN3(x, a, b) KEEP
+#define IF_PARAMETERS_DY_IN1(x) DROP
+#define IF_PARAMETERS_DY_IN2(x, a) KEEP
 
 /* ... its outputs, OUT1(y) and OUT2(y, z) ... */
 #define COUNT_OUT1(y) 1
@@ -87,78 +122,87 @@
     const ptrdiff_t steps[MAX_OPERANDS] = {                                             \
         sizeof(VALUE), sizeof(VALUE), sizeof(VALUE), sizeof(VALUE), sizeof(VALUE)};
 
-#define DEFINE_ELEMENTWISE(name, in, out, arithmetic, value)                            \
-    static void NAME(name, elementwise)(                                                \
-        char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)                     \
+#define DEFINE_ELEMENTWISE(function, in, out, arithmetic, value)                        \
+    static void function(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)    \
     {                                                                                   \
         enum { inputs = COUNT_##in };                                                   \
         POINT_TO_##in POINT_TO_##out                                                    \
         for (ptrdiff_t i = 0; i < n; ++i) {                                             \
-            LOAD_##in DECLARE_##out ROUND_##arithmetic                                  \
+            ARRAYS_##in PARAMETERS_##in DECLARE_##out ROUND_##arithmetic                \
             value;                                                                      \
             STORE_##out                                                                 \
         }                                                                               \
     }
 
-#define DEFINE_CONTIGUOUS(name, in, out, arithmetic, value)                             \
-    static void NAME(name, contiguous)(char *const *operands, ptrdiff_t n)              \
+/* `before` loads scalar parameters (at i = 0), `loads` what changes with i. */
+#define DEFINE_VECTOR(function, before, loads, in, out, arithmetic, value)              \
+    static void function(char *const *operands, ptrdiff_t n)                            \
     {                                                                                   \
-        enum { inputs = COUNT_##in };                                                   \
+        enum { inputs = COUNT_##in, i = 0 };                                            \
         CONTIGUOUS_STEPS POINT_TO_##in POINT_TO_##out                                   \
+        (void)i;                                                                        \
+        before                                                                          \
         INDEPENDENT_ITERATIONS                                                          \
         for (ptrdiff_t i = 0; i < n; ++i) {                                             \
-            LOAD_##in DECLARE_##out ROUND_##arithmetic                                  \
+            loads DECLARE_##out ROUND_##arithmetic                                      \
             value;                                                                      \
             STORE_##out                                                                 \
         }                                                                               \
     }
 
 /* float16's arithmetic goes by chunks: the conversions are instructions of
-   their own, which no compiler here vectorises by itself. */
-#define DEFINE_CHUNKED(name, in, out, arithmetic, value)                                \
-    static void NAME(name, chunk)(char *const *operands)                                \
+   their own, which gcc 12 does not use in a vectorised loop. */
+#define DEFINE_CHUNKED(                                                                 \
+    function, before, loads, takes, arrays, in, out, arithmetic, value)                 \
+    static void JOIN(function, _chunk)(char *const *operands)                           \
     {                                                                                   \
-        enum { inputs = COUNT_##in, roundings = COUNT_##arithmetic };                   \
-        float wide[inputs][HALF_CHUNK], results[roundings][HALF_CHUNK];                 \
+        enum { inputs = COUNT_##in, roundings = COUNT_##arithmetic, i = 0 };            \
+        float wide[arrays][HALF_CHUNK], results[roundings][HALF_CHUNK];                 \
         VALUE rounded[roundings][HALF_CHUNK];                                           \
         CONTIGUOUS_STEPS POINT_TO_##in POINT_TO_##out                                   \
-        for (int k = 0; k < inputs; ++k)                                                \
+        (void)i;                                                                        \
+        before                                                                          \
+        for (int k = 0; k < arrays; ++k)                                                \
             widen_chunk_f16(operands[k], wide[k]);                                      \
         for (int i = 0; i < HALF_CHUNK; ++i) {                                          \
-            TAKE_WIDE_##in                                                              \
-            COMPUTE_##arithmetic                                                        \
+            takes COMPUTE_##arithmetic                                                  \
         }                                                                               \
         for (int k = 0; k < roundings; ++k)                                             \
             narrow_chunk_f16(results[k], rounded[k]);                                   \
         INDEPENDENT_ITERATIONS                                                          \
         for (ptrdiff_t i = 0; i < HALF_CHUNK; ++i) {                                    \
-            LOAD_##in TAKE_##arithmetic DECLARE_##out                                   \
+            loads TAKE_##arithmetic DECLARE_##out                                       \
             value;                                                                      \
             STORE_##out                                                                 \
         }                                                                               \
     }                                                                                   \
-    static void NAME(name, contiguous)(char *const *operands, ptrdiff_t n)              \
-    { by_chunks(NAME(name, chunk), operands, COUNT_##in, COUNT_##in + COUNT_##out, n); }
+    static void function(char *const *operands, ptrdiff_t n)                            \
+    {                                                                                   \
+        by_chunks(JOIN(function, _chunk), operands, n, arrays, COUNT_##in, COUNT_##out);\
+    }
 
-/* The last chunk is padded with zeros. */
+/* The last chunk is padded with zeros. Inputs after the arrays stay in place. */
 static void by_chunks(
-    void (*chunk)(char *const *), char *const *operands, int inputs, int count, ptrdiff_t n)
+    void (*chunk)(char *const *), char *const *operands, ptrdiff_t n,
+    int arrays, int inputs, int outputs)
 {
     enum { CHUNK_BYTES = HALF_CHUNK * sizeof(value_f16) };
+    const int count = inputs + outputs;
     char *at[MAX_OPERANDS];
     memcpy(at, operands, (size_t)count * sizeof *at);
     for (; n >= HALF_CHUNK; n -= HALF_CHUNK) {
         chunk(at);
         for (int k = 0; k < count; ++k)
-            at[k] += CHUNK_BYTES;
+            if (k < arrays || k >= inputs)
+                at[k] += CHUNK_BYTES;
     }
     if (n > 0) {
         const size_t rest = (size_t)n * sizeof(value_f16);
         char padded[MAX_OPERANDS][CHUNK_BYTES] = {{0}};
         char *in_padded[MAX_OPERANDS];
         for (int k = 0; k < count; ++k)
-            in_padded[k] = padded[k];
-        for (int k = 0; k < inputs; ++k)
+            in_padded[k] = k < arrays || k >= inputs ? padded[k] : at[k];
+        for (int k = 0; k < arrays; ++k)
             memcpy(padded[k], at[k], rest);
         chunk(in_padded);
         for (int k = inputs; k < count; ++k)
@@ -166,31 +210,32 @@ static void by_chunks(
     }
 }
 
+/* The three layouts of a row, see kernels.h. */
+#define KERNEL_PLAIN(name, in, out, arithmetic, value)                                  \
+    DEFINE_ELEMENTWISE(NAME(name, elementwise), in, out, arithmetic, value)             \
+    DEFINE_VECTOR(                                                                      \
+        NAME(name, contiguous), , ARRAYS_##in PARAMETERS_##in, in, out, arithmetic,     \
+        value)                                                                          \
+    IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
+        NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, in, out,           \
+        arithmetic, value))
+#define KERNEL_CHUNKED(name, in, out, arithmetic, value)                                \
+    DEFINE_ELEMENTWISE(NAME(name, elementwise), in, out, arithmetic, value)             \
+    DEFINE_CHUNKED(                                                                     \
+        NAME(name, contiguous), , ARRAYS_##in PARAMETERS_##in,                          \
+        WIDE_ARRAYS_##in WIDE_PARAMETERS_##in, COUNT_##in, in, out, arithmetic, value)  \
+    IF_PARAMETERS_##in(DEFINE_CHUNKED(                                                  \
+        NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, WIDE_ARRAYS_##in,  \
+        COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
-#define KERNEL_INTEGER(name, in, out, arithmetic, value)                                \
-    DEFINE_ELEMENTWISE(name, in, out, arithmetic, value)                                \
-    DEFINE_CONTIGUOUS(name, in, out, arithmetic, value)
-#define KERNEL_FLOAT KERNEL_INTEGER
-#define KERNEL_HALF(name, in, out, arithmetic, value)                                   \
-    DEFINE_ELEMENTWISE(name, in, out, arithmetic, value)                                \
-    CONTIGUOUS_HALF_##arithmetic(name, in, out, arithmetic, value)
-#define CONTIGUOUS_HALF_NO_ARITHMETIC DEFINE_CONTIGUOUS
-#define CONTIGUOUS_HALF_ROUNDED1(r, e) DEFINE_CHUNKED
-#define CONTIGUOUS_HALF_ROUNDED2(r, e, s, f) DEFINE_CHUNKED
-
-/* A rectifier is two ufuncs: itself, and its backward with dy before its inputs. */
-#define WITH_DY_IN1(a) IN2(dy, a)
-#define WITH_DY_IN2(a, b) IN3(dy, a, b)
-#define RECTIFIER(                                                                      \
-    name, dtypes, in, out, arithmetic, value, dout, darithmetic, derivative, ...)       \
-    FUNCTION(name, dtypes, in, out, arithmetic, value)                                  \
-    FUNCTION_EXPANDED(                                                                  \
-        name##_backward, dtypes, WITH_DY_##in, dout, darithmetic, derivative)
-#define FUNCTION_EXPANDED(...) FUNCTION(__VA_ARGS__)
+#define KERNEL_INTEGER(arithmetic) KERNEL_PLAIN
+#define KERNEL_FLOAT(arithmetic) KERNEL_PLAIN
+#define KERNEL_HALF(arithmetic) KERNEL_HALF_##arithmetic
+#define KERNEL_HALF_NO_ARITHMETIC KERNEL_PLAIN
+#define KERNEL_HALF_ROUNDED1(r, e) KERNEL_CHUNKED
+#define KERNEL_HALF_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
 
 /* Which rows have loops for which kind of dtype. */
-#define KEEP(...) __VA_ARGS__
-#define DROP(...)
 #define INTEGER_HAS_EVERY_DTYPE KEEP
 #define INTEGER_HAS_NUMERIC KEEP
 #define INTEGER_HAS_FLOATING DROP
@@ -201,15 +246,23 @@ static void by_chunks(
 #define HALF_HAS_NUMERIC KEEP
 #define HALF_HAS_FLOATING KEEP
 
-#define FUNCTION(name, dtypes, in, out, arithmetic, ...)                                \
-    JOIN(KIND, _HAS_##dtypes)(JOIN(KERNEL_, KIND)(name, in, out, arithmetic, FIRST(__VA_ARGS__, )))
-#define FIRST(first, ...) first
+/* A rectifier is two ufuncs: itself, and its backward. */
+#define RECTIFIER(                                                                      \
+    name, dtypes, in, out, arithmetic, value, dout, darithmetic, derivative, ...)       \
+    FUNCTION(name, dtypes, in, out, arithmetic, value, )                                \
+    FUNCTION(name##_backward, dtypes, DY_##in, dout, darithmetic, derivative, )
+
+#define FUNCTION(name, dtypes, in, out, arithmetic, value, ...)                         \
+    JOIN(KIND, _HAS_##dtypes)(                                                          \
+        JOIN(KERNEL_, KIND)(arithmetic)(name, in, out, arithmetic, value))
 #include "each_dtype.h"
 #undef FUNCTION
 
-#define FUNCTION(name, dtypes, ...)                                                     \
-    JOIN(KIND, _HAS_##dtypes)([OPERATION_##name][JOIN(DTYPE_, DTYPE)] =                 \
-        {NAME(name, contiguous), NAME(name, elementwise)}, )
+#define FUNCTION(name, dtypes, in, ...)                                                 \
+    JOIN(KIND, _HAS_##dtypes)([OPERATION_##name][JOIN(DTYPE_, DTYPE)] = {               \
+        .elementwise = NAME(name, elementwise),                                         \
+        .contiguous = NAME(name, contiguous),                                           \
+        IF_PARAMETERS_##in(.scalar_parameters = NAME(name, scalar_parameters))}, )
 static const struct kernel kernels[N_OPERATIONS][N_DTYPES] = {
 #include "each_dtype.h"
 };
@@ -230,4 +283,4 @@ static const char compiled_for[] = ""
     ;
 
 const struct kernel_set JOIN(kernel_set_, THIS_ISA) = {
-    kernels, compiled_for, JOIN(copy_items_, THIS_ISA)};
+    kernels, compiled_for, JOIN(copy_items_, THIS_ISA), &JOIN(stream_, THIS_ISA)};

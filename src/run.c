@@ -1,25 +1,37 @@
 #include "run.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "fp_status.h"
+#include "threads.h"
 
 enum {
     /* Up to five blocks lie in the first-level cache together. */
     BLOCK_BYTES = 4096,
-    /* Below this, calling for a block costs more than it saves. */
+    /* Below this, finding out about the layout costs more than it saves. */
     FEW = 8,
     CACHE_LINE = 64,
-    /* Below this, a store across two cache lines costs less than avoiding it. */
-    WORTH_ALIGNING = 1024
+    /* Below this many bytes of an operand, the plainest way is the fastest. */
+    WORTH_PLANNING = 1024,
+    /* Below this, one thread is faster: with workers that look for work, and
+       with workers that have to be woken. */
+    WORTH_SHARING = 1 << 19,
+    WORTH_WAKING = 1 << 21,
+    /* More than one, so that a late worker leaves little to wait for. */
+    PARTS_PER_THREAD = 2
 };
 
-static bool is_contiguous(const struct loop *loop, const ptrdiff_t *steps)
+static _Atomic ptrdiff_t stream_bytes = PTRDIFF_MAX;
+
+void run_set_stream_bytes(ptrdiff_t bytes)
 {
-    for (int k = 0; k < loop->n_operands; ++k)
-        if (steps[k] != loop->itemsize)
-            return false;
-    return true;
+    atomic_store(&stream_bytes, bytes);
+}
+
+ptrdiff_t run_stream_bytes(void)
+{
+    return atomic_load(&stream_bytes);
 }
 
 static ptrdiff_t magnitude(ptrdiff_t x)
@@ -69,59 +81,189 @@ static bool is_order_free(
     return true;
 }
 
-/* Strided inputs are gathered into contiguous blocks, a broadcast one once for
-   all blocks, and strided outputs scattered from them: every layout meets the
-   same contiguous kernel. */
-static void run_blocks(
-    const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)
+static bool is_contiguous(const struct loop *loop, const ptrdiff_t *steps)
 {
-    _Alignas(64) char blocks[MAX_OPERANDS][BLOCK_BYTES];
-    const ptrdiff_t itemsize = loop->itemsize, block_items = BLOCK_BYTES / itemsize;
-    char *at[MAX_OPERANDS], *in_block[MAX_OPERANDS];
+    for (int k = 0; k < loop->n_operands; ++k)
+        if (steps[k] != loop->itemsize)
+            return false;
+    return true;
+}
 
+/* How the kernel meets an operand: in place; in place and always the same
+   scalar; or through a block that is gathered before or scattered after it;
+   or, an output, through a block that is streamed out. */
+enum access { IN_PLACE, SCALAR, GATHERED, BROADCAST, SCATTERED, STREAMED };
+
+/* How one call goes about its n elements. */
+struct plan {
+    const struct loop *loop;
+    char *const *operands;
+    const ptrdiff_t *steps;
+    ptrdiff_t n;
+    void (*kernel)(char *const *operands, ptrdiff_t n);
+    enum access access[MAX_OPERANDS];
+    bool uses_blocks, streams;
+    /* Elements before the first cache line of the first output, and in a line. */
+    ptrdiff_t head, line_items;
+    int parts;
+};
+
+static bool parameters_are_scalars(const struct loop *loop, const ptrdiff_t *steps)
+{
+    if (loop->n_arrays == loop->n_inputs)
+        return false;
+    for (int k = loop->n_arrays; k < loop->n_inputs; ++k)
+        if (steps[k] != 0)
+            return false;
+    return true;
+}
+
+/* Streaming pays where the operands do not fit the caches anyway, and only
+   memory that was not just read: in place, the line is in the cache. */
+static bool should_stream(const struct plan *plan)
+{
+    const struct loop *loop = plan->loop;
+    ptrdiff_t bytes = 0;
+    if (loop->stream->copy == NULL)
+        return false;
     for (int k = 0; k < loop->n_operands; ++k) {
-        at[k] = operands[k];
-        in_block[k] = blocks[k];
-        if (k < loop->n_inputs && steps[k] == 0)
-            loop->copy(
-                at[k], 0, blocks[k], itemsize, n < block_items ? n : block_items,
-                (size_t)itemsize);
+        if (plan->steps[k] != loop->itemsize)
+            continue;
+        bytes += plan->n * loop->itemsize;
+        for (int out = loop->n_inputs; out < loop->n_operands; ++out)
+            if (k < loop->n_inputs && plan->operands[k] == plan->operands[out])
+                return false;
     }
-    while (n > 0) {
-        const ptrdiff_t items = n < block_items ? n : block_items;
-        for (int k = 0; k < loop->n_operands; ++k) {
-            if (steps[k] == itemsize)
-                in_block[k] = at[k];
-            else if (k < loop->n_inputs && steps[k] != 0)
-                loop->copy(at[k], steps[k], blocks[k], itemsize, items, (size_t)itemsize);
-        }
-        loop->kernel.contiguous(in_block, items);
-        for (int k = 0; k < loop->n_operands; ++k) {
-            if (k >= loop->n_inputs && steps[k] != itemsize)
-                loop->copy(blocks[k], itemsize, at[k], steps[k], items, (size_t)itemsize);
-            at[k] += items * steps[k];
-        }
-        n -= items;
+    return bytes >= run_stream_bytes();
+}
+
+static void choose_access(struct plan *plan)
+{
+    const struct loop *loop = plan->loop;
+    const bool scalars = parameters_are_scalars(loop, plan->steps);
+
+    plan->kernel = scalars ? loop->kernel.scalar_parameters : loop->kernel.contiguous;
+    plan->streams = should_stream(plan);
+    plan->uses_blocks = false;
+    for (int k = 0; k < loop->n_operands; ++k) {
+        const bool is_output = k >= loop->n_inputs;
+        const bool is_contiguous = plan->steps[k] == loop->itemsize;
+        enum access access;
+        if (scalars && k >= loop->n_arrays && !is_output)
+            access = SCALAR;
+        else if (is_contiguous)
+            access = is_output && plan->streams ? STREAMED : IN_PLACE;
+        else if (is_output)
+            access = SCATTERED;
+        else
+            access = plan->steps[k] == 0 ? BROADCAST : GATHERED;
+        plan->access[k] = access;
+        plan->uses_blocks |= access != IN_PLACE && access != SCALAR;
     }
 }
 
-/* A vector store across two cache lines takes twice the time: first come the
-   elements before the output's first line. */
-static void run_contiguous(const struct loop *loop, char *const *operands, ptrdiff_t n)
+/* A vector store across two cache lines takes twice the time. */
+static void choose_head(struct plan *plan)
 {
+    const struct loop *loop = plan->loop;
     const ptrdiff_t itemsize = loop->itemsize;
-    char *at[MAX_OPERANDS];
-    const uintptr_t out = (uintptr_t)operands[loop->n_inputs];
+    const uintptr_t out = (uintptr_t)plan->operands[loop->n_inputs];
     const ptrdiff_t before_line = (ptrdiff_t)(-out % CACHE_LINE);
 
-    if (before_line == 0 || n * itemsize < WORTH_ALIGNING || before_line % itemsize != 0) {
-        loop->kernel.contiguous(operands, n);
-        return;
+    plan->line_items = CACHE_LINE % itemsize == 0 ? CACHE_LINE / itemsize : 1;
+    plan->head = 0;
+    if (before_line % itemsize == 0 && plan->steps[loop->n_inputs] == itemsize)
+        plan->head = before_line / itemsize;
+}
+
+static void choose_parts(struct plan *plan)
+{
+    const int threads = threads_count();
+    plan->parts = 1;
+    if (threads > 1) {
+        const ptrdiff_t bytes = plan->n * plan->loop->itemsize * plan->loop->n_operands;
+        if (bytes >= (threads_are_awake() ? WORTH_SHARING : WORTH_WAKING))
+            plan->parts = PARTS_PER_THREAD * threads;
     }
-    loop->kernel.contiguous(operands, before_line / itemsize);
-    for (int k = 0; k < loop->n_operands; ++k)
-        at[k] = operands[k] + before_line;
-    loop->kernel.contiguous(at, n - before_line / itemsize);
+}
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Strided inputs are gathered into contiguous blocks, a broadcast one once for
+   all blocks, and outputs that are strided or streamed leave from them: every
+   layout meets the same kernel. */
+static void run_blocks(const struct plan *plan, ptrdiff_t start, ptrdiff_t end)
+{
+    _Alignas(CACHE_LINE) char blocks[MAX_OPERANDS][BLOCK_BYTES];
+    const struct loop *loop = plan->loop;
+    const ptrdiff_t itemsize = loop->itemsize, block_items = BLOCK_BYTES / itemsize;
+    char *in_kernel[MAX_OPERANDS];
+
+    for (int k = 0; k < loop->n_operands; ++k) {
+        in_kernel[k] = plan->access[k] == SCALAR ? plan->operands[k] : blocks[k];
+        if (plan->access[k] == BROADCAST)
+            loop->copy(
+                plan->operands[k], 0, blocks[k], itemsize, least(block_items, end - start),
+                (size_t)itemsize);
+    }
+    while (start < end) {
+        const ptrdiff_t wanted = start < plan->head ? plan->head - start : block_items;
+        const ptrdiff_t items = least(wanted, end - start);
+        char *at[MAX_OPERANDS];
+        for (int k = 0; k < loop->n_operands; ++k) {
+            at[k] = plan->operands[k] + start * plan->steps[k];
+            if (plan->access[k] == IN_PLACE)
+                in_kernel[k] = at[k];
+            else if (plan->access[k] == GATHERED)
+                loop->copy(at[k], plan->steps[k], blocks[k], itemsize, items, (size_t)itemsize);
+        }
+        plan->kernel(in_kernel, items);
+        for (int k = loop->n_inputs; k < loop->n_operands; ++k) {
+            if (plan->access[k] == SCATTERED)
+                loop->copy(blocks[k], itemsize, at[k], plan->steps[k], items, (size_t)itemsize);
+            else if (plan->access[k] == STREAMED)
+                loop->stream->copy(blocks[k], at[k], (size_t)(items * itemsize));
+        }
+        start += items;
+    }
+    if (plan->streams)
+        loop->stream->fence();
+}
+
+static void run_in_place(const struct plan *plan, ptrdiff_t start, ptrdiff_t end)
+{
+    while (start < end) {
+        const ptrdiff_t stop = start < plan->head ? least(plan->head, end) : end;
+        char *at[MAX_OPERANDS];
+        for (int k = 0; k < plan->loop->n_operands; ++k)
+            at[k] = plan->operands[k] + start * plan->steps[k];
+        plan->kernel(at, stop - start);
+        start = stop;
+    }
+}
+
+/* Parts meet at cache lines of the first output. */
+static ptrdiff_t part_start(const struct plan *plan, int part)
+{
+    if (part == 0)
+        return 0;
+    if (part == plan->parts)
+        return plan->n;
+    const ptrdiff_t lines = (plan->n - plan->head) / plan->line_items;
+    return plan->head + lines / plan->parts * part * plan->line_items;
+}
+
+static void run_part(void *context, int part)
+{
+    const struct plan *plan = context;
+    const ptrdiff_t start = part_start(plan, part), end = part_start(plan, part + 1);
+    if (plan->uses_blocks)
+        run_blocks(plan, start, end);
+    else
+        run_in_place(plan, start, end);
 }
 
 void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *steps, void *data)
@@ -129,12 +271,22 @@ void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *ste
     const struct loop *loop = data;
     const ptrdiff_t n = dimensions[0];
 
-    if (n < FEW || !is_order_free(loop, operands, n, steps))
+    if (n < FEW || !is_order_free(loop, operands, n, steps)) {
         loop->kernel.elementwise(operands, n, steps);
-    else if (is_contiguous(loop, steps))
-        run_contiguous(loop, operands, n);
-    else
-        run_blocks(loop, operands, n, steps);
+    }
+    else if (n * loop->itemsize < WORTH_PLANNING && is_contiguous(loop, steps)) {
+        loop->kernel.contiguous(operands, n);
+    }
+    else {
+        struct plan plan = {.loop = loop, .operands = operands, .steps = steps, .n = n};
+        choose_access(&plan);
+        choose_head(&plan);
+        choose_parts(&plan);
+        if (plan.parts > 1)
+            threads_run(run_part, &plan, plan.parts);
+        else
+            run_part(&plan, 0);
+    }
     if (loop->raises_flags)
         clear_fp_status(loop->is_long_double);
 }

@@ -12,11 +12,17 @@
 struct loop {
     struct kernel kernel;
     copy_items *copy;
+    const struct stream *stream;
     ptrdiff_t itemsize;
-    int n_inputs, n_operands;
+    /* Arrays, then parameters, then outputs. */
+    int n_arrays, n_inputs, n_operands;
     /* Its arithmetic or comparisons may raise floating-point flags. */
     bool raises_flags, is_long_double;
 };
+
+/* From how many bytes of contiguous operands on a result goes past the caches. */
+void run_set_stream_bytes(ptrdiff_t bytes);
+ptrdiff_t run_stream_bytes(void);
 
 /* PyUFuncGenericFunction: operands are the inputs, then the outputs; n[0] elements,
    steps in bytes; loop is a struct loop. */

@@ -12,13 +12,20 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The questions `positive` and `less` are meant for values that are not NaN. */
-
 #define DEFINE_MEMORY_ACCESS(dtype)                                                     \
     static inline value_##dtype load_##dtype(const char *from)                          \
     { value_##dtype v; memcpy(&v, from, sizeof v); return v; }                          \
     static inline void store_##dtype(char *to, value_##dtype v)                         \
     { memcpy(to, &v, sizeof v); }
+
+/* `positive`, `less`, `inside` and a cap are meant for values that are not NaN:
+   the rows put nan_or around them. */
+#define DEFINE_DERIVED(dtype)                                                           \
+    static inline value_##dtype nan_or_##dtype(value_##dtype x, value_##dtype otherwise)\
+    { return is_nan_##dtype(x) ? x : otherwise; }                                       \
+    /* 0 < x < cap */                                                                   \
+    static inline bool inside_##dtype(value_##dtype x, value_##dtype cap)               \
+    { return (x > 0) & (x < cap); }
 
 /* WIDE is unsigned and at least as wide as int: signed overflow is undefined,
    and two uint16_t would be multiplied as int. */
@@ -31,19 +38,22 @@
     static inline bool is_nan_##dtype(TYPE x) { (void)x; return false; }                \
     static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \
     static inline bool less_##dtype(TYPE a, TYPE b) { return a < b; }                   \
-    static inline TYPE plus_zero_##dtype(TYPE x) { return x; }
+    static inline TYPE capped_##dtype(TYPE rectified, TYPE cap)                         \
+    { return cap < rectified ? cap : rectified; }
 
 #define DEFINE_SIGNED(dtype, TYPE, WIDE)                                                \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
     static inline TYPE rectified_##dtype(TYPE x) { return x > 0 ? x : 0; }              \
-    static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }
+    static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }          \
+    DEFINE_DERIVED(dtype)
 
 #define DEFINE_UNSIGNED(dtype, TYPE, WIDE)                                              \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { (void)x; return false; }              \
     static inline TYPE rectified_##dtype(TYPE x) { return x; }                          \
-    static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }
+    static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }          \
+    DEFINE_DERIVED(dtype)
 
 /* As signed integers the bits of the floats lie in this order:
    -0.0 (the least), ..., -inf, the negative NaNs, +0.0, ..., +inf, the positive
@@ -68,13 +78,18 @@
     { return x > minus_infinity_##dtype() ? x : 0; }                                    \
     static inline BITS negated_##dtype(BITS x)                                          \
     { return (BITS)((UNSIGNED)x ^ sign_bit_##dtype()); }                                \
-    static inline BITS plus_zero_##dtype(BITS x)                                        \
-    { return x == (BITS)sign_bit_##dtype() ? 0 : x; }                                   \
+    /* The smaller of a rectified value and a cap, whose -0.0 counts as +0.0. */        \
+    static inline BITS capped_##dtype(BITS rectified, BITS cap)                         \
+    {                                                                                   \
+        const BITS smaller = cap < rectified ? cap : rectified;                         \
+        return smaller == (BITS)sign_bit_##dtype() ? 0 : smaller;                       \
+    }                                                                                   \
     /* From sign and magnitude to two's complement; both zeros become 0. */             \
     static inline BITS ordered_##dtype(BITS x)                                          \
     { return x < 0 ? (BITS)(sign_bit_##dtype() - (UNSIGNED)x) : x; }                    \
     static inline bool less_##dtype(BITS a, BITS b)                                     \
-    { return ordered_##dtype(a) < ordered_##dtype(b); }
+    { return ordered_##dtype(a) < ordered_##dtype(b); }                                 \
+    DEFINE_DERIVED(dtype)
 
 #define DEFINE_WIDE_IS_SAME_BITS(dtype)                                                 \
     static inline wide_##dtype widen_##dtype(value_##dtype x)                           \
@@ -112,8 +127,10 @@ static inline bool positive_longdouble(long double x) { return x > 0; }
 static inline bool negative_longdouble(long double x) { return x < 0; }
 static inline bool less_longdouble(long double a, long double b) { return a < b; }
 static inline long double negated_longdouble(long double x) { return -x; }
-static inline long double plus_zero_longdouble(long double x) { return x == 0 ? 0 : x; }
+static inline long double capped_longdouble(long double rectified, long double cap)
+{ return cap < rectified ? (cap == 0 ? 0 : cap) : rectified; }
 static inline long double rectified_longdouble(long double x)
 { return x > 0 || x != x ? x : 0; }
+DEFINE_DERIVED(longdouble)
 
 #endif

@@ -1,0 +1,18 @@
+/* Stores past the caches. Compiled once per instruction set. */
+#ifndef RELU_UFUNC_STREAM_H
+#define RELU_UFUNC_STREAM_H
+
+#include <stddef.h>
+
+struct stream {
+    /* Copies from a block in the cache; NULL where there is no such store. */
+    void (*copy)(const char *block, char *to, size_t bytes);
+    /* To be called before another thread may read what was streamed. */
+    void (*fence)(void);
+};
+
+#define ISA(symbol, name, runs_here) extern const struct stream stream_##symbol;
+#include "isas.def"
+#undef ISA
+
+#endif
