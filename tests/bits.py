@@ -114,7 +114,10 @@ def ordinary(character: str, n: int, seed: int) -> Array:
     if character not in FLOATS:
         return np.frombuffer(random.bytes(n * dtype.itemsize), dtype).copy()
     if character == "g":
-        return near_one.astype(character) + random.normal(0, 1e-17, n).astype(character)
+        below_double = random.normal(0, 1e-17, n).astype(character)
+        near_one = near_one.astype(character)
+        near_one += below_double
+        return near_one
     any_bits = np.frombuffer(random.bytes(n * dtype.itemsize), dtype)
     mixed = np.where(random.integers(0, 2, n) == 0, near_one.astype(character), any_bits)
     return np.where(is_any_nan(mixed), np.zeros((), dtype), mixed)

@@ -9,7 +9,7 @@ import pytest
 import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 from relu_ufunc._ufuncs import make_ufuncs
-from tests.bits import Array, assert_same, specials
+from tests.bits import Array, assert_same, ordinary, specials
 from tests.oracles import expected
 
 ISAS: list[str] = relu_ufunc.available_isas()
@@ -83,3 +83,7 @@ def combinations(case: Case) -> list[Array]:
     values = specials(case.character)
     grid = np.meshgrid(*[values] * case.n_inputs, indexing="ij")
     return [axis.ravel() for axis in grid]
+
+
+def ordinary_operands(case: Case, n: int) -> list[Array]:
+    return [ordinary(case.character, n, seed) for seed in range(case.n_inputs)]

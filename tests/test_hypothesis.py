@@ -1,5 +1,7 @@
 """Layouts nobody thought of."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,8 +32,10 @@ def strided(draw: st.DrawFn, shape: tuple[int, ...], dtype: "np.dtype[np.generic
     memory = np.zeros([shape[axis] * abs(spread[axis]) + 1 for axis in order], dtype)
     change = draw(st.sampled_from(CHANGES))
     view: Array = change(memory).transpose(np.argsort(order, kind="stable"))
-    axes = [slice(1 if s > 0 else None, None if s > 0 else 0, s) for s in spread]
-    return view[(*axes, ...)][(*map(slice, shape), ...)]
+    axes: list[Any] = [slice(1 if s > 0 else None, None if s > 0 else 0, s) for s in spread]
+    # The ellipsis keeps a 0-d view an array.
+    ends: list[Any] = [slice(n) for n in shape]
+    return view[(*axes, ...)][(*ends, ...)]
 
 
 @given(st.data())

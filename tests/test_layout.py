@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from tests.bits import Array, assert_same, bits, ordinary, specials
-from tests.cases import BY_NAME, CASES, ISAS, UFUNCS, Case, each_case, each_isa, sequences
+from tests.bits import Array, assert_same, bits, specials
+from tests.cases import (
+    BY_NAME,
+    CASES,
+    ISAS,
+    UFUNCS,
+    Case,
+    each_case,
+    each_isa,
+    ordinary_operands,
+    sequences,
+)
 from tests.layouts import (
     CHANGES,
     GUARD,
@@ -106,7 +116,7 @@ def test_unaligned_and_byte_swapped(case: Case) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.character in "hed"], ids=str)
 def test_more_than_one_buffer_of_byte_swapped_values(case: Case) -> None:
-    operands = [ordinary(case.character, 20_001, seed) for seed in range(case.n_inputs)]
+    operands = ordinary_operands(case, 20_001)
     for out, right in zip(
         case.call(*map(swapped, operands)), expected(case.operation, *operands), strict=True
     ):
@@ -264,7 +274,7 @@ def test_results_agree_across_instruction_sets() -> None:
     for operation in BY_NAME.values():
         for character in operation.type_characters:
             cases = [Case(operation, character, isa) for isa in ISAS]
-            operands = [ordinary(character, 1003, 50 + k) for k in range(cases[0].n_inputs)]
+            operands = ordinary_operands(cases[0], 1003)
             first = cases[0].call(*operands)
             for case in cases[1:]:
                 for a, b in zip(first, case.call(*operands), strict=True):

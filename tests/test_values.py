@@ -4,8 +4,18 @@ import numpy as np
 import pytest
 
 from relu_ufunc._operations import Operation
-from tests.bits import Array, assert_same, bits, ordinary, specials
-from tests.cases import BY_NAME, CASES, ISAS, UFUNCS, Case, combinations, each_case, each_isa
+from tests.bits import Array, assert_same, bits, specials
+from tests.cases import (
+    BY_NAME,
+    CASES,
+    ISAS,
+    UFUNCS,
+    Case,
+    combinations,
+    each_case,
+    each_isa,
+    ordinary_operands,
+)
 from tests.oracles import expected
 
 FLOAT16_PARAMETERS = np.array(
@@ -21,7 +31,7 @@ def test_every_combination_of_special_values(case: Case) -> None:
 
 @each_case
 def test_random_values(case: Case) -> None:
-    case.check(*(ordinary(case.character, 4099, seed) for seed in range(case.n_inputs)))
+    case.check(*ordinary_operands(case, 4099))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)

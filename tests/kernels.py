@@ -1,0 +1,91 @@
+"""The machine code behind a ufunc: its address, and the registers that it names."""
+
+import bisect
+import ctypes
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from relu_ufunc import _core
+from tests.cases import UFUNCS
+
+_BINARY = Path(_core.__file__).resolve()
+_POINTER = ctypes.sizeof(ctypes.c_void_p)
+
+# PyUFuncObject: the object's header; nin, nout, nargs, identity; functions; data.
+_DATA = object.__basicsize__ + 4 * ctypes.sizeof(ctypes.c_int) + _POINTER
+
+needs_cpython = pytest.mark.skipif(
+    sys.implementation.name != "cpython", reason="follows CPython's object layout"
+)
+needs_objdump = pytest.mark.skipif(
+    not (sys.platform == "linux" and shutil.which("objdump")),
+    reason="reads the machine code with objdump, of binutils, on Linux",
+)
+
+
+def contiguous_kernel(ufunc: np.ufunc, character: str) -> int:
+    """Where the code of one loop's contiguous kernel lies."""
+    types = [signature[0] for signature in ufunc.types]
+    data = ctypes.c_void_p.from_address(id(ufunc) + _DATA).value
+    assert data
+    loop = ctypes.c_void_p.from_address(data + types.index(character) * _POINTER).value
+    assert loop
+    # struct loop begins with struct kernel: elementwise, contiguous.
+    kernel = ctypes.c_void_p.from_address(loop + _POINTER).value
+    assert kernel
+    return kernel
+
+
+def _load_address() -> int:
+    mapped = Path("/proc/self/maps").read_text().splitlines()
+    return min(int(line.split("-")[0], 16) for line in mapped if line.endswith(str(_BINARY)))
+
+
+@cache
+def _all_kernels() -> list[int]:
+    return sorted(
+        {
+            contiguous_kernel(ufunc, signature[0])
+            for ufuncs in UFUNCS.values()
+            for ufunc in ufuncs.values()
+            for signature in ufunc.types
+        }
+    )
+
+
+@cache
+def _instructions() -> tuple[list[int], list[str]]:
+    """Addresses, with an empty line where another function begins."""
+    listing = subprocess.run(
+        ["objdump", "--disassemble", "--no-show-raw-insn", str(_BINARY)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    base = _load_address()
+    addresses, lines = [], []
+    for line in listing.splitlines():
+        if match := re.match(r"\s*([0-9a-f]+)( <.*>)?:(.*)", line):
+            addresses.append(base + int(match[1], 16))
+            lines.append("" if match[2] else match[3])
+    return addresses, lines
+
+
+def vector_registers(kernel: int) -> set[str]:
+    """The kinds that the kernel names: xmm, ymm, zmm."""
+    addresses, lines = _instructions()
+    kernels = _all_kernels()
+    following = kernels[bisect.bisect_right(kernels, kernel) :]
+    start = bisect.bisect_right(addresses, kernel) - 1
+    stop = bisect.bisect_left(addresses, following[0]) if following else len(lines)
+    # A stripped library has no names: then only the next kernel ends this one.
+    named = [k for k in range(start + 1, stop) if not lines[k]]
+    code = "\n".join(lines[start : named[0] if named else stop])
+    return set(re.findall(r"\b([xyz]mm)\d", code))

@@ -1,0 +1,155 @@
+"""The instruction set that is asked for is the one that runs."""
+
+import platform
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import relu_ufunc
+from relu_ufunc import _core
+from relu_ufunc._operations import OPERATIONS
+from tests.cases import ISAS, UFUNCS, each_isa
+from tests.kernels import contiguous_kernel, needs_cpython, needs_objdump, vector_registers
+from tests.subprocesses import output_of, run
+
+COMPILED_FOR = {name: set(words.split()) for name, _, words in _core.isa_rows()}
+IS_X86_64 = platform.machine().lower() in ("x86_64", "amd64") and sys.maxsize > 1 << 32
+WIDEST_REGISTER = {"x86-64-v4": "zmm", "x86-64-v3": "ymm", "generic": "xmm"}
+
+SAYS_ISA = "import relu_ufunc; print(relu_ufunc.isa())"
+
+on_x86_64 = pytest.mark.skipif(not IS_X86_64, reason="about x86-64's instruction sets")
+
+
+def test_generic_is_always_there_and_last() -> None:
+    assert ISAS[-1] == "generic"
+    assert [name for name, _, _ in _core.isa_rows()][-1] == "generic"
+
+
+def test_available_ones_are_those_of_the_build_that_run_here() -> None:
+    assert [name for name, runs_here, _ in _core.isa_rows() if runs_here] == ISAS
+    assert len(set(ISAS)) == len(ISAS)
+    assert relu_ufunc.available_isas() is not relu_ufunc.available_isas()
+
+
+@on_x86_64
+def test_compiled_for_what_the_name_says() -> None:
+    words = {"x86-64-v4": {"AVX512BW", "AVX2"}, "x86-64-v3": {"AVX2"}, "generic": {"SSE2"}}
+    for name, has in words.items():
+        assert has <= COMPILED_FOR[name]
+        for other in {"AVX512BW", "AVX2"} - has:
+            assert other not in COMPILED_FOR[name]
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="reads /proc/cpuinfo")
+@on_x86_64
+def test_the_operating_system_agrees() -> None:
+    flags = set(Path("/proc/cpuinfo").read_text().split())
+    v3 = {"avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "abm"} <= flags
+    v4 = v3 and {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"} <= flags
+    wanted = ["x86-64-v4"] * v4 + ["x86-64-v3"] * v3 + ["generic"]
+    assert [isa for isa in ISAS if isa in WIDEST_REGISTER] == wanted
+
+
+@needs_cpython
+def test_each_instruction_set_has_kernels_of_its_own() -> None:
+    for operation in OPERATIONS:
+        for character in operation.type_characters:
+            kernels = {contiguous_kernel(UFUNCS[i][operation.name], character) for i in ISAS}
+            assert len(kernels) == len(ISAS), (operation.name, character)
+
+
+@needs_cpython
+def test_the_package_uses_the_kernels_that_isa_names() -> None:
+    for operation in OPERATIONS:
+        for character in operation.type_characters:
+            public = contiguous_kernel(getattr(relu_ufunc, operation.name), character)
+            forced = contiguous_kernel(UFUNCS[relu_ufunc.isa()][operation.name], character)
+            assert public == forced
+
+
+@needs_cpython
+@needs_objdump
+@on_x86_64
+@each_isa
+def test_no_kernel_names_registers_beyond_its_instruction_set(isa: str) -> None:
+    widths = ["xmm", "ymm", "zmm"]
+    beyond = set(widths[widths.index(WIDEST_REGISTER[isa]) + 1 :])
+    for operation in OPERATIONS:
+        for character in operation.type_characters:
+            found = vector_registers(contiguous_kernel(UFUNCS[isa][operation.name], character))
+            assert not found & beyond, (operation.name, character)
+
+
+@needs_cpython
+@needs_objdump
+@on_x86_64
+@pytest.mark.parametrize("isa", [isa for isa in ISAS if isa != "generic"])
+def test_kernels_use_the_widest_registers_of_their_instruction_set(isa: str) -> None:
+    for operation in OPERATIONS:
+        for character in operation.type_characters:
+            # float16's arithmetic is in a function of its own, long double in the x87 unit.
+            if character == "g" or (character == "e" and operation.has_arithmetic):
+                continue
+            found = vector_registers(contiguous_kernel(UFUNCS[isa][operation.name], character))
+            assert WIDEST_REGISTER[isa] in found, (operation.name, character)
+
+
+def test_the_best_is_the_default(tmp_path: Path) -> None:
+    assert output_of(SAYS_ISA, tmp_path) == ISAS[0]
+
+
+@each_isa
+def test_the_environment_picks_one(isa: str, tmp_path: Path) -> None:
+    code = (
+        "import numpy as np, relu_ufunc; print(relu_ufunc.isa());"
+        "print(relu_ufunc.relu(np.arange(-5, 6)).sum())"
+    )
+    assert output_of(code, tmp_path, RELU_UFUNC_ISA=isa).split() == [isa, "15"]
+
+
+@needs_cpython
+@each_isa
+def test_the_environment_picks_the_kernels(isa: str, tmp_path: Path) -> None:
+    code = (
+        "import relu_ufunc\n"
+        "from tests.kernels import contiguous_kernel\n"
+        "from tests.cases import UFUNCS\n"
+        f"forced = UFUNCS[{isa!r}]\n"
+        "for name, ufunc in forced.items():\n"
+        "    public = getattr(relu_ufunc, name)\n"
+        "    assert contiguous_kernel(public, 'f') == contiguous_kernel(ufunc, 'f')\n"
+        "print(relu_ufunc.isa())"
+    )
+    tests = Path(__file__).parents[1]
+    code = f"import sys; sys.path.append({str(tests)!r})\n{code}"
+    assert output_of(code, tmp_path, RELU_UFUNC_ISA=isa) == isa
+
+
+@pytest.mark.parametrize("name", ["", " ", "x86-64-v9", "GENERIC", "generic,", "none", "avx2"])
+def test_an_unknown_name_is_an_error_that_lists_what_can_run(name: str, tmp_path: Path) -> None:
+    finished = run(SAYS_ISA, tmp_path, RELU_UFUNC_ISA=name)
+    assert finished.returncode != 0
+    message = finished.stderr.strip().splitlines()[-1]
+    assert message.startswith("ImportError")
+    assert "RELU_UFUNC_ISA" in message
+    assert repr(name) in message
+    for isa in ISAS:
+        assert isa in message
+
+
+def test_the_choice_is_made_at_import(tmp_path: Path) -> None:
+    code = (
+        "import os, relu_ufunc; before = relu_ufunc.isa();"
+        "os.environ['RELU_UFUNC_ISA'] = 'no such'; assert relu_ufunc.isa() == before"
+    )
+    output_of(code, tmp_path)
+
+
+def test_show_config_names_the_instruction_set(capsys: pytest.CaptureFixture[str]) -> None:
+    relu_ufunc.show_config()
+    shown = capsys.readouterr().out
+    for word in (relu_ufunc.__version__, relu_ufunc.isa(), np.__version__, *ISAS):
+        assert word in shown

@@ -1,0 +1,41 @@
+"""What `import relu_ufunc` does where the extension is missing."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import relu_ufunc
+from tests.subprocesses import output_of
+
+PACKAGE = Path(relu_ufunc.__file__).parent
+
+
+def test_sources_without_the_extension(tmp_path: Path) -> None:
+    target = tmp_path / "relu_ufunc"
+    target.mkdir()
+    for source in PACKAGE.glob("*.py"):
+        shutil.copy(source, target)
+    finished = subprocess.run(
+        [sys.executable, "-c", "import relu_ufunc"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode != 0
+    assert finished.stderr.count("Traceback") == 1
+    message = finished.stderr.strip().splitlines()[-1]
+    assert message.startswith("ImportError")
+    assert str(target) in message
+    assert "pip install" in message
+
+
+def test_import_is_quiet_and_needs_only_numpy(tmp_path: Path) -> None:
+    code = (
+        "import sys, numpy; before = set(sys.modules);"
+        "import relu_ufunc; new = set(sys.modules) - before;"
+        "files = {m.split('.')[0] for m in new if getattr(sys.modules[m], '__file__', None)};"
+        "print(*files - set(sys.stdlib_module_names))"
+    )
+    assert set(output_of(code, tmp_path).split()) - {"ml_dtypes"} == {"relu_ufunc"}
