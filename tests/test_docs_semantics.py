@@ -1,0 +1,35 @@
+"""docs/semantics.md: its code runs with the other documents'; here, that it is complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import relu_ufunc
+from relu_ufunc._operations import OPERATIONS, Operation
+
+SEMANTICS = (Path(__file__).parents[1] / "docs" / "semantics.md").read_text("utf-8")
+forwards = [operation for operation in OPERATIONS if not operation.is_backward]
+
+
+@pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
+def test_every_function_is_spoken_of(operation: Operation) -> None:
+    assert f"`{operation.name}" in SEMANTICS
+
+
+@pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
+def test_the_loops_are_those_of_the_row(operation: Operation) -> None:
+    rows = [line for line in SEMANTICS.split("## Dtypes")[1].splitlines() if line[:1] == "|"]
+    (row,) = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
+    loops = {"?": "bool, every integer", "b": "the same but bool", "e": "float16"}
+    assert row.split("|")[2].strip().startswith(loops[operation.type_characters[0]])
+
+
+def test_tables_are_rectangular() -> None:
+    for table in re.findall(r"(?:^\|.*\n)+", SEMANTICS, re.MULTILINE):
+        assert len({line.count("|") for line in table.splitlines()}) == 1
+
+
+def test_the_versions_compared_are_those_of_the_docstrings() -> None:
+    version = r"(PyTorch|TensorFlow|Keras|JAX|ONNX\s+Runtime)\s+(\d+\.\d+)"
+    assert re.findall(version, relu_ufunc.relu.__doc__ or "") == re.findall(version, SEMANTICS)
