@@ -3,7 +3,7 @@
 from pathlib import Path as _Path
 
 try:
-    from relu_ufunc import _core
+    import relu_ufunc._core as _core
 except ModuleNotFoundError as error:
     if error.name != "relu_ufunc._core":
         raise

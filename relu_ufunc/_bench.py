@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from timeit import Timer
 from typing import Any, TextIO
 
@@ -18,7 +17,7 @@ CACHED_BYTES = 256_000
 """An array of this size lies in any second-level cache, its output beside it."""
 
 LARGE_BYTES = 40_000_000
-"""An array of this size does not stay in cache: see ``_evict``."""
+"""An array of this size comes from memory; so does any from ``_COLD_BYTES`` on."""
 
 _COLD_BYTES = 8_000_000
 _EVICTING_BYTES = 128_000_000
@@ -86,16 +85,18 @@ def run(operations: Sequence[Operation], dtype: np.dtype[Any], sizes: Sequence[i
     deadline = time.perf_counter() + _SECONDS
     for size in sizes:
         measurements = []
-        operands = _operands(operations, dtype, size)
+        data = operands(operations, dtype, size)
+        is_cold = size * dtype.itemsize >= _COLD_BYTES
+        # A large server's cache holds more than one array: other data must fill it first.
+        evict = np.ones(_EVICTING_BYTES // 8, np.int64).max if is_cold else None
         for operation in operations:
             progress.step(operation.name)
             seconds = min(
                 (deadline - time.perf_counter()) / progress.steps_left, _MOST_SECONDS_PER_CASE
             )
-            measurements.append(_measure(operation, operands, seconds))
+            measurements.append(_measure(operation, data, seconds, evict))
         progress.clear()
         print()
-        is_cold = size * dtype.itemsize >= _COLD_BYTES
         print(
             f"{size:,} elements, {_bytes(size * dtype.itemsize)} an array, "
             f"{'from memory' if is_cold else 'in cache'}"
@@ -132,15 +133,36 @@ class _Progress:
             self._stream.flush()
 
 
-def _operands(operations: Sequence[Operation], dtype: np.dtype[Any], size: int) -> dict[str, Any]:
+def operands(operations: Sequence[Operation], dtype: np.dtype[Any], size: int) -> dict[str, Any]:
+    """Inputs for all of these functions by name, and the outputs ``out0``, ``out1``."""
     names = {name for operation in operations for name in operation.inputs}
-    operands: dict[str, Any] = {name: _parameter(name, dtype) for name in names}
-    for seed, name in enumerate(_ARRAYS):
-        if name in names:
-            operands[name] = _random(dtype, size, seed)
-    for k in range(max(len(operation.outputs) for operation in operations)):
-        operands[f"out{k}"] = np.zeros(size, dtype)
-    return operands
+    inputs: dict[str, Any] = {name: _parameter(name, dtype) for name in names}
+    arrays = {
+        name: _random(dtype, size, seed) for seed, name in enumerate(_ARRAYS) if name in names
+    }
+    outputs = max(len(operation.outputs) for operation in operations)
+    return inputs | arrays | {f"out{k}": np.zeros(size, dtype) for k in range(outputs)}
+
+
+def statements(operation: Operation) -> tuple[str, str, str]:
+    """The function's call, a copy of its first array, and NumPy's spelling or ""."""
+    first = next(name for name in operation.inputs if name in _ARRAYS)
+    numpy = operation.documentation["backward_numpy" if operation.is_backward else "numpy"]
+    call = f"function({', '.join(operation.inputs)}, out=outputs)"
+    return call, f"np.copyto(out, {first})", numpy
+
+
+def names_in_statements(operation: Operation, operands: dict[str, Any]) -> dict[str, Any]:
+    """What the names in the statements stand for: ``out`` is the first of the outputs."""
+    outputs = tuple(operands[f"out{k}"] for k in range(len(operation.outputs)))
+    return {
+        "np": np,
+        "function": getattr(relu_ufunc, operation.name),
+        "out": outputs[0],
+        "outputs": outputs,
+        **dict(zip(operation.outputs, outputs, strict=True)),
+        **{name: operands[name] for name in operation.inputs},
+    }
 
 
 def _parameter(name: str, dtype: np.dtype[Any]) -> float:
@@ -161,29 +183,22 @@ def _random(dtype: np.dtype[Any], size: int, seed: int) -> np.ndarray[Any, Any]:
     return np.resize(values.astype(dtype), size)
 
 
-def _measure(operation: Operation, operands: dict[str, Any], seconds: float) -> Measurement:
-    outputs = [operands[f"out{k}"] for k in range(len(operation.outputs))]
-    out = outputs[0] if len(outputs) == 1 else tuple(outputs)
-    arrays = [operands[name] for name in operation.inputs if name in _ARRAYS]
-    names: dict[str, Any] = {
-        "np": np,
-        "function": getattr(relu_ufunc, operation.name),
-        "source": arrays[0],
-        "target": outputs[0],
-        "out": out,
-        **dict(zip(operation.outputs, outputs, strict=True)),
-        **{name: operands[name] for name in operation.inputs},
-    }
-    field = "backward_numpy" if operation.is_backward else "numpy"
-    statements = [f"function({', '.join(operation.inputs)}, out=out)", "np.copyto(target, source)"]
+def _measure(
+    operation: Operation,
+    operands: dict[str, Any],
+    seconds: float,
+    evict: Callable[[], object] | None,
+) -> Measurement:
+    names = names_in_statements(operation, operands)
+    call, copy, numpy = statements(operation)
     with np.errstate(all="ignore"):
-        if _runs(operation.documentation[field], names):
-            statements.append(operation.documentation[field])
-        calls = [Timer(statement, globals=names).timeit for statement in statements]
-        best = _interleaved(calls, seconds, is_cold=arrays[0].nbytes >= _COLD_BYTES)
+        timed = [call, copy, numpy] if _runs(numpy, names) else [call, copy]
+        calls = [Timer(statement, globals=names).timeit for statement in timed]
+        best = _interleaved(calls, seconds, evict)
+    arrays = [names[name] for name in operation.inputs if name in _ARRAYS]
     return Measurement(
         operation.name,
-        moved_bytes=sum(array.nbytes for array in [*arrays, *outputs]),
+        moved_bytes=sum(array.nbytes for array in (*arrays, *names["outputs"])),
         seconds=best[0],
         copied_bytes=2 * arrays[0].nbytes,
         copy_seconds=best[1],
@@ -203,30 +218,20 @@ def _runs(statement: str, names: dict[str, Any]) -> bool:
 
 
 def _interleaved(
-    calls: Sequence[Callable[[int], float]], seconds: float, *, is_cold: bool
+    calls: Sequence[Callable[[int], float]], seconds: float, evict: Callable[[], object] | None
 ) -> list[float]:
     """The least seconds of each call, taken in turns: a slow spell then hits all alike."""
     end = time.perf_counter() + seconds
-    number = 1 if is_cold else max(1, math.ceil(_SAMPLE_SECONDS / max(calls[0](1), 1e-9)))
+    number = 1 if evict else max(1, math.ceil(_SAMPLE_SECONDS / max(calls[0](1), 1e-9)))
     best = [math.inf] * len(calls)
     rounds = 0
     while rounds < _FEWEST_ROUNDS or time.perf_counter() < end:
         for k, call in enumerate(calls):
-            if is_cold:
-                _evict()
+            if evict:
+                evict()
             best[k] = min(best[k], call(number) / number)
         rounds += 1
     return best
-
-
-@cache
-def _other_data() -> np.ndarray[Any, Any]:
-    return np.ones(_EVICTING_BYTES // 8, np.int64)
-
-
-def _evict() -> None:
-    """Fill the caches with other data: a large server's hold more than an array here."""
-    _other_data().max()
 
 
 def _table(measurements: Sequence[Measurement], blocks: str | None) -> Iterator[str]:

@@ -1,0 +1,81 @@
+"""What the command bench measures and how it says it."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from relu_ufunc import _bench
+from relu_ufunc._cli import main
+from relu_ufunc._operations import OPERATIONS, Operation
+
+
+@pytest.fixture(autouse=True)
+def is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_bench, "_SECONDS", 0.0)
+    monkeypatch.setattr(_bench, "_SAMPLE_SECONDS", 0.0)
+
+
+def rows(printed: str) -> list[str]:
+    """The names of the rows, in order."""
+    return re.findall(r"^([a-z]\S*) +\d+\.\d +\d", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize("dtype", _bench.dtype_names())
+def test_every_function_of_every_dtype(dtype: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--dtype", dtype, "--size", "1_000", "20"]) == 0
+    names = ["np.copyto"] + [
+        operation.name
+        for operation in OPERATIONS
+        if np.dtype(dtype).char in operation.type_characters
+    ]
+    printed = capsys.readouterr().out
+    assert rows(printed) == names * 2
+    assert "1,000 elements" in printed
+    assert "20 elements" in printed
+
+
+def test_functions_come_in_the_order_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--functions", "relu6", "relu", "relu6", "--size", "20"]) == 0
+    assert rows(capsys.readouterr().out) == ["np.copyto", "relu6", "relu"]
+
+
+def test_two_sizes_by_default(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_bench, "CACHED_BYTES", 800)
+    monkeypatch.setattr(_bench, "LARGE_BYTES", 4_000)
+    monkeypatch.setattr(_bench, "_COLD_BYTES", 4_000)
+    monkeypatch.setattr(_bench, "_EVICTING_BYTES", 80_000)
+    assert main(["bench", "--functions", "crelu"]) == 0
+    printed = capsys.readouterr().out
+    assert "200 elements, 800 B an array, in cache" in printed
+    assert "1,000 elements, 4 kB an array, from memory" in printed
+
+
+def arrays(results: Any) -> list[NDArray[Any]]:
+    return [np.array(each) for each in (results if isinstance(results, tuple) else (results,))]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_numpy_spellings_mean_the_same(operation: Operation) -> None:
+    """What bench compares with computes the same thing, on ordinary numbers."""
+    data = _bench.operands([operation], np.dtype(np.float64), 1000)
+    names = _bench.names_in_statements(operation, data)
+    call, _, spelling = _bench.statements(operation)
+    ours = arrays(eval(call, names))
+    theirs = arrays(eval(spelling, names))
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-14)
+
+
+def test_measures_are_ratios() -> None:
+    measurement = _bench.Measurement(
+        "relu", moved_bytes=8000, seconds=1e-6, copied_bytes=8000, copy_seconds=5e-7,
+        numpy_seconds=4e-6,
+    )  # fmt: skip
+    assert measurement.gigabytes_per_second == pytest.approx(8)
+    assert measurement.of_copy == pytest.approx(0.5)
+    assert measurement.times_numpy == pytest.approx(4)

@@ -1,0 +1,76 @@
+"""The stub is in step with the table, mypy infers what it promises, and that is true."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import numpy as np
+import pytest
+
+from tests import typing_samples
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = Path(typing_samples.__file__)
+
+
+def run(*arguments: str | Path, cwd: Path) -> None:
+    command = [sys.executable, *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_stub_is_in_step_with_the_table() -> None:
+    stub = ROOT / "relu_ufunc" / "__init__.pyi"
+    source = "import generate_stub; print(generate_stub.stub(), end='')"
+    generated = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=ROOT / "tools",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert stub.read_text(encoding="utf-8") == generated, "run python tools/generate_stub.py"
+
+
+def test_mypy_infers_the_types_of_the_samples(tmp_path: Path) -> None:
+    sample = tmp_path / "samples.py"
+    sample.write_text(SAMPLES.read_text(encoding="utf-8"), encoding="utf-8")
+    run("-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", sample, cwd=tmp_path)
+
+
+def claims() -> list[Any]:
+    tree = ast.parse(SAMPLES.read_text(encoding="utf-8"))
+    calls = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) == "assert_type"
+    ]
+    return [
+        pytest.param(*map(ast.unparse, call.args), id=ast.unparse(call.args[0])) for call in calls
+    ]
+
+
+@pytest.mark.parametrize(("expression", "claimed"), claims())
+def test_the_types_are_true(expression: str, claimed: str) -> None:
+    names = vars(typing_samples)
+    check(eval(expression, names), eval(claimed, names))
+
+
+def check(value: object, claimed: Any) -> None:
+    origin = get_origin(claimed)
+    if claimed is Any:
+        return
+    if origin is tuple:
+        assert isinstance(value, tuple)
+        for part, claimed_part in zip(value, get_args(claimed), strict=True):
+            check(part, claimed_part)
+    elif origin is np.ndarray:
+        assert isinstance(value, np.ndarray)
+        (scalar,) = get_args(get_args(claimed)[1])
+        assert issubclass(value.dtype.type, get_origin(scalar) or scalar)
+    else:
+        assert isinstance(value, origin or claimed)

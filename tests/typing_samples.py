@@ -1,0 +1,119 @@
+"""Calls and the types that they have: mypy reads this, and test_typing.py runs it."""
+
+from typing import Any, assert_type
+
+import numpy as np
+from numpy.typing import NDArray
+
+import relu_ufunc
+from relu_ufunc import (
+    add_relu,
+    affine_relu,
+    clipped_relu,
+    crelu,
+    leaky_relu,
+    leaky_relu_backward,
+    prelu,
+    prelu_backward,
+    relu,
+    relu_backward,
+    squared_relu,
+)
+
+f16: NDArray[np.float16] = np.ones(3, np.float16)
+f32: NDArray[np.float32] = np.ones(3, np.float32)
+f64: NDArray[np.float64] = np.ones(3, np.float64)
+i8: NDArray[np.int8] = np.ones(3, np.int8)
+u8: NDArray[np.uint8] = np.ones(3, np.uint8)
+i64: NDArray[np.int64] = np.ones(3, np.int64)
+u64: NDArray[np.uint64] = np.ones(3, np.uint64)
+truth: NDArray[np.bool_] = np.ones(3, np.bool_)
+untyped: NDArray[Any] = np.ones(3)
+vector = np.ones(3, np.float32)
+one32 = np.float32(1)
+one64 = np.float64(1)
+
+# One input: its type.
+assert_type(relu(f32), NDArray[np.float32])
+assert_type(relu(f16, where=truth, out=None), NDArray[np.float16])
+assert_type(relu(i8, casting="no", order="C", subok=False), NDArray[np.int8])
+assert_type(relu(truth), NDArray[np.bool_])
+assert_type(squared_relu(u8), NDArray[np.uint8])
+assert_type(relu(one32), np.float32)
+assert_type(relu(one64), np.float64)
+assert_type(relu(vector), NDArray[np.float32])
+
+# Several of one dtype, and Python numbers, which are weak.
+assert_type(leaky_relu(f32, f32), NDArray[np.float32])
+assert_type(leaky_relu(f32, one32), NDArray[np.float32])
+assert_type(leaky_relu(f16, 0.01), NDArray[np.float16])
+assert_type(prelu(f32, 1), NDArray[np.float32])
+assert_type(leaky_relu(one32, 0.01), np.float32)
+assert_type(leaky_relu_backward(f32, f32, 0.01), NDArray[np.float32])
+assert_type(relu_backward(1.0, f32), NDArray[np.float32])
+assert_type(relu_backward(1, i8), NDArray[np.int8])
+assert_type(relu_backward(True, truth), NDArray[np.bool_])
+assert_type(clipped_relu(u8, 6), NDArray[np.uint8])
+assert_type(clipped_relu(f32, 6), NDArray[np.float32])
+assert_type(add_relu(i8, i8), NDArray[np.int8])
+assert_type(affine_relu(f32, 2.0, f32), NDArray[np.float32])
+assert_type(affine_relu(one32, 2.0, 1), np.float32)
+assert_type(leaky_relu(f64, one64), NDArray[np.float64])
+
+# A NumPy scalar is not weak: the dtypes' common base.
+assert_type(leaky_relu(f32, one64), NDArray[np.floating[Any]])
+assert_type(leaky_relu(f32, f64), NDArray[np.floating[Any]])
+
+# Two outputs.
+assert_type(crelu(f32), tuple[NDArray[np.float32], NDArray[np.float32]])
+assert_type(
+    prelu_backward(f64, f64, 0.25),
+    tuple[NDArray[np.float64], NDArray[np.float64]],
+)
+
+# out= decides.
+assert_type(relu(f32, out=f64), NDArray[np.float64])
+assert_type(relu(f32, f64), NDArray[np.float64])
+assert_type(relu([1.5], out=(f32,)), NDArray[np.float32])
+assert_type(leaky_relu(i8, 0.5, out=f64, where=truth), NDArray[np.float64])
+assert_type(crelu(f32, out=(f32, f64)), tuple[NDArray[np.float32], NDArray[np.float64]])
+assert_type(crelu(f32, f32, f64), tuple[NDArray[np.float32], NDArray[np.float64]])
+assert_type(crelu([1], out=(f32, f64)), tuple[NDArray[np.float32], NDArray[np.float64]])
+
+# What no type can tell.
+assert_type(relu(1.5), Any)
+assert_type(relu([1.5]), Any)
+assert_type(relu(untyped), Any)
+assert_type(relu(i8, dtype=np.float32), Any)
+assert_type(leaky_relu(i8, 0.01), Any)
+assert_type(clipped_relu(u8, 6.0), Any)
+assert_type(clipped_relu(i64, u64), Any)
+assert_type(clipped_relu(truth, 6), Any)
+assert_type(crelu([1.5]), tuple[Any, Any])
+
+# True ufuncs.
+ufunc: np.ufunc = relu
+assert_type(relu.nin, int)
+assert_type(relu.types, list[str])
+clipped_relu.reduce(f32)
+add_relu.accumulate(f32)
+add_relu.reduceat(f32, [0, 2])
+leaky_relu.outer(f32, f32)
+relu.at(f32, [1])
+
+assert_type(relu_ufunc.isa(), str)
+assert_type(relu_ufunc.available_isas(), list[str])
+assert_type(relu_ufunc.get_num_threads(), int)
+relu_ufunc.set_num_threads(relu_ufunc.get_num_threads())
+assert_type(relu_ufunc.__version__, str)
+
+
+def what_mypy_refuses() -> None:
+    leaky_relu(f32, slope=0.01)  # type: ignore[call-overload]
+    leaky_relu(f32)  # type: ignore[call-overload]
+    relu(x=f32)  # type: ignore[call-overload]
+    relu(f32, f32, f32)  # type: ignore[call-overload]
+    relu(f32, order="B")  # type: ignore[call-overload]
+    crelu(f32, out=f32)  # type: ignore[call-overload]
+    relu_ufunc.set_num_threads("2")  # type: ignore[arg-type]
+    relu_ufunc.softplus(f32)  # type: ignore[attr-defined]
