@@ -163,9 +163,9 @@ def _notes(operation: Operation) -> str:
         f"- PyTorch: {text['pytorch']}\n"
         f"- TensorFlow and Keras: {text['tensorflow']}\n"
         f"- JAX: {text['jax']}\n"
-        f"- ONNX: {text['onnx']}\n"
-        f"- NumPy: ``{numpy}``",
+        f"- ONNX: {text['onnx']}",
         _lines(text["differences"], _COMPARED) if text["differences"] else "",
+        f"In NumPy alone::\n\n    {numpy}",
     )
 
 

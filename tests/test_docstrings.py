@@ -93,8 +93,10 @@ def test_parameters_and_returns_are_the_rows(operation: Operation) -> None:
 @every_operation
 def test_counterparts_are_named(operation: Operation) -> None:
     notes = section(docstring(operation), "Notes")
-    for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX", "NumPy"):
+    for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX"):
         assert f"\n- {framework}: " in notes
+    expression = operation.documentation["backward_numpy" if operation.is_backward else "numpy"]
+    assert notes.endswith(f"In NumPy alone::\n\n    {expression}")
 
 
 @every_operation
@@ -120,7 +122,7 @@ def test_references_are_cited(operation: Operation) -> None:
 
 @every_operation
 def test_lines_fit_a_terminal(operation: Operation) -> None:
-    verbatim = (f"{operation.name}(", "- NumPy: ")
+    verbatim = (f"{operation.name}(", "    np.")
     lines = [line for line in docstring(operation).splitlines() if not line.startswith(verbatim)]
     assert max(map(len, lines)) <= 82
 
