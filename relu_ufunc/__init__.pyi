@@ -70,7 +70,7 @@ class _Relu(np.ufunc):  # type: ignore[misc]
         self,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -110,7 +110,7 @@ class _ReluBackward(np.ufunc):  # type: ignore[misc]
         dy: _Any,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -138,7 +138,7 @@ class _LeakyRelu(np.ufunc):  # type: ignore[misc]
         x: _Any,
         slope: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -180,7 +180,7 @@ class _LeakyReluBackward(np.ufunc):  # type: ignore[misc]
         x: _Any,
         slope: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -208,7 +208,7 @@ class _Prelu(np.ufunc):  # type: ignore[misc]
         x: _Any,
         slope: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -264,7 +264,7 @@ class _PreluBackward(np.ufunc):  # type: ignore[misc]
         x: _Any,
         slope: _Any,
         /,
-        out: EllipsisType | tuple[None, None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> tuple[Any, Any]: ...
 
@@ -283,7 +283,7 @@ class _Relu6(np.ufunc):  # type: ignore[misc]
         self,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -323,7 +323,7 @@ class _Relu6Backward(np.ufunc):  # type: ignore[misc]
         dy: _Any,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -367,7 +367,7 @@ class _ClippedRelu(np.ufunc):  # type: ignore[misc]
         x: _Any,
         max_value: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -436,7 +436,7 @@ class _ClippedReluBackward(np.ufunc):  # type: ignore[misc]
         x: _Any,
         max_value: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -476,7 +476,7 @@ class _ThresholdedRelu(np.ufunc):  # type: ignore[misc]
         x: _Any,
         theta: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -545,7 +545,7 @@ class _ThresholdedReluBackward(np.ufunc):  # type: ignore[misc]
         x: _Any,
         theta: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -564,7 +564,7 @@ class _SquaredRelu(np.ufunc):  # type: ignore[misc]
         self,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -600,7 +600,7 @@ class _SquaredReluBackward(np.ufunc):  # type: ignore[misc]
         dy: _Any,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -625,7 +625,7 @@ class _Crelu(np.ufunc):  # type: ignore[misc]
         self,
         x: _Any,
         /,
-        out: EllipsisType | tuple[None, None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> tuple[Any, Any]: ...
 
@@ -661,7 +661,7 @@ class _AddRelu(np.ufunc):  # type: ignore[misc]
         x: _Any,
         b: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -703,7 +703,7 @@ class _AffineRelu(np.ufunc):  # type: ignore[misc]
         scale: _Any,
         shift: _Any,
         /,
-        out: EllipsisType | tuple[None] | None = None,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
@@ -726,24 +726,24 @@ add_relu: _AddRelu
 affine_relu: _AffineRelu
 
 __all__ = [
+    "add_relu",
+    "affine_relu",
     "available_isas",
+    "clipped_relu",
+    "clipped_relu_backward",
+    "crelu",
     "isa",
-    "show_config",
-    "relu",
-    "relu_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "prelu",
     "prelu_backward",
+    "relu",
     "relu6",
     "relu6_backward",
-    "clipped_relu",
-    "clipped_relu_backward",
-    "thresholded_relu",
-    "thresholded_relu_backward",
+    "relu_backward",
+    "show_config",
     "squared_relu",
     "squared_relu_backward",
-    "crelu",
-    "add_relu",
-    "affine_relu",
+    "thresholded_relu",
+    "thresholded_relu_backward",
 ]

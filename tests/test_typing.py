@@ -40,6 +40,10 @@ def test_mypy_infers_the_types_of_the_samples(tmp_path: Path) -> None:
     run("-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", sample, cwd=tmp_path)
 
 
+def test_the_stubs_are_true_to_the_package(tmp_path: Path) -> None:
+    run("-m", "mypy.stubtest", "relu_ufunc", "--ignore-missing-stub", cwd=tmp_path)
+
+
 def claims() -> list[Any]:
     tree = ast.parse(SAMPLES.read_text(encoding="utf-8"))
     calls = [

@@ -90,6 +90,7 @@ assert_type(clipped_relu(u8, 6.0), Any)
 assert_type(clipped_relu(i64, u64), Any)
 assert_type(clipped_relu(truth, 6), Any)
 assert_type(crelu([1.5]), tuple[Any, Any])
+assert_type(crelu(f32, out=(None, f64)), tuple[Any, Any])
 
 # True ufuncs.
 ufunc: np.ufunc = relu

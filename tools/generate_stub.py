@@ -79,7 +79,7 @@ def stub() -> str:
     """The whole text of the stub."""
     classes = "\n".join(_class(operation) for operation in OPERATIONS)
     variables = "".join(f"{each.name}: {_class_name(each)}\n" for each in OPERATIONS)
-    public = "".join(f'    "{name}",\n' for name in relu_ufunc.__all__)
+    public = "".join(f'    "{name}",\n' for name in sorted(relu_ufunc.__all__))
     return f"{HEAD}\n{classes}\n{variables}\n__all__ = [\n{public}]\n"
 
 
@@ -129,10 +129,8 @@ def _general_overloads(operation: Operation) -> Iterator[str]:
         both = "tuple[_Out, _Out2]"
         yield _overload([*operands, *positional, "/"], "_AnyKwargs", both)
         yield _overload([*operands, "/", "*", f"out: {both}"], "_AnyKwargs", both)
-    no_out = (
-        f"out: EllipsisType | tuple[{', '.join('None' for _ in operation.outputs)}] | None = None"
-    )
-    yield _overload([*operands, "/", no_out], "_AnyKwargs", _each(operation, "Any"))
+    maybe_out = "out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None"
+    yield _overload([*operands, "/", maybe_out], "_AnyKwargs", _each(operation, "Any"))
 
 
 def _each(operation: Operation, result: str) -> str:
