@@ -1,0 +1,59 @@
+"""Times that can be divided by one another."""
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from timeit import Timer
+from typing import Any, TypeVar
+
+Statement = str | Callable[[], object]
+Benchmark = TypeVar("Benchmark", bound=Callable[..., object])
+
+SHORTEST_BURST = 100e-6
+"""Seconds: a thousand times what reading the clock takes."""
+
+SECONDS_EACH = 0.04
+FEWEST_ROUNDS = 3
+
+
+def minimum_seconds(
+    statements: Sequence[Statement],
+    namespace: Mapping[str, Any] | None = None,
+    before: Sequence[Statement] | None = None,
+) -> list[float]:
+    """The shortest time of each statement, measured in rounds in which they take turns.
+
+    A disturbed round is a slow one, so the minimum leaves it out; and what slows the whole
+    machine for a while slows all of them. `before` holds what runs, untimed, as a turn begins.
+    """
+    timers = [
+        Timer(statement, setup, globals=dict(namespace or {}))
+        for statement, setup in zip(statements, before or ["pass"] * len(statements), strict=True)
+    ]
+    calls = [_calls_in_a_burst(timer) for timer in timers]
+    shortest = [float("inf")] * len(timers)
+    end = perf_counter() + SECONDS_EACH * len(timers)
+    rounds = 0
+    while rounds < FEWEST_ROUNDS or perf_counter() < end:
+        for i, timer in enumerate(timers):
+            shortest[i] = min(shortest[i], timer.timeit(calls[i]) / calls[i])
+        rounds += 1
+    return shortest
+
+
+def _calls_in_a_burst(timer: Timer) -> int:
+    calls = 1
+    # The very first call pays for what it touches first.
+    if timer.timeit(calls) < SECONDS_EACH:
+        while timer.timeit(calls) < SHORTEST_BURST:
+            calls *= 2
+    return calls
+
+
+def mark(**attributes: object) -> Callable[[Benchmark], Benchmark]:
+    """Set the attributes of a benchmark that asv looks for: ``unit``, ``timeout``."""
+
+    def set_attributes(benchmark: Benchmark) -> Benchmark:
+        benchmark.__dict__.update(attributes)
+        return benchmark
+
+    return set_attributes

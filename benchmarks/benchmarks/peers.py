@@ -1,0 +1,280 @@
+"""relu_ufunc, NumPy and a plain copy beside other libraries, each in its best spelling.
+
+A library that is not installed, or refuses the dtype or the thread count, is skipped and the
+reason given. All take turns in one process, on the same arrays, into an output made before.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+import relu_ufunc
+
+from .measure import mark, minimum_seconds
+from .table import FUNCTIONS
+from .workload import DTYPES, VALUES, Workload, make_workload
+
+Call = Callable[[], object]
+
+
+def _relu_ufunc(function: str, work: Workload, threads: int) -> Call:
+    if threads > 1 and not hasattr(relu_ufunc, "set_num_threads"):
+        raise NotImplementedError("this version has no threads")
+    if hasattr(relu_ufunc, "set_num_threads"):
+        relu_ufunc.set_num_threads(threads)
+    return _compiled(work.ours, work)
+
+
+def _numpy(function: str, work: Workload, threads: int) -> Call:
+    if threads > 1:
+        raise NotImplementedError("NumPy's functions have no threads")
+    return _compiled(work.numpy, work)
+
+
+def _copyto(function: str, work: Workload, threads: int) -> Call:
+    if threads > 1:
+        raise NotImplementedError("np.copyto has no threads")
+    return _compiled(work.copy, work)
+
+
+def _compiled(statement: str, work: Workload) -> Call:
+    return eval(f"lambda: {statement}", work.namespace)  # type: ignore[no-any-return]
+
+
+def _torch(function: str, work: Workload, threads: int) -> Call:
+    import torch
+
+    torch.set_num_threads(threads)
+    tensors = {
+        name: torch.from_numpy(work.namespace[name])
+        for name in (*FUNCTIONS[function].arrays, "out")
+    }
+    x, out = tensors["x"], tensors["out"]
+    if function == "relu":
+        return lambda: torch.clamp_min(x, 0, out=out)
+    if function == "relu6":
+        return lambda: torch.clamp(x, 0, 6, out=out)
+    if function == "leaky_relu":
+        slope = VALUES["slope"]
+        return lambda: torch._C._nn.leaky_relu(x, slope, out=out)
+    dy, backward = tensors["dy"], torch.ops.aten.threshold_backward.grad_input
+    return lambda: backward(dy, x, 0, grad_input=out)
+
+
+def _numexpr(function: str, work: Workload, threads: int) -> Call:
+    import numexpr
+
+    numexpr.set_num_threads(threads)
+    expression = {
+        "relu": "maximum(x, zero)",
+        "relu6": "minimum(maximum(x, zero), six)",
+        "leaky_relu": "where(x > zero, x, x * slope)",
+        "relu_backward": "where(x > zero, dy, zero)",
+    }[function]
+    values = _typed_constants(work) | {
+        name: work.namespace[name] for name in FUNCTIONS[function].arrays
+    }
+    out = work.namespace["out"]
+    return lambda: numexpr.evaluate(expression, local_dict=values, out=out)
+
+
+def _numba(function: str, work: Workload, threads: int) -> Call:
+    import numba
+
+    numba.set_num_threads(threads)
+    expression = {
+        "relu": "zero if x[i] < zero else x[i]",
+        "relu6": "zero if x[i] < zero else six if x[i] > six else x[i]",
+        "leaky_relu": "x[i] if x[i] > zero else slope * x[i]",
+        "relu_backward": "dy[i] if x[i] > zero else zero",
+    }[function]
+    arrays = {name: work.namespace[name] for name in FUNCTIONS[function].arrays}
+    out = work.namespace["out"]
+    if out is arrays["x"]:
+        # Under two names the compiler would have to expect an overlap.
+        del arrays["x"]
+        expression = expression.replace("x[i]", "out[i]")
+    arguments = arrays | {"out": out} | _typed_constants(work)
+    source = f"""def run({", ".join(arguments)}):
+    for i in prange(out.size):
+        out[i] = {expression}"""
+    namespace: dict[str, Any] = {"prange": numba.prange}
+    exec(source, namespace)
+    run, values = numba.njit(parallel=threads > 1)(namespace["run"]), tuple(arguments.values())
+    return lambda: run(*values)
+
+
+def _typed_constants(work: Workload) -> dict[str, Any]:
+    """Plain Python numbers would turn the whole expression into float64 or int64."""
+    scalar = work.namespace["x"].dtype.type
+    return {"zero": scalar(0), "six": scalar(6), "slope": scalar(VALUES["slope"])}
+
+
+def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
+    import onnx.helper
+    import onnxruntime
+
+    x, out = work.namespace["x"], work.namespace["out"]
+    dtype = onnx.helper.np_dtype_to_tensor_dtype(x.dtype)
+    tensor = onnx.helper.make_tensor_value_info
+    constants = []
+    if function == "relu":
+        node = onnx.helper.make_node("Relu", ["x"], ["y"])
+    elif function == "leaky_relu":
+        node = onnx.helper.make_node("LeakyRelu", ["x"], ["y"], alpha=VALUES["slope"])
+    elif function == "relu6":
+        node = onnx.helper.make_node("Clip", ["x", "low", "high"], ["y"])
+        for name, value in (("low", 0), ("high", 6)):
+            constants.append(onnx.helper.make_tensor(name, dtype, [], [value]))
+    else:
+        raise NotImplementedError(f"ONNX has no operator for {function}")
+    graph = onnx.helper.make_graph(
+        [node], "peer", [tensor("x", dtype, x.shape)], [tensor("y", dtype, x.shape)], constants
+    )
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 16)])
+    model.ir_version = 8
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    binding = session.io_binding()
+    for bind, name, array in ((binding.bind_input, "x", x), (binding.bind_output, "y", out)):
+        bind(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+    return lambda: session.run_with_iobinding(binding)
+
+
+CONTENDERS: dict[str, Callable[[str, Workload, int], Call]] = {
+    "relu_ufunc": _relu_ufunc,
+    "NumPy": _numpy,
+    "np.copyto": _copyto,
+    "numba": _numba,  # before torch: as it starts, it sets torch's threads to its own
+    "torch": _torch,
+    "numexpr": _numexpr,
+    "onnxruntime": _onnxruntime,
+}
+
+ONE_CALL_A_TURN = 4_000
+"""Kilobytes from which one call is long enough to be timed alone."""
+
+Outcome = float | str
+"""Gigabytes per second, or why there are none."""
+
+
+def race(
+    function: str, dtype: str, kilobytes: int, layout: str, threads: int
+) -> dict[str, Outcome]:
+    """Every contender's throughput on the same arrays."""
+    outcomes: dict[str, Outcome] = {}
+    if layout == "in place" and kilobytes < ONE_CALL_A_TURN:
+        return dict.fromkeys(CONTENDERS, "a turn's second call would find nothing left to rectify")
+    try:
+        work = make_workload(function, dtype, kilobytes, layout)
+    except NotImplementedError as reason:
+        return dict.fromkeys(CONTENDERS, str(reason))
+    x, out = work.namespace["x"], work.namespace["out"]
+    unrectified = x.copy() if out is x else None
+
+    def restore() -> None:
+        if unrectified is not None:
+            x[...] = unrectified
+
+    expected = eval(work.numpy, work.namespace).copy()
+    calls: dict[str, Call] = {}
+    for name, prepare in CONTENDERS.items():
+        try:
+            restore()
+            call = prepare(function, work, threads)
+            call()
+            if name != "np.copyto" and not np.allclose(out, expected, rtol=1e-3):
+                raise ArithmeticError("another result")
+            calls[name] = call
+        except ModuleNotFoundError as error:
+            outcomes[name] = f"{error.name} is not installed"
+        except Exception as error:  # each library refuses in its own way
+            outcomes[name] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+
+    def before(call: Call) -> Call:
+        def run() -> None:
+            if threads > 1:
+                time.sleep(0.002)  # another library's threads spin for a while after its turn
+            call()
+            restore()
+
+        return run
+
+    times = minimum_seconds(list(calls.values()), before=[before(call) for call in calls.values()])
+    for name, seconds in zip(calls, times, strict=True):
+        moved = work.bytes_copied if name == "np.copyto" else work.bytes_moved
+        outcomes[name] = moved / seconds / 1e9
+    return outcomes
+
+
+class _Raced:
+    version = 1
+
+    def setup(self, outcomes: dict[tuple[object, ...], Outcome], *parameters: object) -> None:
+        outcome = outcomes[parameters]
+        if isinstance(outcome, str):
+            raise NotImplementedError(outcome)
+
+    @mark(unit="GB/s")
+    def track_gigabytes_per_second(
+        self, outcomes: dict[tuple[object, ...], float], *parameters: object
+    ) -> float:
+        return outcomes[parameters]
+
+
+class ReluOverSize(_Raced):
+    """From arrays that fit the first-level cache to arrays in memory."""
+
+    kilobytes = (4, 16, 64, 250, 1_000, 4_000, 16_000, 40_000, 100_000, 400_000)
+    params = (DTYPES, kilobytes, tuple(CONTENDERS))
+    param_names = ("dtype", "kilobytes", "library")
+
+    @mark(timeout=900)
+    def setup_cache(self) -> dict[tuple[object, ...], Outcome]:
+        dtypes, sizes, _ = self.params
+        return {
+            (dtype, kilobytes, library): outcome
+            for dtype, kilobytes in product(dtypes, sizes)
+            for library, outcome in race("relu", dtype, kilobytes, "contiguous", 1).items()
+        }
+
+
+class Functions(_Raced):
+    """On one thread and on all, float32."""
+
+    params = (
+        ("relu", "relu in place", "leaky_relu", "relu6", "relu_backward"),
+        (40, 400, 4_000, 40_000, 400_000),
+        ("one thread", "all threads"),
+        tuple(CONTENDERS),
+    )
+    param_names = ("function", "kilobytes", "threads", "library")
+
+    @mark(timeout=900)
+    def setup_cache(self) -> dict[tuple[object, ...], Outcome]:
+        outcomes: dict[tuple[object, ...], Outcome] = {}
+        for case in product(*self.params[:-1]):
+            function, kilobytes, threads = case
+            layout = "in place" if function.endswith(" in place") else "contiguous"
+            count = 1 if threads == "one thread" else os.cpu_count() or 1
+            raced = race(function.removesuffix(" in place"), "float32", kilobytes, layout, count)
+            outcomes |= {(*case, library): outcome for library, outcome in raced.items()}
+        return outcomes
+
+    @mark(unit="x the library")
+    def track_time_over_library(
+        self, outcomes: dict[tuple[object, ...], float], *parameters: object
+    ) -> float:
+        *case, _ = parameters
+        ours = outcomes[*case, "relu_ufunc"]
+        if isinstance(ours, str):
+            raise NotImplementedError(ours)
+        return outcomes[parameters] / ours

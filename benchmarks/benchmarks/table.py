@@ -1,0 +1,58 @@
+"""The functions and instruction sets to measure: the two tables of the working tree.
+
+Read from the sources rather than from the installed package: asv numbers a benchmark's
+parameters and hands the numbers to older commits, whose tables are shorter.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_SOURCES = Path(__file__).parents[2] / "src"
+
+
+@dataclass(frozen=True)
+class Function:
+    """A ufunc and NumPy's spelling of it, over ``np``, its inputs' names and ``out``."""
+
+    name: str
+    inputs: tuple[str, ...]
+    n_outputs: int
+    numpy: str
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        return tuple(name for name in self.inputs if name in ("dy", "x"))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return tuple(name for name in self.inputs if name not in ("dy", "x"))
+
+
+def _string(row: str, field: str) -> str:
+    """The text of one field of a row's documentation, joined as the compiler joins it."""
+    found = re.search(rf'\.{field}\s*=((?:\s*"(?:[^"\\]|\\.)*")+)', row)
+    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', found[1])) if found else ""
+
+
+def _read_functions() -> dict[str, Function]:
+    text = (_SOURCES / "ops.def").read_text(encoding="utf-8")
+    functions = []
+    for row in re.split(r"^(?=RECTIFIER\(|FUNCTION\()", text, flags=re.MULTILINE)[1:]:
+        kind, name, names = re.findall(r"^(\w+)\((\w+),\s*\w+,\s*IN\d\(([^)]*)\)", row)[0]
+        inputs = tuple(re.split(r",\s*", names))
+        outputs = [int(count) for count in re.findall(r"\bOUT(\d)\(", row)]
+        functions.append(Function(name, inputs, outputs[0], _string(row, "numpy")))
+        if kind == "RECTIFIER":
+            spelling = _string(row, "backward_numpy")
+            functions.append(Function(f"{name}_backward", ("dy", *inputs), outputs[1], spelling))
+    return {function.name: function for function in functions}
+
+
+def _read_isas() -> tuple[str, ...]:
+    text = (_SOURCES / "meson.build").read_text(encoding="utf-8")
+    return tuple(re.findall(r"^ *\['([\w-]+)', 'cpu_has_", text, flags=re.MULTILINE))
+
+
+FUNCTIONS = _read_functions()
+ISAS = _read_isas()
