@@ -1,0 +1,126 @@
+"""Neither streaming past the caches nor sharing among threads changes a value."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import pytest
+
+from relu_ufunc import _core
+from tests.bits import Array, assert_same
+from tests.cases import BY_NAME, CASES, UFUNCS, Case, each_isa, ordinary_operands
+from tests.fp_environment import flush_to_zero, needs_fenv
+from tests.layouts import GUARD, is_marked, marked
+from tests.oracles import expected
+
+PERIOD = 1009
+# From here on sleeping threads are woken.
+SHARED_BYTES = 1 << 21
+
+
+@pytest.fixture(autouse=True)
+def settings_of_before() -> Iterator[None]:
+    stream_bytes, threads = _core.stream_bytes(), _core.thread_count()
+    yield
+    _core.set_stream_bytes(stream_bytes)
+    _core.set_thread_count(threads)
+
+
+def repeated(a: Array, n: int, step: int) -> Array:
+    return np.resize(np.repeat(a, step), n * step)[::step]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.character in "bhefdg"], ids=str)
+def test_streams_and_threads(case: Case) -> None:
+    n = SHARED_BYTES // (case.dtype.itemsize * (case.n_inputs + case.n_outputs)) + 77
+    period = ordinary_operands(case, PERIOD)
+    wanted = [np.resize(right, n) for right in expected(case.operation, *period)]
+    for step, streams in product((1, 2), (True, False)):
+        operands = [repeated(a, n, step) for a in period]
+        _core.set_stream_bytes(0 if streams else 1 << 60)
+        for threads in (1, 3):
+            _core.set_thread_count(threads)
+            memories = [marked((n + 2 * GUARD,), case.character) for _ in wanted]
+            outputs = tuple(memory[threads : threads + n] for memory in memories)
+            case.call(*operands, out=outputs)
+            for out, memory, right in zip(outputs, memories, wanted, strict=True):
+                assert_same(out, right, (case, step, streams, threads))
+                assert is_marked(memory[:threads])
+                assert is_marked(memory[threads + n :])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.operation.parameters and case.character in "hefd"],
+    ids=str,
+)
+def test_scalar_parameters_streams_and_threads(case: Case) -> None:
+    n = SHARED_BYTES // case.dtype.itemsize + 77
+    n_arrays = case.n_inputs - len(case.operation.parameters)
+    period = ordinary_operands(case, PERIOD)
+    period[n_arrays:] = [np.array(3, case.dtype)] * (case.n_inputs - n_arrays)
+    wanted = [np.resize(right, n) for right in expected(case.operation, *period)]
+    operands = [np.resize(a, n) for a in period[:n_arrays]] + period[n_arrays:]
+    for stream_bytes, threads in product((0, 1 << 60), (1, 2)):
+        _core.set_stream_bytes(stream_bytes)
+        _core.set_thread_count(threads)
+        for out, right in zip(case.call(*operands), wanted, strict=True):
+            assert_same(out, right, (case, stream_bytes, threads))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.character in "hf"], ids=str)
+def test_streams_of_every_short_length(case: Case) -> None:
+    operands = ordinary_operands(case, 1200)
+    wanted = expected(case.operation, *operands)
+    _core.set_stream_bytes(0)
+    for n in [*range(500, 1200, 7), 1200]:
+        for out, right in zip(case.call(*(a[:n] for a in operands)), wanted, strict=True):
+            assert_same(out, right[:n], (case, n))
+
+
+@pytest.mark.parametrize("name", ["relu", "add_relu", "clipped_relu"])
+@each_isa
+def test_shared_work_in_place_and_onto_itself(name: str, isa: str) -> None:
+    _core.set_thread_count(2)
+    _core.set_stream_bytes(0)
+    case = Case(BY_NAME[name], "f", isa)
+    n = SHARED_BYTES // 4 + 5
+    period = ordinary_operands(case, PERIOD)
+    for shift in (0, 1, 16):
+        memory = np.resize(period[0], n + 16)
+        others = [np.resize(a, n) for a in period[1:]]
+        wanted = expected(case.operation, memory[:n].copy(), *others)[0]
+        out = memory[shift : shift + n]
+        case.call(memory[:n], *others, out=out)
+        assert_same(out, wanted, (case, shift))
+
+
+@pytest.mark.parametrize("name", ["add_relu", "relu_backward", "clipped_relu"])
+@each_isa
+def test_long_accumulation_is_not_shared(name: str, isa: str) -> None:
+    _core.set_thread_count(2)
+    _core.set_stream_bytes(0)
+    x = np.random.default_rng(1).integers(-3, 4, SHARED_BYTES).astype(np.int16)
+    ufunc = UFUNCS[isa][name]
+    pieces = [ufunc.accumulate(x[:200])]
+    for start in range(200, 2000, 200):
+        seeded = np.concatenate([pieces[-1][-1:], x[start : start + 200]])
+        pieces.append(ufunc.accumulate(seeded)[1:])
+    whole = ufunc.accumulate(x)
+    assert_same(whole[:2000], np.concatenate(pieces))
+    assert ufunc.reduce(x) == whole[-1]
+
+
+@needs_fenv
+def test_workers_take_the_caller_s_floating_point_environment() -> None:
+    _core.set_thread_count(2)
+    n = SHARED_BYTES
+    x, out = np.full(n, -1e-38, np.float32), np.empty(n, np.float32)
+    leaky_relu = UFUNCS["generic"]["leaky_relu"]
+    slope = np.float32(0.001)
+    for _ in range(5):
+        with flush_to_zero():
+            leaky_relu(x, slope, out=out)
+        assert not np.count_nonzero(out)
+        leaky_relu(x, slope, out=out)
+        assert np.count_nonzero(out) == n
