@@ -203,7 +203,7 @@ def race(
         def run() -> None:
             if threads > 1:
                 time.sleep(0.002)  # another library's threads spin for a while after its turn
-            call()
+                call()
             restore()
 
         return run
