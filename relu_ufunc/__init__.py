@@ -1,20 +1,19 @@
 """The rectifier (ReLU) and its family as true NumPy ufuncs, at the speed of memory."""
 
-from pathlib import Path as _Path
-
 try:
     import relu_ufunc._core as _core
 except ModuleNotFoundError as error:
     if error.name != "relu_ufunc._core":
         raise
     raise ImportError(
-        f"{_Path(__file__).parent} holds relu_ufunc's sources without the compiled extension. "
+        f"{__path__[0]} holds relu_ufunc's sources without the compiled extension. "
         "Start Python in another folder to use the installed package, or build it here: "
         "python -m pip install ."
     ) from None
 
 from relu_ufunc._config import show_config
 from relu_ufunc._dispatch import available_isas, isa
+from relu_ufunc._threads import get_num_threads, set_num_threads
 from relu_ufunc._ufuncs import make_ufuncs as _make_ufuncs
 
 __version__: str = _core.VERSION
@@ -22,7 +21,14 @@ __version__: str = _core.VERSION
 _ufuncs = _make_ufuncs(isa())
 globals().update(_ufuncs)
 
-__all__ = ["available_isas", "isa", "show_config", *_ufuncs]
+__all__ = [
+    "available_isas",
+    "get_num_threads",
+    "isa",
+    "set_num_threads",
+    "show_config",
+    *_ufuncs,
+]
 
 
 def __dir__() -> list[str]:

@@ -76,9 +76,10 @@ def dtype_names() -> list[str]:
 
 def run(operations: Sequence[Operation], dtype: np.dtype[Any], sizes: Sequence[int]) -> None:
     """Measure and print one table per size."""
+    threads = relu_ufunc.get_num_threads()
     print(
-        f"relu_ufunc {relu_ufunc.__version__} on {relu_ufunc.isa()}, NumPy {np.__version__}, "
-        f"{dtype.name}"
+        f"relu_ufunc {relu_ufunc.__version__} on {relu_ufunc.isa()}, "
+        f"{threads} thread{'s' * (threads > 1)}, NumPy {np.__version__}, {dtype.name}"
     )
     progress = _Progress(len(operations) * len(sizes), sys.stderr)
     blocks = _EIGHTHS if _shows_blocks(sys.stdout) else None

@@ -62,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="elements of an array (default: one size in cache, one out of it)",
     )
+    bench.add_argument(
+        "--threads",
+        type=int,
+        default=relu_ufunc.get_num_threads(),
+        metavar="N",
+        help="threads that share a long call (default: %(default)s)",
+    )
     bench.set_defaults(run=lambda options: _run_bench(bench, options))
     return parser
 
@@ -79,6 +86,10 @@ def _run_bench(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
         _bench.CACHED_BYTES // dtype.itemsize,
         _bench.LARGE_BYTES // dtype.itemsize,
     ]
+    try:
+        relu_ufunc.set_num_threads(options.threads)
+    except ValueError as error:
+        parser.error(f"argument --threads: {error}")
     try:
         _bench.run([have_loops[name] for name in names], dtype, sizes)
     except MemoryError:

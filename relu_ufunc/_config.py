@@ -1,14 +1,17 @@
 """What this build is and what it found on this machine."""
 
-import platform
+import sys
 
 import numpy as np
 
-from relu_ufunc import _core
+from relu_ufunc import _caches, _core
 from relu_ufunc._dispatch import available_isas, isa
 
 
 def _configuration() -> dict[str, str]:
+    import platform
+
+    streams_from = _core.stream_bytes()
     return {
         "relu_ufunc": _core.VERSION,
         "NumPy": f"{np.__version__} (built against {_core.BUILT_AGAINST_NUMPY})",
@@ -18,7 +21,20 @@ def _configuration() -> dict[str, str]:
         "instruction set": isa(),
         "can run here": ", ".join(available_isas()),
         "in this build": ", ".join(name for name, _, _ in _core.isa_rows()),
+        "caches seen": ", ".join(
+            f"L{level} {_size(size)}" for level, size in sorted(_caches.SIZES.items())
+        ),
+        "streams from": "never" if streams_from == sys.maxsize else _size(streams_from),
+        "threads": str(_core.thread_count()),
+        "workers look for work": f"{_core.spin_microseconds()} microseconds",
     }
+
+
+def _size(size: int) -> str:
+    for unit, factor in {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10}.items():
+        if size >= factor:
+            return f"{size / factor:.4g} {unit}"
+    return f"{size} bytes"
 
 
 def show_config() -> None:

@@ -91,6 +91,8 @@ cdef extern from "run.h":
 
 
 cdef extern from "threads.h":
+    enum:
+        MOST_WORKERS
     void threads_set_count(int count)
     int threads_count()
     void threads_set_spin_microseconds(long microseconds)
@@ -107,6 +109,8 @@ VERSION = RELU_UFUNC_VERSION.decode()
 COMPILER = RELU_UFUNC_COMPILER.decode()
 COMPILER_FLAGS = RELU_UFUNC_COMPILER_FLAGS.decode()
 BUILT_AGAINST_NUMPY = RELU_UFUNC_NUMPY.decode()
+
+MOST_THREADS = MOST_WORKERS + 1
 
 TYPE_CHARACTERS = "?bBhHiIlLqQefdg"
 """NumPy's order of loops: its resolver takes the first that fits."""
@@ -169,7 +173,7 @@ def operation_rows():
     for index in range(N_OPERATIONS):
         row = &operation_table[index]
         rows.append({
-            "index": index,
+            "row": index,
             "name": _text(row.name),
             "type_characters": _type_characters(row),
             "inputs": tuple(_text(row.inputs).split(", ")),

@@ -1,15 +1,15 @@
 """The operation table as Python objects."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from relu_ufunc import _core
 
 
-@dataclass(frozen=True)
-class Operation:
+# Not a dataclass: importing those costs more than all the rest of the package.
+class Operation(NamedTuple):
     """One ufunc: a row of ``src/ops.def``, or the backward that follows from it."""
 
-    index: int
+    row: int
     name: str
     type_characters: str
     inputs: tuple[str, ...]

@@ -16,7 +16,7 @@ def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
 
 def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
     text = docstring(operation)
-    ufunc = _core.make_ufunc(operation.index, isa, text)
+    ufunc = _core.make_ufunc(operation.row, isa, text)
     # All of these can be set from NumPy 2.2 on. pickle looks a ufunc up by the first
     # two; before, it finds the package among sys.modules by itself. Without the third,
     # NumPy puts a line with inputs named x1, x2 before the docstring.

@@ -95,7 +95,7 @@ static void relax_processor(void) { __asm__ volatile("isb"); }
 static void relax_processor(void) {}
 #endif
 
-enum { MOST_WORKERS = 255, SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64 };
+enum { SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64 };
 
 static atomic_int count = 1;
 static atomic_long spin_microseconds = 200;

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+enum { MOST_WORKERS = 1023 };
+
 /* Computes one part; parts may run in any order, each on any thread. */
 typedef void task(void *context, int part);
 

@@ -53,7 +53,7 @@ def test_the_oracle_takes_the_inputs_of_its_row(operation: Operation) -> None:
 def test_names_are_unique() -> None:
     names = [operation.name for operation in OPERATIONS]
     assert len(set(names)) == len(names)
-    assert [operation.index for operation in OPERATIONS] == list(range(len(names)))
+    assert [operation.row for operation in OPERATIONS] == list(range(len(names)))
 
 
 def test_the_package_exports_every_row() -> None:
