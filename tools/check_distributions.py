@@ -9,7 +9,9 @@ from email.parser import Parser
 from pathlib import Path, PurePosixPath
 
 WHEEL_NAME = re.compile(r"relu_ufunc-(?P<version>[^-]+)-cp311-abi3-[^-]+\.whl")
-SDIST_NEEDS = {"LICENSE", "README.md", "meson.build", "pyproject.toml", "src/ops.def", "tests"}
+SDIST_NEEDS = {
+    "LICENSE", "README.md", "meson.build", "pyproject.toml", "src/ops.def", "tests/conftest.py",
+}  # fmt: skip
 
 
 def problems(folder: Path) -> Iterator[str]:
