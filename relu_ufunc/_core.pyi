@@ -8,7 +8,6 @@ COMPILER_FLAGS: str
 BUILT_AGAINST_NUMPY: str
 TYPE_CHARACTERS: str
 MOST_THREADS: int
-MOST_THREADS: int
 
 def operation_rows() -> list[dict[str, Any]]: ...
 def isa_rows() -> list[tuple[str, bool, str]]: ...
