@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import relu_ufunc
 from relu_ufunc import _bench
 from relu_ufunc._cli import main
 from relu_ufunc._operations import OPERATIONS, Operation
@@ -40,6 +41,16 @@ def test_every_function_of_every_dtype(dtype: str, capsys: pytest.CaptureFixture
 def test_functions_come_in_the_order_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--functions", "relu6", "relu", "relu6", "--size", "20"]) == 0
     assert rows(capsys.readouterr().out) == ["np.copyto", "relu6", "relu"]
+
+
+def test_threads(capsys: pytest.CaptureFixture[str]) -> None:
+    before = relu_ufunc.get_num_threads()
+    try:
+        assert main(["bench", "--functions", "relu", "--size", "20", "--threads", "2"]) == 0
+        assert relu_ufunc.get_num_threads() == 2
+    finally:
+        relu_ufunc.set_num_threads(before)
+    assert ", 2 threads, " in capsys.readouterr().out
 
 
 def test_two_sizes_by_default(

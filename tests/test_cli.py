@@ -59,6 +59,8 @@ def test_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         (["bench", "--size", "0"], "expected a positive whole number, not '0'"),
         (["bench", "--size", "many"], "expected a positive whole number, not 'many'"),
         (["bench", "--size", "1", "-5"], "-5"),
+        (["bench", "--threads", "0"], "argument --threads: the number of threads must be"),
+        (["bench", "--threads", "two"], "argument --threads: invalid int value: 'two'"),
     ],
 )
 def test_bad_arguments(
