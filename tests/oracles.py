@@ -89,7 +89,7 @@ def squared_relu(x: Array) -> Array:
 
 
 def squared_relu_backward(dy: Array, x: Array) -> Array:
-    twice = _computed(lambda dy, x: 2 * (dy * x), dy, x)
+    twice = _computed(lambda dy, x: x.dtype.type(2) * (dy * x), dy, x)
     return np.select([_nan(x), x > 0], [x, twice], _zero(x))
 
 

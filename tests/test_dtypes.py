@@ -13,7 +13,10 @@ from tests.bits import Array, assert_same
 from tests.cases import BY_NAME, each_operation
 
 ALL_LOOPS = "?bBhHiIlLqQefdg"
-PYTHON_SCALARS: tuple[object, ...] = (True, False, 0, 3, -3, 300, -70000, 1 << 40, 0.5, -0.0, 1e300)
+PYTHON_SCALARS: list[object] = [True, False, 0, 3, -3, 0.5, -0.0, 1e300]
+if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
+    # Before, an integer too large for its array's dtype chose a loop by its value.
+    PYTHON_SCALARS += [300, -70000, 1 << 40]
 FLOATING = {
     "leaky_relu",
     "leaky_relu_backward",

@@ -183,8 +183,8 @@ def test_integer_arithmetic_wraps(isa: str) -> None:
 def test_affine_relu_rounds_twice(character: str, n: int, isa: str) -> None:
     # x * scale is 1 + 2e + e*e. Rounded, the last term is lost; fused, it is all that is left.
     e = np.ldexp(np.ones((), character), -(np.finfo(character).nmant // 2 + 1))
-    x = np.full(n, 1 + e)
-    y = UFUNCS[isa]["affine_relu"](x, x, -np.full(n, 1 + 2 * e))
+    x = np.full(n, 1 + e, character)
+    y = UFUNCS[isa]["affine_relu"](x, x, -np.full(n, 1 + 2 * e, character))
     assert_same(y, np.zeros(n, character))
 
 
