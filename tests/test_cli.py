@@ -101,7 +101,7 @@ def test_runs_as_a_module(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [BENCH, ["info"]], ids=" ".join)
-def test_a_closed_pipe_is_no_traceback(arguments: list[str]) -> None:
+def test_a_closed_pipe_is_no_traceback(arguments: list[str], tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     path = os.pathsep.join(
@@ -110,6 +110,7 @@ def test_a_closed_pipe_is_no_traceback(arguments: list[str]) -> None:
     with os.fdopen(writing) as pipe:
         finished = subprocess.run(
             [sys.executable, "-c", source(arguments)],
+            cwd=tmp_path,
             env=os.environ | {"PYTHONPATH": path},
             stdout=pipe,
             stderr=subprocess.PIPE,
