@@ -19,7 +19,8 @@ import matplotlib as mpl  # type: ignore[import-not-found,unused-ignore]
 
 mpl.use("svg")
 # The same results make the same files.
-mpl.rcParams |= {"svg.hashsalt": "relu_ufunc", "font.size": 9, "axes.grid": True, "grid.alpha": 0.3}
+mpl.rcParams |= {"svg.hashsalt": "relu_ufunc", "svg.fonttype": "none", "font.family": "sans-serif"}
+mpl.rcParams |= {"font.size": 9, "axes.grid": True, "grid.alpha": 0.3}
 
 import matplotlib.pyplot as plt  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 
@@ -36,6 +37,8 @@ LIBRARIES = {
     "numexpr": ("#e69f00", "--"),
     "onnxruntime": ("#56b4e9", "--"),
 }
+
+MACHINE = {"processor": "cpu", "memory": "ram", "system": "os"}
 
 Case = tuple[str, ...]
 
@@ -132,6 +135,8 @@ def ratios(results: Results, benchmark: str, fixed: dict[int, str], row: int, co
     count = len(results.run_of(benchmark).parameters[benchmark])
     lines = []
     for name in results.choices(benchmark, row):
+        if name == "relu_ufunc":  # against itself
+            continue
         cells = []
         for choice in columns:
             at = fixed | {row: name, column: choice}
@@ -163,9 +168,7 @@ def machine_table(machine: str, results: Results) -> str:
         )
     )
     rows = [
-        ["processor", f"{facts.get('cpu', '?')}, {facts.get('num_cpu', '?')} cores"],
-        ["memory", facts.get("ram", "?")],
-        ["system", f"{facts.get('os', '?')} {facts.get('arch', '')}"],
+        *([name, facts[key]] for name, key in MACHINE.items() if key in facts),
         ["Python", run.python],
         *([name, version] for name, version in (peers.requirements | run.requirements).items()),
         ["commit", run.commit[:8]],
@@ -181,7 +184,7 @@ def overhead(results: Results) -> str:
     rows = (
         [
             f"`{name}`",
-            *(number(times[name, n] * 1e6) if (name, n) in times else "–" for n in ("1", "100")),
+            *(number(times[name, n] * 1e3) if (name, n) in times else "–" for n in ("1", "100")),
             number(absolute.get((name, "1"))),
             speed(numpy, name, "1"),
         ]
@@ -207,7 +210,7 @@ def draw_relu_over_size(results: Results) -> None:
     for axis, dtype in zip(axes.flat, dtypes, strict=True):
         draw_lines(axis, values, sizes, lambda kilobytes, name, d=dtype: (d, kilobytes, name))
         axis.set_title(dtype)
-    finish(figure, axes[:, 0], axes[-1], "relu-over-size")
+    finish(figure, axes, "relu-over-size")
 
 
 def draw_functions_over_size(results: Results) -> None:
@@ -222,7 +225,7 @@ def draw_functions_over_size(results: Results) -> None:
             case = lambda kilobytes, name, f=function, c=count: (f, kilobytes, c, name)  # noqa: E731
             draw_lines(axis, values, sizes, case)
             axis.set_title(f"{function}, {count}", fontsize=8)
-    finish(figure, axes[:, 0], axes[-1], "functions-over-size")
+    finish(figure, axes, "functions-over-size")
 
 
 def draw_lines(axis: Any, values: dict[Case, float], sizes: list[str], case: Any) -> None:
@@ -237,16 +240,20 @@ def draw_lines(axis: Any, values: dict[Case, float], sizes: list[str], case: Any
             *zip(*points, strict=True), style, color=color, label=name, linewidth=width, marker="."
         )
     axis.set_xscale("log")
-    axis.set_ylim(bottom=0)
 
 
-def finish(figure: Any, left: Any, bottom: Any, name: str) -> None:
-    for axis in left:
+def finish(figure: Any, axes: Any, name: str) -> None:
+    lines: dict[str, Any] = {}
+    for axis in axes.flat:
+        axis.set_ylim(bottom=0)
+        lines |= {line.get_label(): line for line in axis.lines}
+    for axis in axes[:, 0]:
         axis.set_ylabel("GB/s moved")
-    for axis in bottom:
+    for axis in axes[-1]:
         axis.set_xlabel("bytes per array")
-    handles, labels = left[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncols=len(labels), frameon=False)
+    names = [library for library in LIBRARIES if library in lines]
+    handles = [lines[library] for library in names]
+    figure.legend(handles, names, loc="lower center", ncols=len(names), frameon=False)
     figure.tight_layout(rect=(0, 0.05, 1, 1))
     CHARTS.mkdir(parents=True, exist_ok=True)
     figure.savefig(CHARTS / f"{name}.svg", metadata={"Date": None})

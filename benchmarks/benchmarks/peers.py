@@ -205,7 +205,7 @@ def race(
     def before(call: Call) -> Call:
         def run() -> None:
             if threads > 1:
-                time.sleep(0.002)  # another library's threads spin for a while after its turn
+                time.sleep(0.01)  # another library's threads spin for a while after its turn
                 call()
             restore()
 
