@@ -19,10 +19,10 @@ enum {
     CACHE_LINE = 64,
     /* Below this many bytes of an operand, the plainest way is the fastest. */
     WORTH_PLANNING = 1024,
-    /* Below this, one thread is faster: with workers that look for work, and
-       with workers that have to be woken. */
+    /* Below this many bytes of all operands one thread is faster: with workers
+       that look for work, and with workers that have to be woken. */
     WORTH_SHARING = 1 << 19,
-    WORTH_WAKING = 1 << 21,
+    WORTH_WAKING = 1 << 24,
     /* More than one, so that a late worker leaves little to wait for. */
     PARTS_PER_THREAD = 2
 };
@@ -123,23 +123,26 @@ static bool parameters_are_scalars(const struct loop *loop, const ptrdiff_t *ste
     return true;
 }
 
-/* Streaming pays where the operands do not fit the caches anyway, and only
-   memory that was not just read: in place, the line is in the cache. */
+static bool overwrites_input(const struct loop *loop, char *const *operands)
+{
+    for (int out = loop->n_inputs; out < loop->n_operands; ++out)
+        for (int k = 0; k < loop->n_inputs; ++k)
+            if (operands[k] == operands[out])
+                return true;
+    return false;
+}
+
+/* Streaming pays where the operands do not fit the caches anyway, and not in
+   place: what was just read is in the cache. */
 static bool should_stream(const struct plan *plan)
 {
     const struct loop *loop = plan->loop;
     ptrdiff_t bytes = 0;
-    if (loop->stream->copy == NULL)
-        return false;
-    for (int k = 0; k < loop->n_operands; ++k) {
-        if (plan->steps[k] != loop->itemsize)
-            continue;
-        bytes += plan->n * loop->itemsize;
-        for (int out = loop->n_inputs; out < loop->n_operands; ++out)
-            if (k < loop->n_inputs && plan->operands[k] == plan->operands[out])
-                return false;
-    }
-    return bytes >= run_stream_bytes();
+    for (int k = 0; k < loop->n_operands; ++k)
+        if (plan->steps[k] == loop->itemsize)
+            bytes += plan->n * loop->itemsize;
+    return loop->stream->copy != NULL && !overwrites_input(loop, plan->operands)
+        && bytes >= run_stream_bytes();
 }
 
 static void choose_access(struct plan *plan)
@@ -187,7 +190,7 @@ static void choose_parts(struct plan *plan)
     plan->parts = 1;
     if (threads > 1) {
         const ptrdiff_t bytes = plan->n * plan->loop->itemsize * plan->loop->n_operands;
-        if (bytes >= (threads_are_awake() ? WORTH_SHARING : WORTH_WAKING))
+        if (bytes >= WORTH_SHARING && (threads_are_in_use() || bytes >= WORTH_WAKING))
             plan->parts = PARTS_PER_THREAD * threads;
     }
 }

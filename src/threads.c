@@ -95,7 +95,7 @@ static void relax_processor(void) { __asm__ volatile("isb"); }
 static void relax_processor(void) {}
 #endif
 
-enum { SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64 };
+enum { SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64, NEAR_MICROSECONDS = 2000 };
 
 static atomic_int count = 1;
 static atomic_long spin_microseconds = 200;
@@ -233,9 +233,12 @@ long threads_spin_microseconds(void)
     return atomic_load(&spin_microseconds);
 }
 
-bool threads_are_awake(void)
+bool threads_are_in_use(void)
 {
-    return atomic_load(&n_awake) > 0;
+    static _Atomic int64_t last_asked = -NEAR_MICROSECONDS;
+    const int64_t now = microseconds_now();
+    const bool is_near = now - atomic_exchange(&last_asked, now) < NEAR_MICROSECONDS;
+    return is_near || atomic_load(&n_awake) > 0;
 }
 
 void threads_run(task *task, void *context, int parts)

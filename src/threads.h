@@ -17,9 +17,11 @@ int threads_count(void);
 void threads_set_spin_microseconds(long microseconds);
 long threads_spin_microseconds(void);
 
-/* Whether the workers look for work now: a task then starts within a
-   microsecond; waking them takes tens. */
-bool threads_are_awake(void);
+/* To be asked before each task that is worth sharing: whether the workers look
+   for work now, or the last such task was so near that they will not be woken
+   for this one alone. They start within a microsecond when awake; waking them
+   takes up to hundreds. */
+bool threads_are_in_use(void);
 
 /* Runs the parts 0 to parts - 1 and returns when all are done. Each runs in the
    caller's floating-point environment. Where no worker can be had (another

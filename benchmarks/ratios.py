@@ -1,0 +1,233 @@
+"""The ratios that the library is judged by, measured in one run: python ratios.py [SECTION ...]
+
+Each line: a call of ours, what it is measured against, how many times as fast ours is, and
+the goal. Contenders take turns, and each side's shortest time counts.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from benchmarks.measure import Statement, minimum_seconds
+from benchmarks.workload import random_values
+
+import relu_ufunc
+from relu_ufunc import (
+    add_relu,
+    affine_relu,
+    clipped_relu,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    squared_relu,
+    thresholded_relu,
+)
+
+Line = tuple[str, Statement, str, Statement, float]
+
+DTYPES = ("float16", "float32", "float64", "int8", "int16", "int32")
+
+
+def contiguous() -> Iterator[Line]:
+    for name in DTYPES:
+        for n in (10_000, 100_000, 1_000_000):
+            x = random_values(np.dtype(name), n)
+            out = np.empty_like(x)
+            ours = bound("f(x, out=out)", f=relu, x=x, out=out)
+            numpy = bound("np.maximum(x, 0, out=out)", x=x, out=out)
+            copy = bound("np.copyto(out, x)", x=x, out=out)
+            goal = {("float32", 10_000): 4.0, ("int8", 100_000): 15.0, ("float16", 100_000): 80.0}
+            yield f"relu, {name}, {n:,}", ours, "np.copyto", copy, 0.9
+            yield f"relu, {name}, {n:,}", ours, "np.maximum", numpy, goal.get((name, n), 1.0)
+
+
+def small() -> Iterator[Line]:
+    for n in (1, 10, 100):
+        x = random_values(np.dtype(np.float32), n)
+        out = np.empty_like(x)
+        goal = 1 / 1.1 if n == 1 else 1.0
+        ours, theirs = (
+            bound("f(x, out=out)", f=relu, x=x, out=out),
+            bound("np.abs(x, out=out)", x=x, out=out),
+        )
+        yield f"relu, float32, n = {n}", ours, "np.abs", theirs, goal
+
+
+def strided() -> Iterator[Line]:
+    for name in DTYPES:
+        x = random_values(np.dtype(name), 200_000)
+        for what, view, out in (
+            ("every second element", x[::2], np.empty_like(x[::2])),
+            ("every second element of both", x[::2], np.empty_like(x)[::2]),
+            ("rows with gaps", x.reshape(-1, 500)[:, :250], np.empty((400, 250), x.dtype)),
+        ):
+            ours = bound("f(x, out=out)", f=relu, x=view, out=out)
+            theirs = bound("np.abs(x, out=out)", x=view, out=out)
+            yield f"relu, {name}, {what}", ours, "np.abs", theirs, 1.0
+
+
+def family() -> Iterator[Line]:
+    one_parameter = {
+        leaky_relu: 0.01,
+        prelu: 0.25,
+        clipped_relu: 6.0,
+        thresholded_relu: 1.0,
+        add_relu: 0.5,
+    }
+    for name in ("float32", "float64"):
+        x = random_values(np.dtype(name), 50_000)
+        other = np.roll(x, 1)
+        out = np.empty_like(x)
+        copy = bound("np.copyto(out, x)", x=x, out=out)
+        add = bound("np.add(x, y, out=out)", x=x, y=other, out=out)
+        for f in (relu6, squared_relu):
+            yield (
+                f"{f.__name__}, {name}",
+                bound("f(x, out=out)", f=f, x=x, out=out),
+                "np.copyto",
+                copy,
+                0.85,
+            )
+        for f, value in one_parameter.items():
+            scalar = bound("f(x, p, out=out)", f=f, x=x, p=value, out=out)
+            yield f"{f.__name__}, {name}, scalar", scalar, "np.copyto", copy, 0.85
+        for f in one_parameter:
+            array = bound("f(x, p, out=out)", f=f, x=x, p=other, out=out)
+            yield f"{f.__name__}, {name}, array", array, "np.add", add, 1.0
+
+
+def passes() -> Iterator[Line]:
+    half = random_values(np.dtype(np.float16), 100_000)
+    slope = np.float16(0.01)
+    half_out = np.empty_like(half)
+    for isa in relu_ufunc.available_isas():
+        from relu_ufunc._ufuncs import make_ufuncs
+
+        yield (
+            f"leaky_relu, float16, 100,000, {isa}",
+            bound(
+                "f(x, s, out=out)", f=make_ufuncs(isa)["leaky_relu"], x=half, s=slope, out=half_out
+            ),
+            "np.where",
+            bound("np.where(x > 0, x, x * s)", x=half, s=slope),
+            20.0,
+        )
+    x = random_values(np.dtype(np.float32), 1_000_000)
+    y = np.roll(x, 1)
+    out = np.empty_like(x)
+    for f, call, spelling, goal in (
+        (
+            leaky_relu,
+            "f(x, 0.01, out=out)",
+            "np.where(x > 0, x, np.multiply(x, 0.01, out=out))",
+            3.0,
+        ),
+        (prelu, "f(x, y, out=out)", "np.where(x > 0, x, np.multiply(x, y, out=out))", 3.0),
+        (squared_relu, "f(x, out=out)", "np.square(np.maximum(x, 0, out=out), out=out)", 3.0),
+        (add_relu, "f(x, y, out=out)", "np.maximum(np.add(x, y, out=out), 0, out=out)", 2.0),
+        (relu6, "f(x, out=out)", "np.clip(x, 0, 6, out=out)", 1.0),
+        (clipped_relu, "f(x, 6, out=out)", "np.clip(x, 0, 6, out=out)", 1.0),
+    ):
+        names = {"f": f, "x": x, "y": y, "out": out}
+        yield (
+            f"{f.__name__}, float32, 1,000,000",
+            bound(call, **names),
+            spelling,
+            bound(spelling, **names),
+            goal,
+        )
+
+
+def channels() -> Iterator[Line]:
+    for n_channels in (3, 8, 16, 64):
+        x = random_values(np.dtype(np.float32), 4 * 56 * 56 * n_channels)
+        x = x.reshape(4, 56, 56, n_channels)
+        slope, out = np.full(n_channels, 0.25, np.float32), np.empty_like(x)
+        names = {"x": x, "s": slope, "out": out}
+        multiply = bound("np.multiply(x, s, out=out)", **names)
+        for f in (prelu, clipped_relu, thresholded_relu, add_relu):
+            yield (
+                f"{f.__name__}, NHWC, {n_channels} channels",
+                bound("f(x, s, out=out)", f=f, **names),
+                "np.multiply",
+                multiply,
+                1.0,
+            )
+        affine = bound("f(x, s, s, out=out)", f=affine_relu, **names)
+        yield f"affine_relu, NHWC, {n_channels} channels", affine, "np.multiply", multiply, 1.0
+
+
+def streaming() -> Iterator[Line]:
+    for megabytes in (8, 16, 32, 40, 64, 128, 400):
+        x = random_values(np.dtype(np.float32), megabytes * 250_000)
+        out = np.empty_like(x)
+        goal = 1.3 if megabytes in (40, 400) else 1.0
+        copy = bound("np.copyto(out, x)", x=x, out=out)
+        yield (
+            f"relu, float32, {megabytes} MB",
+            bound("f(x, out=out)", f=relu, x=x, out=out),
+            "np.copyto",
+            copy,
+            goal,
+        )
+    x = random_values(np.dtype(np.float32), 10_000_000)
+    yield (
+        "relu, float32, 40 MB, fresh output",
+        bound("f(x)", f=relu, x=x),
+        "np.maximum",
+        bound("np.maximum(x, 0)", x=x),
+        1.0,
+    )
+
+
+def threads() -> Iterator[Line]:
+    def with_threads(n: int, x: Any, out: Any) -> Callable[[], object]:
+        def call() -> None:
+            relu_ufunc.set_num_threads(n)
+            for _ in range(20):
+                relu(x, out=out)
+
+        return call
+
+    for n in (65_536, 131_072, 262_144, 524_288, 1_000_000, 10_000_000):
+        x = random_values(np.dtype(np.float32), n)
+        out = np.empty_like(x)
+        goal = 1.7 if n == 1_000_000 else 1.0
+        yield (
+            f"relu, float32, {n:,}, 2 threads",
+            with_threads(2, x, out),
+            "1 thread",
+            with_threads(1, x, out),
+            goal,
+        )
+    relu_ufunc.set_num_threads(1)
+
+
+SECTIONS = (contiguous, small, strided, family, passes, channels, streaming, threads)
+
+
+def bound(statement: str, **names: Any) -> Callable[[], object]:
+    call: Callable[[], object] = eval(f"lambda: {statement}", {"np": np, **names})
+    return call
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or [section.__name__ for section in SECTIONS]
+    print(f"relu_ufunc {relu_ufunc.__version__}, {relu_ufunc.isa()}, NumPy {np.__version__}")
+    for section in SECTIONS:
+        if section.__name__ in wanted:
+            print(f"\n{section.__name__}")
+            for ours, our_call, theirs, their_call, goal in section():
+                our_seconds, their_seconds = minimum_seconds([our_call, their_call])
+                ratio = their_seconds / our_seconds
+                print(
+                    f"  {ours:44} {our_seconds * 1e6:10.2f} us  {ratio:7.2f} x {theirs}"
+                    f"{'' if ratio >= goal else f'   (goal: {goal:.2f})'}",
+                    flush=True,
+                )
+
+
+if __name__ == "__main__":
+    main()
