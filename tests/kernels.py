@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -30,17 +32,65 @@ needs_objdump = pytest.mark.skipif(
 )
 
 
-def contiguous_kernel(ufunc: np.ufunc, character: str) -> int:
-    """Where the code of one loop's contiguous kernel lies."""
+class Stream(ctypes.Structure):
+    """struct stream"""
+
+    _fields_ = (
+        ("copy", ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)),
+        ("fence", ctypes.CFUNCTYPE(None)),
+    )
+
+
+class _Loop(ctypes.Structure):
+    """How struct loop begins."""
+
+    _fields_ = (
+        ("elementwise", ctypes.c_void_p),
+        ("contiguous", ctypes.c_void_p),
+        ("scalar_parameters", ctypes.c_void_p),
+        ("copy", ctypes.c_void_p),
+        ("stream", ctypes.POINTER(Stream)),
+    )
+
+
+def _loop(ufunc: np.ufunc, character: str) -> _Loop:
     types = [signature[0] for signature in ufunc.types]
     data = ctypes.c_void_p.from_address(id(ufunc) + _DATA).value
     assert data
     loop = ctypes.c_void_p.from_address(data + types.index(character) * _POINTER).value
     assert loop
-    # struct loop begins with struct kernel: elementwise, contiguous.
-    kernel = ctypes.c_void_p.from_address(loop + _POINTER).value
-    assert kernel
+    return _Loop.from_address(loop)
+
+
+def contiguous_kernel(ufunc: np.ufunc, character: str) -> int:
+    """Where the code of one loop's contiguous kernel lies."""
+    kernel: int = _loop(ufunc, character).contiguous
     return kernel
+
+
+@contextmanager
+def recorded_streams(
+    ufunc: np.ufunc, character: str, record: Callable[[str], None]
+) -> Iterator[Stream]:
+    """Tells of every "copy" and "fence" of one loop before it is done."""
+    loop = _loop(ufunc, character)
+    original = loop.stream.contents
+    fields = dict(Stream._fields_)
+
+    def copy(block: int, to: int, size: int) -> None:
+        record("copy")
+        original.copy(block, to, size)
+
+    def fence() -> None:
+        record("fence")
+        original.fence()
+
+    recording = Stream(fields["copy"](copy), fields["fence"](fence))
+    loop.stream = ctypes.pointer(recording)
+    try:
+        yield original
+    finally:
+        loop.stream = ctypes.pointer(original)
 
 
 def _load_address() -> int:

@@ -1,5 +1,8 @@
 """Neither streaming past the caches nor sharing among threads changes a value."""
 
+import ctypes
+import platform
+import threading
 from collections.abc import Iterator
 from itertools import product
 
@@ -10,12 +13,19 @@ from relu_ufunc import _core
 from tests.bits import Array, assert_same
 from tests.cases import BY_NAME, CASES, UFUNCS, Case, each_isa, ordinary_operands
 from tests.fp_environment import flush_to_zero, needs_fenv
+from tests.kernels import needs_cpython, recorded_streams
 from tests.layouts import GUARD, is_marked, marked
 from tests.oracles import expected
 
 PERIOD = 1009
 # From here on sleeping threads are woken.
 SHARED_BYTES = 1 << 21
+
+SFENCE = b"\x0f\xae\xf8"
+
+needs_streams = pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64"), reason="streams on x86-64 alone"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +86,36 @@ def test_streams_of_every_short_length(case: Case) -> None:
     for n in [*range(500, 1200, 7), 1200]:
         for out, right in zip(case.call(*(a[:n] for a in operands)), wanted, strict=True):
             assert_same(out, right[:n], (case, n))
+
+
+@needs_cpython
+@needs_streams
+@pytest.mark.parametrize("threads", [1, 2])
+@each_isa
+def test_whoever_streams_fences_after_it(isa: str, threads: int) -> None:
+    relu = UFUNCS[isa]["relu"]
+    x, out = np.ones((2, SHARED_BYTES), np.float32)
+    events: dict[int, list[str]] = {}
+    _core.set_stream_bytes(0)
+    _core.set_thread_count(threads)
+    with recorded_streams(
+        relu, "f", lambda event: events.setdefault(threading.get_ident(), []).append(event)
+    ):
+        relu(x, out=out)
+    assert_same(out, x)
+    for of_thread in events.values():
+        assert of_thread.count("copy") > 0
+        assert of_thread[-1] == "fence"
+
+
+@needs_cpython
+@needs_streams
+@each_isa
+def test_the_fence_is_the_processor_s(isa: str) -> None:
+    with recorded_streams(UFUNCS[isa]["relu"], "f", lambda _: None) as stream:
+        fence = ctypes.cast(stream.fence, ctypes.c_void_p).value
+    assert fence
+    assert SFENCE in ctypes.string_at(fence, 32)
 
 
 @pytest.mark.parametrize("name", ["relu", "add_relu", "clipped_relu"])

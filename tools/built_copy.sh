@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# built_copy.sh DIRECTORY [meson setup options...]: a copy of this tree with an environment
+# of its own in DIRECTORY/.venv, in which the copy's sources find the extension that was
+# built in DIRECTORY/build with the options (CC and CFLAGS from the environment).
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+copy=$1
+shift
+mkdir -p "$copy"
+(cd "$root" && git ls-files -z --cached --others --exclude-standard) |
+    tar -C "$root" --null --files-from=- --ignore-failed-read -cf - | tar -C "$copy" -xf -
+python3 -m venv "$copy/.venv"
+mapfile -t requirements < <("$copy/.venv/bin/python" - "$copy/pyproject.toml" <<'PY'
+import pathlib, sys, tomllib
+project = tomllib.loads(pathlib.Path(sys.argv[1]).read_text())
+print(*project["build-system"]["requires"], "ninja", sep="\n")
+print(*project["project"]["optional-dependencies"]["test"], sep="\n")
+PY
+)
+export PATH=$copy/.venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1
+pip install --quiet "${requirements[@]}"
+meson setup "$copy/build" "$copy" --prefix="$copy/.venv" "$@" >"$copy/build.log" ||
+    { cat "$copy/build.log" >&2 && exit 1; }
+ninja --quiet -C "$copy/build"
+cp "$copy"/build/relu_ufunc/_core*.so "$copy/relu_ufunc/"

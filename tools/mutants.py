@@ -1,0 +1,114 @@
+"""Builds wrong versions of the library, and shows that the tests notice each.
+
+    python tools/mutants.py [name ...]
+
+The mutants are in mutants.toml. Each is applied to a copy of this tree, built, and has to
+fail its tests, which pass on the copy as it is.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+TOOLS = Path(__file__).resolve().parent
+# pytest's exit codes; all but these two say that it could not test.
+PASSED, FAILED = 0, 1
+MOST_SECONDS = 1200
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    why: str
+    file: str
+    old: str
+    new: str
+    tests: list[str]
+
+    def apply(self, tree: Path) -> None:
+        path = tree / self.file
+        text = path.read_text(encoding="utf-8")
+        if text.count(self.old) != 1:
+            raise SystemExit(
+                f"{self.name}: {self.file} holds its text {text.count(self.old)} times"
+            )
+        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+
+
+def build(tree: Path) -> None:
+    subprocess.run([tree / ".venv/bin/ninja", "--quiet", "-C", tree / "build"], check=True)
+    for extension in (tree / "build/relu_ufunc").glob("_core*.so"):
+        shutil.copy(extension, tree / "relu_ufunc")
+
+
+def run_tests(tree: Path, tests: list[str]) -> tuple[int | None, str]:
+    """Pytest's exit code, negative where a signal ended it, None where time did."""
+    command = [str(tree / ".venv/bin/python"), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    try:
+        finished = subprocess.run(
+            [*command, *tests],
+            cwd=tree,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=MOST_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return None, ""
+    return finished.returncode, finished.stdout + finished.stderr
+
+
+def verdict(tree: Path, mutant: Mutant) -> str | None:
+    """What noticed the mutant; None where nothing did."""
+    original = (tree / mutant.file).read_text(encoding="utf-8")
+    mutant.apply(tree)
+    try:
+        build(tree)
+        code, output = run_tests(tree, mutant.tests)
+    finally:
+        (tree / mutant.file).write_text(original, encoding="utf-8")
+    if code == PASSED:
+        return None
+    if code is None:
+        return f"not done after {MOST_SECONDS} s"
+    if code < 0:
+        return f"signal {-code}"
+    if code != FAILED:
+        raise SystemExit(f"{mutant.name}: the tests could not run\n{output}")
+    return next(line for line in output.splitlines() if line.startswith(("FAILED", "ERROR")))
+
+
+def main(names: list[str]) -> int:
+    table = tomllib.loads((TOOLS / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
+    mutants = [Mutant(**row) for row in table if not names or row["name"] in names]
+    if unknown := set(names) - {mutant.name for mutant in mutants}:
+        raise SystemExit(f"no such mutant: {', '.join(sorted(unknown))}")
+    with tempfile.TemporaryDirectory(prefix="relu_ufunc-mutants.") as directory:
+        tree = Path(directory)
+        subprocess.run([TOOLS / "built_copy.sh", tree], check=True)
+        every_test = sorted({test for mutant in mutants for test in mutant.tests})
+        code, output = run_tests(tree, every_test)
+        if code != PASSED:
+            raise SystemExit(f"the tests do not pass as it is\n{output}")
+        survivors = []
+        for mutant in mutants:
+            # A clock of whole seconds may show ninja a change as none.
+            os.utime(tree / mutant.file)
+            start = time.monotonic()
+            noticed = verdict(tree, mutant)
+            if noticed is None:
+                survivors.append(mutant.name)
+            seconds = time.monotonic() - start
+            print(f"{mutant.name}: {noticed or 'SURVIVED'} ({seconds:.0f} s)", flush=True)
+    print(f"{len(mutants) - len(survivors)} of {len(mutants)} mutants killed")
+    return len(survivors)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
