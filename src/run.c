@@ -21,7 +21,7 @@ enum {
     WORTH_PLANNING = 1024,
     /* Below this many bytes of all operands one thread is faster: with workers
        that look for work, and with workers that have to be woken. */
-    WORTH_SHARING = 1 << 19,
+    WORTH_SHARING = 1 << 20,
     WORTH_WAKING = 1 << 24,
     /* More than one, so that a late worker leaves little to wait for. */
     PARTS_PER_THREAD = 2

@@ -95,7 +95,12 @@ static void relax_processor(void) { __asm__ volatile("isb"); }
 static void relax_processor(void) {}
 #endif
 
-enum { SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64, NEAR_MICROSECONDS = 2000 };
+enum {
+    SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64,
+    /* Calls are a run of calls when each comes this soon after the one before. */
+    NEAR_MICROSECONDS = 2000,
+    ENOUGH_IN_A_ROW = 4
+};
 
 static atomic_int count = 1;
 static atomic_long spin_microseconds = 200;
@@ -236,9 +241,13 @@ long threads_spin_microseconds(void)
 bool threads_are_in_use(void)
 {
     static _Atomic int64_t last_asked = -NEAR_MICROSECONDS;
+    static atomic_int near_in_a_row;
     const int64_t now = microseconds_now();
     const bool is_near = now - atomic_exchange(&last_asked, now) < NEAR_MICROSECONDS;
-    return is_near || atomic_load(&n_awake) > 0;
+    const int in_a_row = is_near ? atomic_load(&near_in_a_row) + 1 : 0;
+    /* Callers that race here may miscount: the workers are woken a little late. */
+    atomic_store(&near_in_a_row, in_a_row < ENOUGH_IN_A_ROW ? in_a_row : ENOUGH_IN_A_ROW);
+    return in_a_row >= ENOUGH_IN_A_ROW || atomic_load(&n_awake) > 0;
 }
 
 void threads_run(task *task, void *context, int parts)

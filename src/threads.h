@@ -18,9 +18,9 @@ void threads_set_spin_microseconds(long microseconds);
 long threads_spin_microseconds(void);
 
 /* To be asked before each task that is worth sharing: whether the workers look
-   for work now, or the last such task was so near that they will not be woken
-   for this one alone. They start within a microsecond when awake; waking them
-   takes up to hundreds. */
+   for work now, or such tasks come in a row, so that they will not be woken for
+   this one alone. Awake they start within a microsecond; waking them takes up
+   to hundreds, on a virtual machine. */
 bool threads_are_in_use(void);
 
 /* Runs the parts 0 to parts - 1 and returns when all are done. Each runs in the
