@@ -204,6 +204,10 @@ def threads() -> Iterator[Line]:
             with_threads(1, x, out),
             goal,
         )
+    relu_ufunc.set_num_threads(2)
+    x = random_values(np.dtype(np.float32), 10_000_000)
+    fresh, numpy = bound("f(x)", f=relu, x=x), bound("np.maximum(x, 0)", x=x)
+    yield "relu, float32, 10,000,000, fresh, 2 threads", fresh, "np.maximum", numpy, 1.5
     relu_ufunc.set_num_threads(1)
 
 
