@@ -63,13 +63,18 @@ static void wait(condition_type *c, lock_type *l) { pthread_cond_wait(c, l); }
 static void wake_all(condition_type *c) { pthread_cond_broadcast(c); }
 static void yield_processor(void) { sched_yield(); }
 
-/* Signals are for the threads that Python knows. */
+/* Signals are for the threads that Python knows, but for a worker's own faults:
+   blocked, they would end the process past every handler. */
 static bool start_thread(void *(*function)(void *), void *argument)
 {
     pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    sigdelset(&blocked, SIGSEGV);
+    sigdelset(&blocked, SIGBUS);
+    sigdelset(&blocked, SIGFPE);
+    sigdelset(&blocked, SIGILL);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
     const bool started = pthread_create(&thread, NULL, function, argument) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started)
