@@ -18,8 +18,8 @@ from relu_ufunc._ufuncs import make_ufuncs as _make_ufuncs
 
 __version__: str = _core.VERSION
 
-_ufuncs = _make_ufuncs(isa())
-globals().update(_ufuncs)
+_ufunc_by_name = _make_ufuncs(isa())
+globals().update(_ufunc_by_name)
 
 __all__ = [
     "available_isas",
@@ -27,7 +27,7 @@ __all__ = [
     "isa",
     "set_num_threads",
     "show_config",
-    *_ufuncs,
+    *_ufunc_by_name,
 ]
 
 

@@ -197,19 +197,41 @@ def isa_rows():
     return rows
 
 
-def make_ufunc(int index, str isa, str docstring):
-    """The ufunc of one row of the operation table, with the kernels of one ISA."""
-    cdef const isa_row *chosen = isa_table
-    while chosen.name != NULL and _text(chosen.name) != isa:
-        chosen += 1
-    if chosen.name == NULL or not chosen.runs_here():
+cdef const isa_row *_isa_row(str isa) except NULL:
+    cdef const isa_row *row = isa_table
+    while row.name != NULL and _text(row.name) != isa:
+        row += 1
+    if row.name == NULL or not row.runs_here():
         raise ValueError(f"instruction set {isa!r} cannot run here")
-    if not 0 <= index < N_OPERATIONS:
-        raise IndexError(f"row {index} is not in the operation table")
+    return row
 
-    cdef const operation_row *row = &operation_table[index]
-    cdef str characters = _type_characters(row)
-    cdef int n_types = len(characters), n_operands = row.n_inputs + row.n_outputs
+
+cdef const operation_row *_operation_row(int row) except NULL:
+    if not 0 <= row < N_OPERATIONS:
+        raise IndexError(f"row {row} is not in the operation table")
+    return &operation_table[row]
+
+
+cdef void _fill(loop *filled, int row, const isa_row *chosen, char character) noexcept:
+    cdef const operation_row *operation = &operation_table[row]
+    cdef dtype_number dtype = dtype_of_type_character(character)
+    filled.kernel = chosen.kernel_set.kernels[row][dtype]
+    filled.copy = chosen.kernel_set.copy
+    filled.stream = chosen.kernel_set.stream
+    filled.itemsize = itemsize_of_dtype(dtype)
+    filled.n_arrays = 2 if operation.is_backward else 1
+    filled.n_inputs = operation.n_inputs
+    filled.n_operands = operation.n_inputs + operation.n_outputs
+    filled.is_long_double = character == b"g"
+    filled.raises_flags = operation.has_arithmetic or filled.is_long_double
+
+
+def make_ufunc(int row, str isa, str docstring):
+    """The ufunc of one row of the operation table, with the kernels of one ISA."""
+    cdef const isa_row *chosen = _isa_row(isa)
+    cdef const operation_row *operation = _operation_row(row)
+    cdef str characters = _type_characters(operation)
+    cdef int n_types = len(characters), n_operands = operation.n_inputs + operation.n_outputs
     # As long as the ufunc lives, which for a module's is until the process ends.
     cdef loop *loops = <loop *>calloc(n_types, sizeof(loop))
     cdef void **data = <void **>calloc(n_types, sizeof(void *))
@@ -218,19 +240,9 @@ def make_ufunc(int index, str isa, str docstring):
     cdef char *types = <char *>calloc(n_types * n_operands, 1)
     if loops == NULL or data == NULL or functions == NULL or types == NULL:
         raise MemoryError
-    cdef dtype_number dtype
     cdef int i, operand
     for i, character in enumerate(characters):
-        dtype = dtype_of_type_character(<char>ord(character))
-        loops[i].kernel = chosen.kernel_set.kernels[index][dtype]
-        loops[i].copy = chosen.kernel_set.copy
-        loops[i].stream = chosen.kernel_set.stream
-        loops[i].itemsize = itemsize_of_dtype(dtype)
-        loops[i].n_arrays = 2 if row.is_backward else 1
-        loops[i].n_inputs = row.n_inputs
-        loops[i].n_operands = n_operands
-        loops[i].is_long_double = character == "g"
-        loops[i].raises_flags = row.has_arithmetic or character == "g"
+        _fill(&loops[i], row, chosen, <char>ord(character))
         data[i] = &loops[i]
         functions[i] = <cnp.PyUFuncGenericFunction>run_loop
         for operand in range(n_operands):
@@ -239,8 +251,25 @@ def make_ufunc(int index, str isa, str docstring):
     encoded_docstring = docstring.encode()
     _kept_alive.append(encoded_docstring)
     return cnp.PyUFunc_FromFuncAndData(
-        functions, data, types, n_types, row.n_inputs, row.n_outputs,
-        cnp.PyUFunc_None, row.name, PyBytes_AsString(encoded_docstring), 0)
+        functions, data, types, n_types, operation.n_inputs, operation.n_outputs,
+        cnp.PyUFunc_None, operation.name, PyBytes_AsString(encoded_docstring), 0)
+
+
+def add_loop(ufunc, int row, str isa, str character, int type_number):
+    """Register the loop of a type that NumPy does not have itself, such as bfloat16."""
+    cdef const isa_row *chosen = _isa_row(isa)
+    cdef const operation_row *operation = _operation_row(row)
+    cdef int n_operands = operation.n_inputs + operation.n_outputs
+    cdef int[5] types
+    cdef loop *added = <loop *>calloc(1, sizeof(loop))
+    if added == NULL:
+        raise MemoryError
+    _fill(added, row, chosen, <char>ord(character))
+    for operand in range(n_operands):
+        types[operand] = type_number
+    if cnp.PyUFunc_RegisterLoopForType(
+            <cnp.ufunc>ufunc, type_number, <cnp.PyUFuncGenericFunction>run_loop, types, added) < 0:
+        raise RuntimeError(f"NumPy did not take the loop for type {character!r}")
 
 
 def set_stream_bytes(Py_ssize_t value):

@@ -37,9 +37,9 @@ ValueError
     For shapes that do not fit."""
 
 _DTYPES = {
-    "?": "bool, any integer,\n    float16, float32, float64 or longdouble",
-    "b": "any integer (int8 for bool),\n    float16, float32, float64 or longdouble",
-    "e": "float16, float32, float64 or longdouble",
+    "?": "bool, any integer,\n    float16, float32, float64, longdouble or bfloat16",
+    "b": "any integer (int8 for bool),\n    float16, float32, float64, longdouble or bfloat16",
+    "e": "float16, float32, float64,\n    longdouble or bfloat16",
 }
 
 _NO_FLAGS = "- No floating-point flag is left set: nothing warns, whatever the values."
@@ -49,7 +49,8 @@ _EXACT = """\
   to 0."""
 
 _ROUNDED_ONCE = """\
-- float16 is computed in float32 and rounded once, to nearest, ties to even."""
+- float16 and bfloat16 are computed in float32 and rounded once, to nearest, ties
+  to even."""
 
 _SELECTED = """\
 - `dy` or +0 is selected, not multiplied by 1 or 0: an infinite or NaN `dy` at a

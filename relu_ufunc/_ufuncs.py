@@ -11,7 +11,13 @@ from relu_ufunc._operations import OPERATIONS, Operation
 
 def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
     """Make every ufunc of the operation table, with the loops of one instruction set."""
-    return {operation.name: _make_ufunc(operation, isa) for operation in OPERATIONS}
+    ufuncs = {operation.name: _make_ufunc(operation, isa) for operation in OPERATIONS}
+    bfloat16 = _bfloat16()
+    if bfloat16 is not None:
+        for operation in OPERATIONS:
+            ufunc = ufuncs[operation.name]
+            _core.add_loop(ufunc, operation.row, isa, bfloat16.char, bfloat16.num)
+    return ufuncs
 
 
 def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
@@ -30,3 +36,13 @@ def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
         for name, value in attributes.items():
             setattr(ufunc, name, value)
     return ufunc
+
+
+def _bfloat16() -> "np.dtype[np.generic] | None":
+    """Return the dtype of ml_dtypes, None where that is not installed."""
+    try:
+        import ml_dtypes
+    except ImportError:
+        return None
+    bfloat16: np.dtype[np.generic] = np.dtype(ml_dtypes.bfloat16)
+    return bfloat16

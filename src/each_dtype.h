@@ -33,6 +33,9 @@
 #undef KIND
 
 #define KIND FLOAT
+#define DTYPE bf16
+#include "ops.def"
+#undef DTYPE
 #define DTYPE f32
 #include "ops.def"
 #undef DTYPE

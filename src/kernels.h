@@ -10,7 +10,7 @@
 /* Every dtype that has loops of its own; bool borrows those of u8. */
 enum dtype {
     DTYPE_i8, DTYPE_u8, DTYPE_i16, DTYPE_u16, DTYPE_i32, DTYPE_u32, DTYPE_i64, DTYPE_u64,
-    DTYPE_f16, DTYPE_f32, DTYPE_f64, DTYPE_longdouble,
+    DTYPE_f16, DTYPE_bf16, DTYPE_f32, DTYPE_f64, DTYPE_longdouble,
     N_DTYPES
 };
 

@@ -61,6 +61,7 @@ enum dtype dtype_of_type_character(char character)
         /* The enumeration puts each unsigned dtype after its signed one. */
         return dtype_of_type_character((char)(character - 'A' + 'a')) + 1;
     case 'e': return DTYPE_f16;
+    case 'E': return DTYPE_bf16; /* ml_dtypes' own character */
     case 'f': return DTYPE_f32;
     case 'd': return DTYPE_f64;
     default: return LDBL_MANT_DIG == DBL_MANT_DIG ? DTYPE_f64 : DTYPE_longdouble;
@@ -71,7 +72,7 @@ size_t itemsize_of_dtype(enum dtype dtype)
 {
     switch (dtype) {
     case DTYPE_i8: case DTYPE_u8: return 1;
-    case DTYPE_i16: case DTYPE_u16: case DTYPE_f16: return 2;
+    case DTYPE_i16: case DTYPE_u16: case DTYPE_f16: case DTYPE_bf16: return 2;
     case DTYPE_i32: case DTYPE_u32: case DTYPE_f32: return 4;
     case DTYPE_i64: case DTYPE_u64: case DTYPE_f64: return 8;
     default: return sizeof(long double);

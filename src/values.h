@@ -107,6 +107,7 @@ DEFINE_UNSIGNED(u32, uint32_t, uint32_t)
 DEFINE_UNSIGNED(u64, uint64_t, uint64_t)
 
 DEFINE_FLOAT(f16, int16_t, uint16_t, 0x7C00, float)
+DEFINE_FLOAT(bf16, int16_t, uint16_t, 0x7F80, float)
 DEFINE_FLOAT(f32, int32_t, uint32_t, 0x7F800000, float)
 DEFINE_FLOAT(f64, int64_t, uint64_t, 0x7FF0000000000000, double)
 DEFINE_WIDE_IS_SAME_BITS(f32)
