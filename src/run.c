@@ -141,8 +141,8 @@ static bool should_stream(const struct plan *plan)
     for (int k = 0; k < loop->n_operands; ++k)
         if (plan->steps[k] == loop->itemsize)
             bytes += plan->n * loop->itemsize;
-    return loop->stream->copy != NULL && !overwrites_input(loop, plan->operands)
-        && bytes >= run_stream_bytes();
+    return loop->stream->copy != NULL && plan->steps[loop->n_inputs] == loop->itemsize
+        && !overwrites_input(loop, plan->operands) && bytes >= run_stream_bytes();
 }
 
 static void choose_access(struct plan *plan)
