@@ -21,8 +21,10 @@ static const struct dtype_facts dtype_facts[N_DTYPES] = {
     [DTYPE_i16] = {"int16", 0, 0},     [DTYPE_u16] = {"uint16", 0, 0},
     [DTYPE_i32] = {"int32", 0, 0},     [DTYPE_u32] = {"uint32", 0, 0},
     [DTYPE_i64] = {"int64", 0, 0},     [DTYPE_u64] = {"uint64", 0, 0},
-    [DTYPE_f16] = {"float16", 5, 10},  [DTYPE_f32] = {"float32", 8, 23},
-    [DTYPE_f64] = {"float64", 11, 52}, [DTYPE_longdouble] = {"longdouble", 0, 0},
+    [DTYPE_f16] = {"float16", 5, 10},  [DTYPE_bf16] = {"bfloat16", 8, 7},
+    [DTYPE_f32] = {"float32", 8, 23},
+    [DTYPE_f64] = {"float64", 11, 52},
+    [DTYPE_longdouble] = {"longdouble", 0, 0},
 };
 
 /* false where the row has no loop for the dtype. */
