@@ -1,0 +1,29 @@
+"""Counts the cases that each suite ran, and says so at the end."""
+
+from collections import Counter
+
+import pytest
+
+_CASES = pytest.StashKey[Counter[str]]()
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> Counter[str]:
+    """How many cases ran, by suite."""
+    return request.config.stash.setdefault(_CASES, Counter())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # NumPy's and Keras' tests have their own, and a marker unknown is an error.
+    for marker in ("slow", "thread_unsafe", "requires_trainable_backend"):
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    cases = config.stash.get(_CASES, Counter())
+    if cases:
+        terminalreporter.section("cases of other projects")
+    for suite, number in sorted(cases.items()):
+        terminalreporter.line(f"{number:>9,}  {suite}")

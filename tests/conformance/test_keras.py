@@ -1,0 +1,91 @@
+"""Keras' tests of its rectifiers, on its NumPy backend, with our functions put into it."""
+
+import unittest
+from collections import Counter
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.bits import Array
+from tests.cases import UFUNCS, each_isa
+
+# What the tests around them warn of is not ours.
+pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("ignore")]
+
+# Whose tests, and which of our functions they have to call.
+SUITES = {
+    "activations.activations_test": {"relu", "relu6", "leaky_relu"},
+    "ops.nn_test": {"relu", "relu6", "leaky_relu"},
+    "layers.activations.relu_test": {"relu"},
+    "layers.activations.leaky_relu_test": {"leaky_relu"},
+    "layers.activations.prelu_test": {"relu"},
+}
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """Where Keras keeps the functions of its backend, which it chooses when it is imported."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KERAS_BACKEND", "numpy")
+        environment.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+        for name in ("keras", "jax"):
+            pytest.importorskip(name, reason=f"the extra `conformance` is not installed: no {name}")
+        module: ModuleType = import_module("keras.src.backend").nn
+    assert module.__name__ == "keras.src.backend.numpy.nn"
+    return module
+
+
+def _tests(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from _tests(test)
+        else:
+            yield test
+
+
+def _functions(isa: str) -> dict[str, Callable[..., Any]]:
+    """Ours with Keras' arguments."""
+    ufuncs = UFUNCS[isa]
+    return {
+        "relu": ufuncs["relu"],
+        "relu6": ufuncs["relu6"],
+        "leaky_relu": lambda x, negative_slope=0.2: ufuncs["leaky_relu"](
+            x, np.array(negative_slope, x.dtype)
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", SUITES)
+@each_isa
+def test_with_our_functions_put_in(
+    name: str, isa: str, backend: Any, monkeypatch: pytest.MonkeyPatch, count: Counter[str]
+) -> None:
+    calls = Counter[str]()
+
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
+        def call(x: object, *arguments: object, **keywords: object) -> Array:
+            calls[name] += 1
+            a: Array = backend.convert_to_tensor(x)
+            return np.asarray(function(a, *arguments, **keywords))
+
+        return call
+
+    for function_name, function in _functions(isa).items():
+        monkeypatch.setattr(backend, function_name, counted(function_name, function))
+
+    module = import_module(f"keras.src.{name}")
+    for test in _tests(unittest.defaultTestLoader.loadTestsFromModule(module)):
+        if "relu" not in test.id().lower():
+            continue
+        result = unittest.TestResult()
+        before = calls.total()
+        test.run(result)
+        assert result.wasSuccessful(), result.errors + result.failures
+        assert not result.skipped
+        count["Keras: tests that call our functions"] += calls.total() > before
+    assert set(calls) >= SUITES[name]
+    count["Keras: calls of our functions"] += calls.total()

@@ -1,0 +1,144 @@
+"""The cases that ONNX holds its backends to: each whose one node is a function we have."""
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.bits import Array
+from tests.cases import UFUNCS, each_isa
+
+pytestmark = pytest.mark.conformance
+
+Ufuncs = Mapping[str, np.ufunc]
+
+# Beside the cases of single nodes, which are made in memory, these come with the package.
+STORED = ("pytorch-converted", "pytorch-operator", "simple")
+
+
+@dataclass(frozen=True)
+class Node:
+    """What one node has to return."""
+
+    name: str
+    operator: str
+    version: int
+    attributes: Mapping[str, Any]
+    inputs: list[Any]  # None where one is left out
+    outputs: list[Array]
+    rtol: float
+    atol: float
+
+
+def _prelu(ufuncs: Ufuncs, node: Node) -> Array:
+    x, slope = node.inputs
+    # Before version 7 the slope's one axis was the channels'.
+    if node.version < 7 and slope.size > 1:
+        slope = slope.reshape(-1, *[1] * (x.ndim - 2))
+    return np.asarray(ufuncs["prelu"](x, slope))
+
+
+def _limits(node: Node) -> tuple[Any, Any]:
+    """Attributes before version 11 of Clip, inputs since."""
+    lower, upper = [*node.inputs[1:], None, None][:2]
+    return node.attributes.get("min", lower), node.attributes.get("max", upper)
+
+
+def _clip(ufuncs: Ufuncs, node: Node) -> Array:
+    x = node.inputs[0]
+    lower, upper = (limit if limit is None else x.dtype.type(limit) for limit in _limits(node))
+    above = x - lower
+    clipped = ufuncs["relu"](above)
+    if upper is not None:
+        clipped = ufuncs["clipped_relu"](above, upper - lower)
+    return np.asarray(clipped + lower)
+
+
+ADAPTERS: dict[str, Callable[[Ufuncs, Node], Array]] = {
+    "Relu": lambda ufuncs, node: ufuncs["relu"](*node.inputs),
+    "LeakyRelu": lambda ufuncs, node: ufuncs["leaky_relu"](*node.inputs, node.attributes["alpha"]),
+    "PRelu": _prelu,
+    "ThresholdedRelu": lambda ufuncs, node: ufuncs["thresholded_relu"](
+        *node.inputs, node.attributes["alpha"]
+    ),
+    "Clip": _clip,
+}
+
+
+def _is_ours(node: Node) -> bool:
+    """Clip without a lower limit rectifies nothing."""
+    return node.operator != "Clip" or _limits(node)[0] is not None
+
+
+def _cases() -> Iterator[tuple[Any, Any, list[Any], list[Any]]]:
+    """ONNX's cases with their models and data."""
+    import onnx
+    from onnx.backend.test.case.node import collect_testcases
+    from onnx.backend.test.loader import load_model_tests
+
+    for case in collect_testcases(None):
+        for inputs, outputs in case.data_sets:
+            yield case, case.model, inputs, outputs
+    for case in (case for kind in STORED for case in load_model_tests(kind=kind)):
+        model = onnx.load(Path(case.model_dir, "model.onnx"))
+        for folder in sorted(Path(case.model_dir).glob("test_data_set_*")):
+            inputs, outputs = (
+                [
+                    onnx.numpy_helper.to_array(onnx.load_tensor(path))
+                    for path in sorted(folder.glob(f"{kind}_*.pb"))
+                ]
+                for kind in ("input", "output")
+            )
+            yield case, model, inputs, outputs
+
+
+def _nodes() -> Iterator[Node]:
+    import onnx
+
+    for case, model, inputs, outputs in _cases():
+        graph = model.graph
+        if len(graph.node) != 1 or graph.node[0].op_type not in ADAPTERS:
+            continue
+        (node,) = graph.node
+        version = next(opset.version for opset in model.opset_import if not opset.domain)
+        schema = onnx.defs.get_schema(node.op_type, version)
+        attributes = [a.default_value for a in schema.attributes.values()] + list(node.attribute)
+        values = {value.name: onnx.numpy_helper.to_array(value) for value in graph.initializer}
+        given = [value.name for value in graph.input if value.name not in values]
+        values |= zip(given, inputs, strict=True)
+        yield Node(
+            name=case.name,
+            operator=node.op_type,
+            version=version,
+            attributes={a.name: onnx.helper.get_attribute_value(a) for a in attributes if a.name},
+            inputs=[values.get(name) for name in node.input],
+            outputs=outputs,
+            rtol=case.rtol,
+            atol=case.atol,
+        )
+
+
+@pytest.fixture(scope="module")
+def nodes() -> list[Node]:
+    pytest.importorskip("onnx", reason="the extra `conformance` is not installed: no onnx")
+    with warnings.catch_warnings(action="ignore"):
+        return [node for node in _nodes() if _is_ours(node)]
+
+
+@pytest.mark.parametrize("operator", ADAPTERS)
+@each_isa
+def test_single_nodes(operator: str, isa: str, nodes: list[Node], count: Counter[str]) -> None:
+    ours = [node for node in nodes if node.operator == operator]
+    assert ours
+    for node in ours:
+        actual, (wanted,) = ADAPTERS[operator](UFUNCS[isa], node), node.outputs
+        assert actual.dtype == wanted.dtype, node.name
+        np.testing.assert_allclose(
+            actual, wanted, rtol=node.rtol, atol=node.atol, err_msg=node.name
+        )
+    count[f"ONNX: {operator}, cases"] += len(ours)
