@@ -16,4 +16,4 @@ CC=clang meson setup "$work/build" "$root" \
 meson compile -C "$work/build" fuzz_kernels >"$work/log" || { cat "$work/log" >&2 && exit 1; }
 # A finding is kept where the command is given.
 "$work/build/tests/fuzz/fuzz_kernels" -runs="${1:-10000000}" -max_len=24 -len_control=0 \
-    -use_counters=0 -verbosity=0 -print_final_stats=1 2>&1 | grep -v '^["#]'
+    -use_counters=0 -verbosity=0 -print_final_stats=1 2>&1 | grep -v $'^[\t"#]'

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# sanitize.sh [address|thread|valgrind ...]: all of them unless some are named; no finding
+# is tolerated. Needs gcc's sanitizers, valgrind, meson, ninja, Cython and NumPy.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/relu_ufunc-sanitize.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+PATH=$root/.venv/bin:$PATH
+export CC=gcc
+
+quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && return 1; }; }
+
+# The default suite, and the C tests. A stranger's leak is none of ours: leaks are valgrind's.
+address() {
+    local preload
+    preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
+    CFLAGS=-fno-sanitize-recover=undefined "$root/tools/built_copy.sh" "$work/address" \
+        -Db_sanitize=address,undefined -Db_lundef=false
+    quietly meson test -C "$work/address/build" --print-errorlogs
+    (cd "$work/address" && PATH=$work/address/.venv/bin:$PATH \
+        ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 LD_PRELOAD=$preload \
+        python -m pytest -q -p no:cacheprovider)
+    echo "address and undefined behaviour: no finding"
+}
+
+# The pool under stress, in plain C: an interpreter that is not built for it would
+# itself be found racing.
+thread() {
+    quietly meson setup "$work/thread" "$root" -Db_sanitize=thread -Db_lundef=false
+    TSAN_OPTIONS="halt_on_error=1 die_after_fork=0" \
+        quietly meson test -C "$work/thread" --print-errorlogs threads
+    echo "threads: no finding"
+}
+
+valgrind() {
+    quietly meson setup "$work/valgrind" "$root" -Db_ndebug=true
+    quietly meson test -C "$work/valgrind" --print-errorlogs --timeout-multiplier 20 --wrapper \
+        'valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite'
+    echo "valgrind: no finding"
+}
+
+(($#)) || set -- address thread valgrind
+for kind in "$@"; do
+    "$kind"
+done
