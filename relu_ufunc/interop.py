@@ -1,0 +1,194 @@
+"""Units: teaches astropy and pint the functions of this package, on request.
+
+Other array types need nothing of the kind: they take any ufunc.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import prod
+from typing import Any
+
+import relu_ufunc
+from relu_ufunc._operations import OPERATIONS, Operation
+
+__all__ = ["register_astropy", "register_pint"]
+
+# The units of each function's inputs and outputs. A name stands for any unit, for the same
+# one throughout its row; 1 for none. Those of a backward function follow by the chain rule.
+_UNITS = {
+    "relu": "x -> x",
+    "leaky_relu": "x, 1 -> x",
+    "prelu": "x, 1 -> x",
+    "relu6": "1 -> 1",
+    "clipped_relu": "x, x -> x",
+    "thresholded_relu": "x, x -> x",
+    "squared_relu": "x -> x*x",
+    "crelu": "x -> x, x",
+    "add_relu": "x, x -> x",
+    "affine_relu": "x, scale, x*scale -> x*scale",
+}
+
+
+def register_astropy() -> None:
+    """Let `astropy.units.Quantity` through the functions of this package.
+
+    Functions that are homogeneous keep the unit: `relu`, `leaky_relu`, `prelu`, `crelu`.
+    `add_relu`, `clipped_relu` and `thresholded_relu` convert their second input to the unit
+    of the first; `squared_relu` gives the square of its unit, `affine_relu` that of the
+    product; `relu6` takes no other than a dimensionless one. A backward function returns
+    the unit of `dy`, times that of the output over that of the input.
+
+    Calling it again changes nothing.
+
+    Raises
+    ------
+    ImportError
+        If astropy is not installed.
+
+    See Also
+    --------
+    register_pint : The same for pint.
+
+    Notes
+    -----
+    A unit that does not fit is astropy's `UnitConversionError`. A number without a unit
+    counts as dimensionless, unless it is 0, infinite or NaN, which have any unit.
+
+    Examples
+    --------
+    >>> from astropy import units as u
+    >>> from relu_ufunc import add_relu, relu
+    >>> from relu_ufunc.interop import register_astropy
+    >>> register_astropy()
+    >>> relu([-1.0, 2.0] * u.m)
+    <Quantity [0., 2.] m>
+    >>> add_relu([-1.0, 2.0] * u.m, 50 * u.cm)
+    <Quantity [0. , 2.5] m>
+    """
+    from astropy.units.quantity_helper import UFUNC_HELPERS
+
+    for operation in OPERATIONS:
+        ufunc = getattr(relu_ufunc, operation.name)
+        UFUNC_HELPERS[ufunc] = partial(_astropy_helper, operation)
+
+
+def register_pint() -> None:
+    """Let `pint.Quantity` through the functions of this package.
+
+    The units are those of `register_astropy`. Calling it again changes nothing.
+
+    Raises
+    ------
+    ImportError
+        If pint is not installed.
+
+    See Also
+    --------
+    register_astropy : The same for astropy, with what happens to each unit.
+
+    Notes
+    -----
+    A unit that does not fit is pint's `DimensionalityError`. A unit with an offset, such as
+    degC, is an `OffsetUnitCalculusError`: its 0 is not a temperature of 0. An `out` is a
+    quantity in the unit of the result, or an array if that is dimensionless.
+
+    pint knows ufuncs by name: another package's `relu` would be taken for this one.
+
+    Examples
+    --------
+    >>> import pint
+    >>> from relu_ufunc import add_relu, relu
+    >>> from relu_ufunc.interop import register_pint
+    >>> register_pint()
+    >>> unit = pint.UnitRegistry()
+    >>> relu([-1.0, 2.0] * unit.m)
+    <Quantity([0. 2.], 'meter')>
+    >>> add_relu([-1.0, 2.0] * unit.m, 50 * unit.cm)
+    <Quantity([0.  2.5], 'meter')>
+    """
+    from pint.facets.numpy.numpy_func import HANDLED_UFUNCS
+
+    for operation in OPERATIONS:
+        HANDLED_UFUNCS[operation.name] = partial(_pint_call, operation)
+
+
+def _resolve(
+    operation: Operation, given: Sequence[Any], one: Any
+) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The unit that each input must have and each output gets.
+
+    `given` are the inputs' own, None for a number without one; `one` is dimensionless.
+    """
+    if not operation.is_backward:
+        return _resolve_forward(operation.name, given, one)
+    dy = one if given[0] is None else given[0]
+    inputs, (y,) = _resolve_forward(operation.forward, given[1:], one)
+    unit_of = dict(zip(operation.inputs, [dy, *inputs], strict=True))
+    outputs = [dy * y / unit_of[name.removeprefix("d")] for name in operation.outputs]
+    return [dy, *inputs], outputs
+
+
+def _resolve_forward(
+    name: str, given: Sequence[Any], one: Any
+) -> tuple[Sequence[Any], Sequence[Any]]:
+    inputs, outputs = (side.split(", ") for side in _UNITS[name].split(" -> "))
+    unit_of = {"1": one}
+    for term, unit in zip(inputs, given, strict=True):
+        if unit is not None:
+            unit_of.setdefault(term, unit)
+
+    def value(term: str) -> Any:
+        return prod((unit_of.get(factor, one) for factor in term.split("*")), start=one)
+
+    return [value(term) for term in inputs], [value(term) for term in outputs]
+
+
+def _astropy_helper(
+    operation: Operation, ufunc: Any, *given: Any
+) -> tuple[list[Callable[[Any], Any] | bool | None], Any]:
+    """What astropy asks for: how to convert each input, and the unit of the result."""
+    from astropy.units import dimensionless_unscaled
+
+    inputs, outputs = _resolve(operation, given, dimensionless_unscaled)
+    converters: list[Callable[[Any], Any] | bool | None] = []
+    for unit, wanted in zip(given, inputs, strict=True):
+        own = dimensionless_unscaled if unit is None else unit
+        if own == wanted:
+            converters.append(None)
+        elif unit is None and not own.is_equivalent(wanted):
+            # astropy then looks whether the number is one that may have any unit.
+            converters.append(False)
+        else:
+            converters.append(own.get_converter(wanted))
+    return converters, outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+
+def _pint_call(operation: Operation, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+    """Call the function on the magnitudes, and give the results their units."""
+    from pint import DimensionalityError, OffsetUnitCalculusError
+    from pint.facets.numpy.numpy_func import convert_arg
+
+    arrays = (*inputs, *(out or ()))
+    given = [getattr(array, "units", None) for array in arrays]
+    for array, unit in zip(arrays, given, strict=True):
+        if unit is not None and not array._is_multiplicative:
+            raise OffsetUnitCalculusError(unit)
+    one = next(array for array in arrays if hasattr(array, "units"))._REGISTRY.Unit("")
+    wanted, units = _resolve(operation, given[: len(inputs)], one)
+    magnitudes = [
+        array.magnitude if unit == to else convert_arg(array, to)
+        for array, unit, to in zip(inputs, given, wanted, strict=False)
+    ]
+    if out is not None:
+        for array, own, unit in zip(out, given[len(inputs) :], units, strict=True):
+            if array is not None and (one if own is None else own) != unit:
+                raise DimensionalityError(own, unit, extra_msg=": `out` has to be in the latter")
+        kwargs["out"] = tuple(getattr(array, "magnitude", array) for array in out)
+    results = getattr(relu_ufunc, operation.name)(*magnitudes, **kwargs)
+    if len(units) == 1:
+        return _pint_result(results, units[0], out and out[0])
+    return tuple(map(_pint_result, results, units, out or [None] * len(units)))
+
+
+def _pint_result(magnitude: Any, unit: Any, out: Any) -> Any:
+    return unit._REGISTRY.Quantity(magnitude, unit) if out is None else out

@@ -1,0 +1,273 @@
+"""Arrays of other libraries: what docs/interoperability.md says of each of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import relu_ufunc as ru
+from tests.bits import Array
+from tests.packages import installed
+
+pytestmark = [
+    pytest.mark.interop,
+    # PyTorch's tensors have NumPy's older protocol.
+    pytest.mark.filterwarnings("ignore:__array_wrap__ must accept:DeprecationWarning"),
+]
+
+PAGE = Path(__file__).parents[2] / "docs" / "interoperability.md"
+
+X = np.array([-2.0, -0.5, 0.0, 1.5], dtype=np.float32)
+
+CALLS: dict[str, Callable[[Any, Any], Any]] = {
+    "relu": lambda x, _: ru.relu(x),
+    "leaky_relu": ru.leaky_relu,
+    "relu_backward": lambda x, _: ru.relu_backward(x, x),
+    "crelu": lambda x, _: ru.crelu(x),
+}
+
+
+@dataclass(frozen=True)
+class Container:
+    name: str
+    package: str
+    pack: Callable[[Any, Array], Any]
+    unpack: Callable[[Any], Any] = np.asarray
+    gives: str = "the same"
+    crelu: bool = True
+    out: bool = True
+    slope: Any = 0.5
+
+
+CONTAINERS = [
+    Container("pandas Series", "pandas", lambda pd, x: pd.Series(x.copy())),
+    Container(
+        "pandas DataFrame",
+        "pandas",
+        lambda pd, x: pd.DataFrame({"a": x, "b": x}),
+        slope=np.float32(0.5),
+    ),
+    Container("pandas nullable", "pandas", lambda pd, x: pd.Series(x, dtype="Float32")),
+    Container(
+        "pandas Arrow-backed",
+        "pandas",
+        lambda pd, x: pd.Series(x, dtype=pd.ArrowDtype(import_module("pyarrow").float32())),
+        crelu=False,
+    ),
+    Container("xarray DataArray", "xarray", lambda xr, x: xr.DataArray(x.copy()), out=False),
+    Container(
+        "xarray Dataset",
+        "xarray",
+        lambda xr, x: xr.Dataset({"a": ("t", x)}),
+        unpack=lambda dataset: dataset.a.values,
+        out=False,
+    ),
+    Container(
+        "dask.array", "dask.array", lambda da, x: da.from_array(x.copy(), chunks=2), crelu=False
+    ),
+    Container("awkward", "awkward", lambda ak, x: ak.Array(x), out=False),
+    Container("sparse COO", "sparse", lambda sparse, x: sparse.COO(x), lambda x: x.todense()),
+    Container(
+        "sparse GCXS",
+        "sparse",
+        lambda sparse, x: sparse.GCXS.from_numpy(x),
+        lambda x: x.todense(),
+    ),
+    Container("polars Series", "polars", lambda pl, x: pl.Series(x), crelu=False, out=False),
+    Container("numpy.ma", "numpy.ma", lambda ma, x: ma.array(x.copy())),
+    Container("torch Tensor", "torch", lambda torch, x: torch.from_numpy(x.copy()), out=False),
+    Container("jax Array", "jax.numpy", lambda jnp, x: jnp.asarray(x), gives="ndarray", out=False),
+]
+
+each_container = pytest.mark.parametrize("container", CONTAINERS, ids=lambda each: each.name)
+
+
+def packed(container: Container) -> Any:
+    for package in {container.package, "pyarrow" if "Arrow" in container.name else "numpy"}:
+        installed(package)
+    return container.pack(import_module(container.package), X)
+
+
+def results(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@each_container
+def test_each_function(container: Container, name: str) -> None:
+    x = packed(container)
+    call = CALLS[name]
+    if name == "crelu" and not container.crelu:
+        with pytest.raises((TypeError, NotImplementedError, AttributeError)):
+            call(x, container.slope)
+        return
+    expected_type = np.ndarray if container.gives == "ndarray" else type(x)
+    model = container.unpack(container.pack(import_module(container.package), X))
+    given, plain = call(x, container.slope), call(model, container.slope)
+    for result, expected in zip(results(given), results(plain), strict=True):
+        assert type(result) is expected_type
+        array = container.unpack(result)
+        assert array.dtype == np.float32
+        np.testing.assert_array_equal(array, expected)
+    np.testing.assert_array_equal(container.unpack(x), model)
+
+
+@each_container
+def test_out(container: Container) -> None:
+    x = packed(container)
+    if not container.out:
+        with pytest.raises((TypeError, NotImplementedError)):
+            ru.relu(x, out=x)
+        return
+    expected = ru.relu(container.unpack(x))
+    result = ru.relu(x, out=x)
+    np.testing.assert_array_equal(container.unpack(result), expected)
+    np.testing.assert_array_equal(container.unpack(x), expected)
+
+
+def rows() -> dict[str, list[str]]:
+    """The table's cells, by the container's name."""
+    head = PAGE.read_text("utf-8").split("\n## ")[0]
+    lines = [line for line in head.splitlines() if line.startswith("|")]
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+    return {cells[0]: cells[1:] for cells in table}
+
+
+@each_container
+def test_the_table_says_so(container: Container) -> None:
+    gives, crelu, out, *_ = rows()[container.name]
+    assert gives == container.gives
+    assert crelu == ("yes" if container.crelu else "no")
+    assert out == ("yes" if container.out else "no")
+
+
+def test_the_table_has_no_row_that_is_not_tested() -> None:
+    others = {"numpy.memmap", "astropy Quantity", "pint Quantity", "scipy.sparse"}
+    assert rows().keys() == {each.name for each in CONTAINERS} | others
+
+
+def test_pandas_keeps_labels() -> None:
+    pd = installed("pandas")
+    series = pd.Series(X, index=list("abcd"), name="n")
+    frame = pd.DataFrame({"f": X, "d": X.astype(float)}, index=list("abcd"))
+    result = ru.relu(series)
+    assert result.name == "n"
+    assert result.index.equals(series.index)
+    assert ru.relu(frame).dtypes.tolist() == [np.float32, np.float64]
+    assert ru.relu(frame).index.equals(frame.index)
+
+
+def test_a_data_frame_takes_a_python_number_for_a_float64() -> None:
+    pd = installed("pandas")
+    frame = pd.DataFrame({"a": X})
+    assert ru.leaky_relu(frame, 0.5).dtypes.tolist() == [np.float64]
+    assert ru.leaky_relu(frame, np.float32(0.5)).dtypes.tolist() == [np.float32]
+    assert frame.apply(lambda column: ru.leaky_relu(column, 0.5)).dtypes.tolist() == [np.float32]
+
+
+def test_a_nullable_data_frame_keeps_missing_values_column_by_column() -> None:
+    pd = installed("pandas")
+    frame = pd.DataFrame({"a": [-2.0, None]}, dtype="Float32")
+    assert ru.leaky_relu(frame, 0.5).dtypes.tolist() == [np.float64]
+    assert frame.apply(lambda column: ru.leaky_relu(column, 0.5)).dtypes.tolist() == ["Float32"]
+
+
+def test_pandas_aligns_two_operands_by_label() -> None:
+    pd = installed("pandas")
+    a, b = pd.Series([1.0, 2.0], index=["a", "b"]), pd.Series([1.0, -9.0], index=["b", "a"])
+    assert ru.add_relu(a, b).to_dict() == {"a": 0.0, "b": 3.0}
+
+
+@pytest.mark.parametrize("dtype", ["Int8", "Float32", "int8[pyarrow]", "float[pyarrow]"])
+def test_pandas_keeps_missing_values(dtype: str) -> None:
+    pd = installed("pandas")
+    installed("pyarrow")
+    result = ru.relu(pd.Series([-2, 5, None], dtype=dtype))
+    assert result.isna().tolist() == [False, False, True]
+    assert result[:2].tolist() == [0, 5]
+    assert result.dtype == ("double[pyarrow]" if dtype == "int8[pyarrow]" else dtype)
+
+
+def test_xarray_keeps_coordinates_and_attributes() -> None:
+    xr = installed("xarray")
+    array = xr.DataArray(X, dims="t", coords={"t": [1, 2, 3, 4]}, attrs={"units": "m"}, name="n")
+    result = ru.relu(array)
+    assert result.name == "n"
+    assert result.attrs == array.attrs
+    assert result.t.equals(array.t)
+
+
+def test_dask_is_lazy_and_keeps_chunks() -> None:
+    da = installed("dask.array")
+    result = ru.relu(da.from_array(X, chunks=(3,)))
+    assert result.chunks == ((3, 1),)
+    np.testing.assert_array_equal(result.compute(scheduler="threads"), ru.relu(X))
+
+
+def test_awkward_keeps_lists_and_missing_values() -> None:
+    ak = installed("awkward")
+    result = ru.leaky_relu(ak.Array([[-2.0, 3.0], [], [None, -1.0]]), 0.5)
+    assert result.to_list() == [[-1.0, 3.0], [], [None, -0.5]]
+
+
+def test_sparse_stays_sparse() -> None:
+    sparse = installed("sparse")
+    x = sparse.COO(X)
+    assert ru.relu(x).nnz == 1
+    shifted = ru.add_relu(x, np.float32(1))
+    assert shifted.fill_value == 1
+    np.testing.assert_array_equal(shifted.todense(), ru.add_relu(X, 1))
+
+
+def test_polars_keeps_the_name_and_nulls_and_takes_expressions() -> None:
+    pl = installed("polars")
+    series = pl.Series("n", [-2.0, None, 3.0])
+    result = ru.relu(series)
+    assert result.name == "n"
+    assert result.to_list() == [0.0, None, 3.0]
+    assert series.to_frame().select(ru.relu(pl.col("n")))["n"].to_list() == [0.0, None, 3.0]
+
+
+def test_masked_arrays_keep_their_mask() -> None:
+    masked = np.ma.array(X, mask=[False, True, False, False])
+    result: Any
+    for result in (ru.relu(masked), *ru.crelu(masked)):
+        assert result.mask.tolist() == [False, True, False, False]
+
+
+def test_a_memmap_is_written_to_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.bin"
+    memory = np.memmap(path, dtype=np.float32, mode="w+", shape=X.shape)
+    memory[:] = X
+    assert type(ru.relu(memory)) is np.ndarray
+    assert ru.relu(memory, out=memory) is memory
+    memory.flush()
+    np.testing.assert_array_equal(np.fromfile(path, np.float32), ru.relu(X))
+
+
+def test_torch_refuses_to_lose_a_gradient() -> None:
+    torch = installed("torch")
+    with pytest.raises(RuntimeError, match="requires grad"):
+        ru.relu(torch.ones(3, requires_grad=True))
+
+
+def test_torch_shares_its_memory() -> None:
+    torch = installed("torch")
+    tensor = torch.from_numpy(X.copy())
+    ru.relu(tensor.numpy(), out=tensor.numpy())
+    assert tensor.tolist() == [0.0, 0.0, 0.0, 1.5]
+
+
+def test_scipy_sparse_takes_its_data_alone() -> None:
+    sp = installed("scipy.sparse")
+    matrix = sp.csr_array(np.array([[-2.0, 0.0], [3.0, -1.0]]))
+    with pytest.raises(TypeError, match="not supported for the input types"):
+        ru.relu(matrix)
+    ru.relu(matrix.data, out=matrix.data)
+    matrix.eliminate_zeros()
+    assert matrix.nnz == 1
+    assert matrix.toarray().tolist() == [[0.0, 0.0], [3.0, 0.0]]

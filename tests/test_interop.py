@@ -1,0 +1,35 @@
+"""The table of units is whole, and costs nothing unless it is asked for."""
+
+from pathlib import Path
+
+import pytest
+
+from relu_ufunc._operations import OPERATIONS, Operation
+from relu_ufunc.interop import _UNITS
+from tests.subprocesses import output_of
+
+forwards = {operation.name: operation for operation in OPERATIONS if not operation.is_backward}
+
+
+def test_every_function_has_its_units() -> None:
+    assert _UNITS.keys() == forwards.keys()
+
+
+@pytest.mark.parametrize("operation", forwards.values(), ids=lambda row: row.name)
+def test_each_input_and_output_has_one(operation: Operation) -> None:
+    inputs, outputs = (side.split(", ") for side in _UNITS[operation.name].split(" -> "))
+    assert len(inputs) == len(operation.inputs)
+    assert len(outputs) == len(operation.outputs)
+    # A unit of an output is one that an input fixes.
+    known = {"1", *(term for term in inputs if "*" not in term)}
+    assert {factor for term in inputs + outputs for factor in term.split("*")} <= known
+
+
+def test_importing_it_imports_no_package_of_units(tmp_path: Path) -> None:
+    code = "import sys, relu_ufunc.interop; print({'astropy', 'pint'} & sys.modules.keys())"
+    assert output_of(code, tmp_path) == "set()"
+
+
+def test_the_package_does_without_it(tmp_path: Path) -> None:
+    code = "import sys, relu_ufunc; print('relu_ufunc.interop' in sys.modules)"
+    assert output_of(code, tmp_path) == "False"
