@@ -181,8 +181,9 @@ def _pint_call(operation: Operation, *inputs: Any, out: Any = None, **kwargs: An
     ]
     if out is not None:
         for array, own, unit in zip(out, given[len(inputs) :], units, strict=True):
-            if array is not None and (one if own is None else own) != unit:
-                raise DimensionalityError(own, unit, extra_msg=": `out` has to be in the latter")
+            held = one if own is None else own
+            if array is not None and held != unit:
+                raise DimensionalityError(held, unit, extra_msg=": `out` has to be in the latter")
         kwargs["out"] = tuple(getattr(array, "magnitude", array) for array in out)
     results = getattr(relu_ufunc, operation.name)(*magnitudes, **kwargs)
     if len(units) == 1:
