@@ -113,7 +113,9 @@ ORACLES: dict[str, Oracle] = {
 
 
 def expected(operation: Operation, *operands: Array) -> tuple[Array, ...]:
-    """The outputs, each a new array of the operands' common shape."""
+    """The outputs, each of the operands' common shape, in memory of its own."""
     with np.errstate(all="ignore"):
         outputs = ORACLES[operation.name](*operands)
-    return outputs if isinstance(outputs, tuple) else (outputs,)
+    shape = np.broadcast_shapes(*(a.shape for a in operands))
+    several = outputs if isinstance(outputs, tuple) else (outputs,)
+    return tuple(np.broadcast_to(output, shape) for output in several)

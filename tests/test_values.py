@@ -14,6 +14,7 @@ from tests.cases import (
     combinations,
     each_case,
     each_isa,
+    each_operation,
     ordinary_operands,
 )
 from tests.oracles import expected
@@ -21,6 +22,15 @@ from tests.oracles import expected
 FLOAT16_PARAMETERS = np.array(
     [0.0, -0.0, 0.01, 0.1, 0.3, 1.0, -1.0, 2.5, 6.0, 1e-7, 65504.0, np.inf, np.nan], np.float16
 )
+FLOAT32_PARAMETERS = {
+    "dy": -1.5,
+    "slope": 0.3,
+    "max_value": 2.5,
+    "theta": -0.5,
+    "b": -2.5,
+    "scale": 0.75,
+    "shift": -1.25,
+}
 NEVER_NEGATIVE = ("relu", "relu6", "squared_relu", "crelu", "add_relu", "affine_relu")
 
 
@@ -39,28 +49,27 @@ def test_all_float16_inputs(case: Case) -> None:
     every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
     others = np.meshgrid(*[FLOAT16_PARAMETERS] * (case.n_inputs - 1), indexing="ij")
     columns = [other.reshape(-1, 1) for other in others]
-    inputs = case.operation.inputs
-    position = inputs.index("x")
-    case.check(*columns[:position], every, *columns[position:])
+    for position in range(case.n_inputs):
+        case.check(*columns[:position], every, *columns[position:])
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize(
-    "operation",
-    [row for row in BY_NAME.values() if set(row.inputs) <= {"dy", "x"} and "x" in row.inputs],
-    ids=lambda row: row.name,
-)
+@each_operation
 def test_all_float32_inputs(operation: Operation) -> None:
     chunk = 1 << 18
     low = np.arange(chunk, dtype=np.uint32)
-    dy = (np.float32(-1.5),) if operation.is_backward else ()
+    position = operation.inputs.index("x")
+    others = [
+        np.array(FLOAT32_PARAMETERS[name], np.float32) for name in operation.inputs if name != "x"
+    ]
     outputs = [np.empty(chunk, np.float32) for _ in operation.outputs]
     x_bits = np.empty_like(low)
     for high in range(0, 1 << 32, chunk):
         x = np.bitwise_or(low, np.uint32(high), out=x_bits).view(np.float32)
-        wanted = expected(operation, *map(np.asarray, dy), x)
+        operands = [*others[:position], x, *others[position:]]
+        wanted = expected(operation, *operands)
         for isa in ISAS:
-            UFUNCS[isa][operation.name](*dy, x, out=tuple(outputs))
+            UFUNCS[isa][operation.name](*operands, out=tuple(outputs))
             for actual, right in zip(outputs, wanted, strict=True):
                 if not np.array_equal(bits(actual), bits(right)):
                     assert_same(actual, right, (isa, hex(high)))
