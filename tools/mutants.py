@@ -42,7 +42,14 @@ class Mutant:
 
 
 def build(tree: Path) -> None:
-    subprocess.run([tree / ".venv/bin/ninja", "--quiet", "-C", tree / "build"], check=True)
+    built = subprocess.run(
+        [tree / ".venv/bin/ninja", "-C", tree / "build"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if built.returncode:
+        raise SystemExit(f"the build failed\n{built.stdout}")
     for extension in (tree / "build/relu_ufunc").glob("_core*.so"):
         shutil.copy(extension, tree / "relu_ufunc")
 
