@@ -109,4 +109,6 @@ def _windows() -> dict[int, int]:
 SIZES = cache_sizes()
 
 _stream_bytes = whole_number("RELU_UFUNC_STREAM_BYTES", least=0)
-_core.set_stream_bytes(last_level_bytes(SIZES) if _stream_bytes is None else _stream_bytes)
+_core.set_stream_bytes(
+    last_level_bytes(SIZES) if _stream_bytes is None else min(_stream_bytes, sys.maxsize)
+)

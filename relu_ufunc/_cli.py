@@ -100,7 +100,7 @@ def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
     names = _bench.dtype_names()
     try:
         dtype = np.dtype(name)
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):
         dtype = None
     if dtype is None or not dtype.isnative or dtype.name not in names:
         parser.error(f"no loops for dtype {name!r}; there are {', '.join(names)}")

@@ -14,6 +14,7 @@ cnp.import_umath()
 cdef extern from "kernels.h":
     enum:
         N_OPERATIONS
+        N_DTYPES
     ctypedef int dtype_number "enum dtype"
     ctypedef void copy_items()
     struct stream:
@@ -264,6 +265,8 @@ def add_loop(ufunc, int row, str isa, str character, int type_number):
     cdef loop *added = <loop *>calloc(1, sizeof(loop))
     if added == NULL:
         raise MemoryError
+    if dtype_of_type_character(<char>ord(character)) == N_DTYPES:
+        raise ValueError(f"there is no loop for type {character!r}")
     _fill(added, row, chosen, <char>ord(character))
     for operand in range(n_operands):
         types[operand] = type_number

@@ -2,8 +2,8 @@
    plain C, and float16 also a chunk at a time with the processor's instruction
    where there is one (leaky_relu: 3 to 6 times faster than the vectorised C).
 
-   The plain C never makes a subnormal float32, so that flush-to-zero cannot
-   change a result. */
+   float16's plain C makes no subnormal float32 that matters and adds no floats:
+   neither flush-to-zero nor the thread's rounding mode can change a result. */
 #ifndef RELU_UFUNC_HALF_H
 #define RELU_UFUNC_HALF_H
 
@@ -48,8 +48,13 @@ static inline int16_t narrow_f16(float wide)
     const uint32_t magnitude = bits & 0x7FFFFFFFu;
     const uint32_t odd = (magnitude >> 13) & 1u;
     const uint32_t normal = (magnitude - (112u << 23) + 0x0FFFu + odd) >> 13;
-    /* 0.5's last place is 2^-24, float16's smallest step: the addition rounds. */
-    const uint32_t subnormal = bits_of_float(float_of_bits(magnitude) + 0.5f) - 0x3F000000u;
+    /* In halves of float16's smallest step; no addition that the thread's rounding
+       mode could turn. What is not subnormal is left out: it may not fit an int. */
+    const float halves = magnitude < (113u << 23) ? float_of_bits(magnitude) * 0x1p25f : 0;
+    const uint32_t whole_halves = (uint32_t)(int32_t)halves;
+    const uint32_t steps = whole_halves >> 1;
+    const uint32_t beyond_half = (float)(int32_t)whole_halves != halves;
+    const uint32_t subnormal = steps + (whole_halves & (beyond_half | steps) & 1u);
     uint32_t half = magnitude < (113u << 23) ? subnormal : normal;
     half = magnitude >= 0x477FF000u ? 0x7C00u : half;
     half = magnitude > 0x7F800000u ? 0x7E00u : half;

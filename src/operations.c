@@ -64,7 +64,8 @@ enum dtype dtype_of_type_character(char character)
     case 'E': return DTYPE_bf16; /* ml_dtypes' own character */
     case 'f': return DTYPE_f32;
     case 'd': return DTYPE_f64;
-    default: return LDBL_MANT_DIG == DBL_MANT_DIG ? DTYPE_f64 : DTYPE_longdouble;
+    case 'g': return LDBL_MANT_DIG == DBL_MANT_DIG ? DTYPE_f64 : DTYPE_longdouble;
+    default: return N_DTYPES;
     }
 }
 

@@ -43,7 +43,8 @@ struct operation_row {
 
 extern const struct operation_row operation_table[N_OPERATIONS];
 
-/* The dtype whose kernels serve NumPy's type character ('?', 'b', ... 'g'). */
+/* The dtype whose kernels serve NumPy's type character ('?', 'b', ... 'g') or
+   ml_dtypes' 'E'; N_DTYPES where there is none. */
 enum dtype dtype_of_type_character(char character);
 
 size_t itemsize_of_dtype(enum dtype dtype);

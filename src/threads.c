@@ -1,3 +1,6 @@
+/* Strict C11 hides what POSIX adds. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "threads.h"
 
 #include <fenv.h>
@@ -19,7 +22,7 @@ typedef CONDITION_VARIABLE condition_type;
 
 static void lock(lock_type *l) { AcquireSRWLockExclusive(l); }
 static void unlock(lock_type *l) { ReleaseSRWLockExclusive(l); }
-static void wait(condition_type *c, lock_type *l)
+static void wait_on(condition_type *c, lock_type *l)
 {
     SleepConditionVariableSRW(c, l, INFINITE, 0);
 }
@@ -59,7 +62,7 @@ typedef pthread_cond_t condition_type;
 
 static void lock(lock_type *l) { pthread_mutex_lock(l); }
 static void unlock(lock_type *l) { pthread_mutex_unlock(l); }
-static void wait(condition_type *c, lock_type *l) { pthread_cond_wait(c, l); }
+static void wait_on(condition_type *c, lock_type *l) { pthread_cond_wait(c, l); }
 static void wake_all(condition_type *c) { pthread_cond_broadcast(c); }
 static void yield_processor(void) { sched_yield(); }
 
@@ -166,7 +169,7 @@ static void sleep_until_parts(int worker)
     lock(&sleep_lock);
     atomic_fetch_sub(&n_awake, 1);
     while (!has_parts_for(worker))
-        wait(&work_arrived, &sleep_lock);
+        wait_on(&work_arrived, &sleep_lock);
     atomic_fetch_add(&n_awake, 1);
     unlock(&sleep_lock);
 }

@@ -50,3 +50,13 @@ def clear_flags() -> None:
 
 def raised_flags() -> int:
     return _c("fetestexcept")(_ALL_EXCEPT[_machine])
+
+
+@contextmanager
+def rounding_upward() -> Iterator[None]:
+    upward = {"x86_64": 0x800, "aarch64": 0x400000}[_machine]
+    assert _c("fesetround")(upward) == 0
+    try:
+        yield
+    finally:
+        assert _c("fesetround")(0) == 0

@@ -14,7 +14,13 @@ from tests.cases import (
     each_isa,
     sequences,
 )
-from tests.fp_environment import clear_flags, flush_to_zero, needs_fenv, raised_flags
+from tests.fp_environment import (
+    clear_flags,
+    flush_to_zero,
+    needs_fenv,
+    raised_flags,
+    rounding_upward,
+)
 from tests.layouts import with_stride
 from tests.oracles import expected
 
@@ -122,3 +128,18 @@ def test_flush_to_zero_changes_nothing_in_float16(case: Case) -> None:
         case.ufunc(*operands, out=outputs)
     for out, right in zip(outputs, expected(case.operation, *operands), strict=True):
         assert_same(out, right, case)
+
+
+@needs_fenv
+@each_isa
+@pytest.mark.parametrize("name", ["leaky_relu", "squared_relu"])
+def test_float16_is_rounded_to_nearest_whatever_the_thread_s_mode(name: str, isa: str) -> None:
+    x = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    x = x[~np.isnan(x)]
+    operands = [x, np.float16(0.013)][: UFUNCS[isa][name].nin]
+    right = UFUNCS[isa][name](*operands).view(np.uint16)
+    with rounding_upward():
+        whole = UFUNCS[isa][name](*operands).view(np.uint16)
+        pieces = [UFUNCS[isa][name](x[i : i + 4], *operands[1:]) for i in range(0, 1024, 4)]
+    np.testing.assert_array_equal(whole, right)
+    np.testing.assert_array_equal(np.concatenate(pieces).view(np.uint16), right[:1024])

@@ -112,7 +112,7 @@ def _in_layout(dtype: np.dtype[Any], size: int, layout: str) -> np.ndarray[Any, 
 
 
 def _parameter(name: str, x: np.ndarray[Any, Any], layout: str) -> Any:
-    value = VALUES[name]
+    value = VALUES.get(name, 1)
     if layout == "array parameters":
         return np.full_like(x, value)
     if layout == "channel parameters":

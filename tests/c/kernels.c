@@ -61,7 +61,7 @@ static void fill(enum dtype dtype, char *to, int operand)
         const uint64_t random = mixed((uint64_t)i * 8 + (uint64_t)operand + 1);
         const uint64_t bits = facts->exponent ? float_bits(facts, random)
             : (random & 3) == 0               ? (random >> 2) % 8 - 1
-            : (random & 3) == 1               ? (uint64_t)1 << (8 * size - 1)
+            : (random & 3) == 1               ? (uint64_t)1 << (8 * (size < 8 ? size : 8) - 1)
                                               : random;
         const uint8_t u8 = (uint8_t)bits;
         const uint16_t u16 = (uint16_t)bits;
