@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array
-from tests.cases import BY_NAME, ISAS, UFUNCS, each_isa, each_operation
+from tests.cases import BY_NAME, UFUNCS, each_isa, each_operation
 
 pytestmark = pytest.mark.conformance
 
@@ -157,17 +158,16 @@ BINARY_METHODS = [
         if not (method.endswith("where_same") and "?" not in row.type_characters)
     ],
 )
-@each_isa
 def test_overlap_with_one_operand(
     method: str,
     operation: Operation,
     output: int,
-    isa: str,
     test_mem_overlap: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
     count: Counter[str],
 ) -> None:
-    ours = _AsUnary(operation, output, isa)
+    # NumPy settles the overlap of a call; only `accumulate` and the like hand it on to the loops.
+    ours = _AsUnary(operation, output, relu_ufunc.isa())
     numpy = _numpy_for(operation, invert=ours, negative=ours, reciprocal=ours)
     monkeypatch.setattr(test_mem_overlap, "np", numpy)
     getattr(test_mem_overlap.TestUFunc(), method)()
@@ -201,9 +201,9 @@ def test_overlap_with_two_operands(
     count["NumPy: test_mem_overlap, binary, calls"] += ours.calls
 
 
-@pytest.mark.parametrize("isa", ISAS)
 @pytest.mark.parametrize("unary", ["relu", "relu6", "squared_relu"])
 @pytest.mark.parametrize("binary", ["add_relu", "clipped_relu", "thresholded_relu"])
+@each_isa
 def test_overlap_of_at(
     unary: str,
     binary: str,
