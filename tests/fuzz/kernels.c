@@ -41,15 +41,16 @@ static unsigned take(struct bytes *from)
     return *from->at++;
 }
 
+/* Those that run here, asked once: on a virtual machine CPUID takes long. */
 static const struct isa *choose_isa(unsigned choice)
 {
-    const struct isa *isa = &isa_table[choice % 3];
-    for (unsigned k = 0; k <= choice % 3; ++k)
-        if (isa_table[k].name == NULL)
-            isa = isa_table;
-    while (!isa->runs_here())
-        ++isa;
-    return isa;
+    static const struct isa *isas[8];
+    static unsigned count;
+    if (count == 0)
+        for (const struct isa *isa = isa_table; isa->name != NULL; ++isa)
+            if (isa->runs_here())
+                isas[count++] = isa;
+    return isas[choice % count];
 }
 
 /* Numbers that follow from the input, so that few bytes of it make many values. */
