@@ -15,8 +15,6 @@ from typing import (
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from relu_ufunc import diagnostics as diagnostics
-
 __version__: str
 
 def available_isas() -> list[str]: ...
@@ -734,7 +732,6 @@ __all__ = [
     "clipped_relu",
     "clipped_relu_backward",
     "crelu",
-    "diagnostics",
     "get_num_threads",
     "isa",
     "leaky_relu",
