@@ -11,15 +11,9 @@ mkdir -p "$copy"
 (cd "$root" && git ls-files -z --cached --others --exclude-standard) |
     tar -C "$root" --null --files-from=- --ignore-failed-read -cf - | tar -C "$copy" -xf -
 python3 -m venv "$copy/.venv"
-mapfile -t requirements < <("$copy/.venv/bin/python" - "$copy/pyproject.toml" <<'PY'
-import pathlib, sys, tomllib
-project = tomllib.loads(pathlib.Path(sys.argv[1]).read_text())
-print(*project["build-system"]["requires"], "ninja", sep="\n")
-print(*project["project"]["optional-dependencies"]["test"], sep="\n")
-PY
-)
+mapfile -t requirements < <("$copy/.venv/bin/python" "$copy/tools/requirements.py" build-system test)
 export PATH=$copy/.venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1
-pip install --quiet "${requirements[@]}"
+pip install --quiet "${requirements[@]}" ninja
 meson setup "$copy/build" "$copy" --prefix="$copy/.venv" "$@" >"$copy/build.log" ||
     { cat "$copy/build.log" >&2 && exit 1; }
 ninja --quiet -C "$copy/build"

@@ -40,12 +40,7 @@ SH
 chmod +x "$work/python"
 echo "import sys; sys.executable = '$work/python'" >"$work/site/sitecustomize.py"
 # asv has no wheel for it, and no test needs it.
-mapfile -t requirements < <(python3 - "$root/pyproject.toml" <<'PY'
-import pathlib, sys, tomllib
-extras = tomllib.loads(pathlib.Path(sys.argv[1]).read_text())["project"]["optional-dependencies"]
-print(*(name for name in extras["test"] if not name.startswith("asv")), sep="\n")
-PY
-)
+mapfile -t requirements < <(python3 "$root/tools/requirements.py" test | grep -v '^asv')
 python3 -m pip install --target "$work/site" --python-version 3.11 \
     --implementation cp --abi cp311 --abi abi3 --abi none --only-binary :all: \
     --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \

