@@ -148,9 +148,8 @@ def operands(operations: Sequence[Operation], dtype: np.dtype[Any], size: int) -
 def statements(operation: Operation) -> tuple[str, str, str]:
     """The function's call, a copy of its first array, and NumPy's spelling or ""."""
     first = next(name for name in operation.inputs if name in _ARRAYS)
-    numpy = operation.documentation["backward_numpy" if operation.is_backward else "numpy"]
     call = f"function({', '.join(operation.inputs)}, out=outputs)"
-    return call, f"np.copyto(out, {first})", numpy
+    return call, f"np.copyto(out, {first})", operation.numpy
 
 
 def names_in_statements(operation: Operation, operands: dict[str, Any]) -> dict[str, Any]:

@@ -11,24 +11,29 @@ cnp.import_array()
 cnp.import_umath()
 
 
-cdef extern from "kernels.h":
+cdef extern from "kernels/kernels.h":
+    ctypedef int dtype_number "enum dtype"
+    ctypedef int operation_number "enum operation"
     enum:
         N_OPERATIONS
         N_DTYPES
-    ctypedef int dtype_number "enum dtype"
     ctypedef void copy_items()
-    struct stream:
-        pass
-    struct kernel:
-        pass
     struct count_kernel:
         pass
     struct kernel_set:
-        const kernel (*kernels)[1]
         const char *compiled_for
         copy_items *copy
-        const stream *stream
         const count_kernel *count
+
+
+cdef extern from "dtypes.h":
+    struct dtype_row:
+        Py_ssize_t itemsize
+        char character
+        const char *ml_dtypes_name
+        bint is_long_double
+    const dtype_row dtype_table[]
+    dtype_number dtype_of_type_character(char character)
 
 
 cdef extern from "operations.h":
@@ -36,25 +41,6 @@ cdef extern from "operations.h":
         EVERY_DTYPE
         NUMERIC
         FLOATING
-    struct documentation:
-        const char *summary
-        const char *background
-        const char *value
-        const char *gradient
-        const char *derivative
-        const char *parameters
-        const char *special_values
-        const char *pytorch
-        const char *tensorflow
-        const char *jax
-        const char *onnx
-        const char *differences
-        const char *references
-        const char *see_also
-        const char *example
-        const char *backward_example
-        const char *numpy
-        const char *backward_numpy
     struct operation_row:
         const char *name
         dtypes_of_row dtypes
@@ -64,10 +50,8 @@ cdef extern from "operations.h":
         int n_outputs
         bint has_arithmetic
         bint is_backward
-        const documentation *documentation
+        const char *numpy
     const operation_row operation_table[]
-    dtype_number dtype_of_type_character(char character)
-    size_t itemsize_of_dtype(dtype_number dtype)
 
 
 cdef extern from "dispatch.h":
@@ -78,23 +62,20 @@ cdef extern from "dispatch.h":
     const isa_row isa_table[]
 
 
-cdef extern from "run.h":
+cdef extern from "loop.h":
     struct loop:
-        kernel kernel
-        copy_items *copy
-        const stream *stream
-        Py_ssize_t itemsize
-        int n_arrays
-        int n_inputs
-        int n_operands
-        bint raises_flags
-        bint is_long_double
+        pass
+    bint make_loop(
+        const isa_row *isa, operation_number operation, dtype_number dtype, loop *made)
+
+
+cdef extern from "run.h":
     void run_loop(char **, const Py_ssize_t *, const Py_ssize_t *, void *) nogil
     void run_set_stream_bytes(Py_ssize_t bytes)
     Py_ssize_t run_stream_bytes()
 
 
-cdef extern from "count.h":
+cdef extern from "count_array.h":
     struct counter:
         const count_kernel *kernel
         copy_items *copy
@@ -158,27 +139,27 @@ cdef str _type_characters(const operation_row *row):
     return TYPE_CHARACTERS[TYPE_CHARACTERS.index(_first_type_character[<int>row.dtypes]):]
 
 
-cdef dict _documentation(const documentation *text):
-    return {
-        "summary": _text(text.summary),
-        "background": _text(text.background),
-        "value": _text(text.value),
-        "gradient": _text(text.gradient),
-        "derivative": _text(text.derivative),
-        "parameters": _text(text.parameters),
-        "special_values": _text(text.special_values),
-        "pytorch": _text(text.pytorch),
-        "tensorflow": _text(text.tensorflow),
-        "jax": _text(text.jax),
-        "onnx": _text(text.onnx),
-        "differences": _text(text.differences),
-        "references": _text(text.references),
-        "see_also": _text(text.see_also),
-        "example": _text(text.example),
-        "backward_example": _text(text.backward_example),
-        "numpy": _text(text.numpy),
-        "backward_numpy": _text(text.backward_numpy),
-    }
+cdef dict _ml_dtypes_characters():
+    found = {}
+    for dtype in range(N_DTYPES):
+        if dtype_table[dtype].ml_dtypes_name != NULL:
+            name = _text(dtype_table[dtype].ml_dtypes_name)
+            found[name] = chr(dtype_table[dtype].character)
+    return found
+
+
+ML_DTYPES = _ml_dtypes_characters()
+"""The names in ml_dtypes of the dtypes that have loops, and our characters for them."""
+
+
+def character_of(dtype):
+    """The type character of a dtype that has loops, None for any other.
+
+    ml_dtypes gives some of its dtypes a character of NumPy's, so its names tell them apart.
+    """
+    if dtype.isbuiltin != 2:
+        return dtype.char if dtype.char in TYPE_CHARACTERS else None
+    return ML_DTYPES.get(dtype.name)
 
 
 def operation_rows():
@@ -195,7 +176,7 @@ def operation_rows():
             "outputs": tuple(_text(row.outputs).split(", ")),
             "is_backward": bool(row.is_backward),
             "has_arithmetic": bool(row.has_arithmetic),
-            "documentation": _documentation(row.documentation),
+            "numpy": _text(row.numpy),
         })
     return rows
 
@@ -233,18 +214,11 @@ cdef const operation_row *_operation_row(int row) except NULL:
     return &operation_table[row]
 
 
-cdef void _fill(loop *filled, int row, const isa_row *chosen, char character) noexcept:
-    cdef const operation_row *operation = &operation_table[row]
-    cdef dtype_number dtype = dtype_of_type_character(character)
-    filled.kernel = chosen.kernel_set.kernels[row][dtype]
-    filled.copy = chosen.kernel_set.copy
-    filled.stream = chosen.kernel_set.stream
-    filled.itemsize = itemsize_of_dtype(dtype)
-    filled.n_arrays = 2 if operation.is_backward else 1
-    filled.n_inputs = operation.n_inputs
-    filled.n_operands = operation.n_inputs + operation.n_outputs
-    filled.is_long_double = character == b"g"
-    filled.raises_flags = operation.has_arithmetic or filled.is_long_double
+cdef int _make_loop(loop *made, int row, const isa_row *chosen, str character) except -1:
+    cdef dtype_number dtype = dtype_of_type_character(<char>ord(character))
+    if dtype == N_DTYPES or not make_loop(chosen, <operation_number>row, dtype, made):
+        raise ValueError(f"there is no loop for type {character!r}")
+    return 0
 
 
 def make_ufunc(int row, str isa, str docstring):
@@ -263,7 +237,7 @@ def make_ufunc(int row, str isa, str docstring):
         raise MemoryError
     cdef int i, operand
     for i, character in enumerate(characters):
-        _fill(&loops[i], row, chosen, <char>ord(character))
+        _make_loop(&loops[i], row, chosen, character)
         data[i] = &loops[i]
         functions[i] = <cnp.PyUFuncGenericFunction>run_loop
         for operand in range(n_operands):
@@ -285,9 +259,7 @@ def add_loop(ufunc, int row, str isa, str character, int type_number):
     cdef loop *added = <loop *>calloc(1, sizeof(loop))
     if added == NULL:
         raise MemoryError
-    if dtype_of_type_character(<char>ord(character)) == N_DTYPES:
-        raise ValueError(f"there is no loop for type {character!r}")
-    _fill(added, row, chosen, <char>ord(character))
+    _make_loop(added, row, chosen, character)
     for operand in range(n_operands):
         types[operand] = type_number
     if cnp.PyUFunc_RegisterLoopForType(
@@ -300,7 +272,7 @@ cdef class Counter:
 
     cdef const kernel_set *kernels
 
-    def __init__(self, str isa):
+    def __cinit__(self, str isa not None):
         self.kernels = _isa_row(isa).kernel_set
 
     def __call__(self, cnp.ndarray x, cnp.ndarray counts):
@@ -308,8 +280,10 @@ cdef class Counter:
 
         x is of a native dtype that has loops. Where counts is 1 long it is counted over.
         """
-        cdef str character = x.dtype.char
-        cdef dtype_number dtype = dtype_of_type_character(<char>ord(character))
+        cdef str character = character_of(x.dtype)
+        cdef dtype_number dtype = N_DTYPES
+        if character is not None:
+            dtype = dtype_of_type_character(<char>ord(character))
         if dtype == N_DTYPES:
             raise ValueError(f"there is no loop for {x.dtype}")
         if cnp.PyArray_NDIM(counts) < cnp.PyArray_NDIM(x):
@@ -317,8 +291,8 @@ cdef class Counter:
         cdef counter how
         how.kernel = &self.kernels.count[<int>dtype]
         how.copy = self.kernels.copy
-        how.itemsize = itemsize_of_dtype(dtype)
-        how.is_long_double = character == "g"
+        how.itemsize = dtype_table[<int>dtype].itemsize
+        how.is_long_double = dtype_table[<int>dtype].is_long_double
         with nogil:
             count_array(
                 &how, cnp.PyArray_BYTES(x), cnp.PyArray_NDIM(x),

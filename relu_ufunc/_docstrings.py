@@ -1,6 +1,7 @@
-"""Composes each ufunc's docstring from its row of the operation table.
+"""Composes each ufunc's docstring from its row of the operation table and its words.
 
-What is common to all ufuncs stands here, once; what is a function's own, in the row.
+What is common to all ufuncs stands here, once; what is a function's own, in
+relu_ufunc/_words.py.
 """
 
 from inspect import Parameter, Signature
@@ -91,9 +92,9 @@ def docstring(operation: Operation) -> str:
 
 
 def _summary(operation: Operation) -> str:
-    text = operation.documentation
+    words = operation.words
     if not operation.is_backward:
-        return f"{text['summary']}\n\n{text['background']}"
+        return f"{words.summary}\n\n{words.background}"
     inputs = " and ".join(output.removeprefix("d") for output in operation.outputs)
     return (
         f"Backward pass of `{operation.forward}`: the gradient with respect to {inputs}.\n\n"
@@ -105,7 +106,7 @@ def _parameters(operation: Operation) -> str:
     together = " All inputs are broadcast together." if len(operation.inputs) > 1 else ""
     dy = f"dy : array_like\n    The gradient with respect to the output of `{operation.forward}`."
     x = f"x : array_like\n    The input.{together}"
-    own = operation.documentation["parameters"]
+    own = operation.words.parameters
     return _lines(dy if operation.is_backward else "", x, own, _OUT)
 
 
@@ -134,50 +135,48 @@ def _returns(operation: Operation) -> str:
 def _see_also(operation: Operation) -> str:
     if operation.is_backward:
         return f"{operation.forward} : The forward pass."
-    text = operation.documentation
-    backward = f"{operation.name}_backward : The backward pass." if text["gradient"] else ""
-    return _lines(backward, text["see_also"])
+    words = operation.words
+    backward = f"{operation.name}_backward : The backward pass." if words.gradient else ""
+    return _lines(backward, words.see_also)
 
 
 def _notes(operation: Operation) -> str:
-    text = operation.documentation
+    words = operation.words
     if operation.is_backward:
-        values = text["gradient"]
+        values = words.gradient
         special = "- A NaN x gives that NaN."
         if not operation.has_arithmetic:
             special = _lines(special, _SELECTED)
         counterparts = "The frameworks differentiate these:"
-        numpy = text["backward_numpy"]
     else:
-        values = text["value"]
-        special = text["special_values"]
+        values = words.value
+        special = words.special_values
         counterparts = "Counterparts:"
-        numpy = text["numpy"]
     indented_values = values.replace("\n", "\n    ")
     rounding = _ROUNDED_ONCE if operation.has_arithmetic else _EXACT
     return _paragraphs(
         f"The value, for each element::\n\n    {indented_values}",
-        text["derivative"],
+        words.derivative,
         "Special values:",
         _lines(special, rounding, _NO_FLAGS),
         counterparts,
-        f"- PyTorch: {text['pytorch']}\n"
-        f"- TensorFlow and Keras: {text['tensorflow']}\n"
-        f"- JAX: {text['jax']}\n"
-        f"- ONNX: {text['onnx']}",
-        _lines(text["differences"], _COMPARED) if text["differences"] else "",
-        f"In NumPy alone::\n\n    {numpy}",
+        f"- PyTorch: {words.pytorch}\n"
+        f"- TensorFlow and Keras: {words.tensorflow}\n"
+        f"- JAX: {words.jax}\n"
+        f"- ONNX: {words.onnx}",
+        _lines(words.differences, _COMPARED) if words.differences else "",
+        f"In NumPy alone::\n\n    {operation.numpy}",
     )
 
 
 def _references(operation: Operation) -> str:
-    return "" if operation.is_backward else operation.documentation["references"]
+    return "" if operation.is_backward else operation.words.references
 
 
 def _examples(operation: Operation) -> str:
-    text = operation.documentation
+    words = operation.words
     imports = f">>> import numpy as np\n>>> from relu_ufunc import {operation.name}"
-    example = text["backward_example"] if operation.is_backward else text["example"]
+    example = words.backward_example if operation.is_backward else words.example
     return f"{imports}\n\n{example}"
 
 

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from relu_ufunc import _core
+from relu_ufunc._words import WORDS, Words
 
 
 # Not a dataclass: importing those costs more than all the rest of the package.
@@ -16,12 +17,23 @@ class Operation(NamedTuple):
     outputs: tuple[str, ...]
     is_backward: bool
     has_arithmetic: bool
-    documentation: dict[str, str]
+    numpy: str
 
     @property
     def forward(self) -> str:
         """The name of the function whose derivative this is, or its own name."""
         return self.name.removesuffix("_backward") if self.is_backward else self.name
+
+    @property
+    def words(self) -> Words:
+        """What the documentation says of the row; the backward shares its forward's."""
+        try:
+            return WORDS[self.forward]
+        except KeyError:
+            raise ImportError(
+                f"relu_ufunc/_words.py has no entry for {self.forward!r} of src/ops.def: "
+                "add its Words to WORDS"
+            ) from None
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -12,11 +12,10 @@ from relu_ufunc._operations import OPERATIONS, Operation
 def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
     """Make every ufunc of the operation table, with the loops of one instruction set."""
     ufuncs = {operation.name: _make_ufunc(operation, isa) for operation in OPERATIONS}
-    bfloat16 = _bfloat16()
-    if bfloat16 is not None:
+    for dtype in _ml_dtypes():
+        character = _core.ML_DTYPES[dtype.name]
         for operation in OPERATIONS:
-            ufunc = ufuncs[operation.name]
-            _core.add_loop(ufunc, operation.row, isa, bfloat16.char, bfloat16.num)
+            _core.add_loop(ufuncs[operation.name], operation.row, isa, character, dtype.num)
     return ufuncs
 
 
@@ -38,11 +37,10 @@ def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
     return ufunc
 
 
-def _bfloat16() -> "np.dtype[np.generic] | None":
-    """Return the dtype of ml_dtypes, None where that is not installed."""
+def _ml_dtypes() -> "list[np.dtype[np.generic]]":
+    """Return the dtypes of ml_dtypes that have loops; none where it is not installed."""
     try:
         import ml_dtypes
     except ImportError:
-        return None
-    bfloat16: np.dtype[np.generic] = np.dtype(ml_dtypes.bfloat16)
-    return bfloat16
+        return []
+    return [np.dtype(getattr(ml_dtypes, name)) for name in _core.ML_DTYPES]

@@ -462,10 +462,8 @@ def _countable(x: ArrayLike) -> NDArray[Any]:
     # A view of our own: another thread may give x itself another shape meanwhile.
     array = np.asarray(x).view()
     dtype = array.dtype
-    # The characters of other libraries' dtypes may be those of NumPy's.
-    is_numpys = dtype.num < 256 and dtype.char in _core.TYPE_CHARACTERS
-    if not is_numpys and dtype.name != "bfloat16":
-        # float8 and its like, which float32 holds exactly.
+    if _core.character_of(dtype) is None:
+        # The other dtypes of ml_dtypes, which float32 holds exactly.
         if not np.can_cast(dtype, np.float32):
             raise TypeError(f"expected bool, integers or floats, not an array of {dtype}")
         return array.astype(np.float32)

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 
 struct isa {
     const char *name;

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "fp_status.h"
+#include "fp_environment.h"
 #include "threads.h"
 
 enum {
@@ -302,6 +302,7 @@ void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *ste
 {
     const struct loop *loop = data;
     const ptrdiff_t n = dimensions[0];
+    const unsigned int mode = loop->rounds_to_nearest ? round_to_nearest() : 0;
 
     if (n < FEW || !is_order_free(loop, operands, n, steps)) {
         loop->kernel.elementwise(operands, n, steps);
@@ -319,6 +320,8 @@ void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *ste
         else
             run_part(&plan, 0);
     }
+    if (loop->rounds_to_nearest)
+        restore_rounding(mode);
     if (loop->raises_flags)
         clear_fp_status(loop->is_long_double);
 }

@@ -3,22 +3,9 @@
 #ifndef RELU_UFUNC_RUN_H
 #define RELU_UFUNC_RUN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "kernels.h"
-
-/* One dtype of one ufunc on one instruction set. */
-struct loop {
-    struct kernel kernel;
-    copy_items *copy;
-    const struct stream *stream;
-    ptrdiff_t itemsize;
-    /* Arrays, then parameters, then outputs. */
-    int n_arrays, n_inputs, n_operands;
-    /* Its arithmetic or comparisons may raise floating-point flags. */
-    bool raises_flags, is_long_double;
-};
+#include "loop.h"
 
 /* From how many bytes of contiguous operands on a result goes past the caches. */
 void run_set_stream_bytes(ptrdiff_t bytes);

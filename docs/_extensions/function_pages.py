@@ -78,7 +78,7 @@ def _index(forwards: list[Operation]) -> str:
         f"      :img-top: {operation.name}.svg\n"
         f"      :img-alt: Graph of {operation.name}\n"
         "      :class-img-top: plot dark-light\n\n"
-        f"      {operation.documentation['summary']}\n"
+        f"      {operation.words.summary}\n"
         for operation in forwards
     ]
     names = "".join(f"   {operation.name}\n" for operation in forwards)
@@ -137,7 +137,7 @@ def _example_parameters(operation: Operation) -> dict[str, float]:
     """The parameters of the first call among the docstring's examples, of an array the first."""
     source = "".join(
         example.source
-        for example in DocTestParser().get_examples(operation.documentation["example"])
+        for example in DocTestParser().get_examples(operation.words.example)
     )
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     call = next(call for call in calls if re.fullmatch(operation.name, ast.unparse(call.func)))

@@ -27,9 +27,9 @@ static uint64_t ones(int n)
 }
 
 /* Zeros, subnormals, limits and NaNs; any bits; numbers near 1. */
-static uint64_t float_bits(const struct dtype_facts *facts, uint64_t random)
+static uint64_t float_bits(const struct dtype_row *facts, uint64_t random)
 {
-    const int e = facts->exponent, m = facts->mantissa;
+    const int e = facts->exponent_bits, m = facts->mantissa_bits;
     const uint64_t bias = ones(e - 1), quiet = (uint64_t)1 << (m - 1);
     const uint64_t specials[][2] = {
         {0, 0}, {0, 1}, {0, ones(m)}, {1, 0}, {bias, 0}, {bias + 2, quiet},
@@ -55,11 +55,11 @@ static long double exact_value(uint64_t random)
 
 static void fill(enum dtype dtype, char *to, int operand)
 {
-    const struct dtype_facts *facts = &dtype_facts[dtype];
-    const size_t size = itemsize_of_dtype(dtype);
+    const struct dtype_row *facts = &dtype_table[dtype];
+    const size_t size = facts->itemsize;
     for (int i = 0; i < LONGEST; ++i, to += size) {
         const uint64_t random = mixed((uint64_t)i * 8 + (uint64_t)operand + 1);
-        const uint64_t bits = facts->exponent ? float_bits(facts, random)
+        const uint64_t bits = facts->exponent_bits ? float_bits(facts, random)
             : (random & 3) == 0               ? (random >> 2) % 8 - 1
             : (random & 3) == 1               ? (uint64_t)1 << (8 * (size < 8 ? size : 8) - 1)
                                               : random;
@@ -80,7 +80,7 @@ static void fail(const struct isa *isa, int row, enum dtype dtype, const char *w
 {
     ++failures;
     printf("FAILED %s %s %s: %s\n", isa->name, operation_table[row].name,
-           dtype_facts[dtype].name, what);
+           dtype_table[dtype].name, what);
 }
 
 struct values {
@@ -184,7 +184,7 @@ static void check_row(const struct isa *isa, int row, enum dtype dtype, bool pri
     loop.kernel.elementwise(right.operands, LONGEST, steps);
     const uint64_t hash = digest(isa, row, dtype, &loop, &right);
     if (prints)
-        printf("%s %s %016" PRIx64 "\n", operation_table[row].name, dtype_facts[dtype].name, hash);
+        printf("%s %s %016" PRIx64 "\n", operation_table[row].name, dtype_table[dtype].name, hash);
 
     for (int streams = 0; streams < 2; ++streams) {
         run_set_stream_bytes(streams ? 0 : PTRDIFF_MAX);

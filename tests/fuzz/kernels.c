@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (!is_same_item(&loop, dtype, at[k] + i * steps[k],
                               expected[k - loop.n_inputs] + i * loop.itemsize)) {
                 fprintf(stderr, "%s %s %s: element %td of %td differs\n", isa->name,
-                        operation_table[row].name, dtype_facts[dtype].name, i, n);
+                        operation_table[row].name, dtype_table[dtype].name, i, n);
                 abort();
             }
     return 0;

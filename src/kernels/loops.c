@@ -1,12 +1,20 @@
 /* The loops: every row of the operation table for every dtype. Compiled once
-   per instruction set (THIS_ISA is its symbol); exports one table. */
+   per instruction set (THIS_ISA is its symbol); exports one table.
+
+   A row `relu` makes for a dtype `f16` the functions relu_elementwise_f16,
+   relu_contiguous_f16 and, where it has parameters, relu_scalar_parameters_f16 (see
+   NAME, and struct kernel for what each takes), and relu_backward_elementwise_f16 ... */
+#include "float16_chunks.h"
 #include "join.h"
 #include "kernels.h"
-#include "layout.h"
 #include "values.h"
 
 #ifdef _MSC_VER
 #pragma fp_contract(off)
+#endif
+
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "-ffast-math and its like change the values of NaN, -0.0 and subnormals"
 #endif
 
 /* No iteration depends on another: an output is disjoint from each input or
@@ -228,23 +236,26 @@ static void by_chunks(
         NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, WIDE_ARRAYS_##in,  \
         COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
-#define KERNEL_INTEGER(arithmetic) KERNEL_PLAIN
+#define KERNEL_SIGNED(arithmetic) KERNEL_PLAIN
+#define KERNEL_UNSIGNED(arithmetic) KERNEL_PLAIN
 #define KERNEL_FLOAT(arithmetic) KERNEL_PLAIN
-#define KERNEL_HALF(arithmetic) KERNEL_HALF_##arithmetic
-#define KERNEL_HALF_NO_ARITHMETIC KERNEL_PLAIN
-#define KERNEL_HALF_ROUNDED1(r, e) KERNEL_CHUNKED
-#define KERNEL_HALF_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
+#define KERNEL_SMALL_FLOAT(arithmetic) KERNEL_PLAIN
+#define KERNEL_LONG_DOUBLE(arithmetic) KERNEL_PLAIN
+#define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
+#define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
+#define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED
+#define KERNEL_CHUNKED_FLOAT_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
 
-/* Which rows have loops for which kind of dtype. */
-#define INTEGER_HAS_EVERY_DTYPE KEEP
-#define INTEGER_HAS_NUMERIC KEEP
-#define INTEGER_HAS_FLOATING DROP
-#define FLOAT_HAS_EVERY_DTYPE KEEP
-#define FLOAT_HAS_NUMERIC KEEP
-#define FLOAT_HAS_FLOATING KEEP
-#define HALF_HAS_EVERY_DTYPE KEEP
-#define HALF_HAS_NUMERIC KEEP
-#define HALF_HAS_FLOATING KEEP
+/* Whether the rows of such dtypes have loops for DTYPE. */
+#define IF_EVERY_DTYPE(kind) KEEP
+#define IF_NUMERIC(kind) KEEP
+#define IF_FLOATING(kind) JOIN(IF_FLOATING_, kind)
+#define IF_FLOATING_SIGNED DROP
+#define IF_FLOATING_UNSIGNED DROP
+#define IF_FLOATING_FLOAT KEEP
+#define IF_FLOATING_SMALL_FLOAT KEEP
+#define IF_FLOATING_CHUNKED_FLOAT KEEP
+#define IF_FLOATING_LONG_DOUBLE KEEP
 
 #define ROWS "ops.def"
 
@@ -255,13 +266,13 @@ static void by_chunks(
     FUNCTION(name##_backward, dtypes, DY_##in, dout, darithmetic, derivative, )
 
 #define FUNCTION(name, dtypes, in, out, arithmetic, value, ...)                         \
-    JOIN(KIND, _HAS_##dtypes)(                                                          \
+    IF_##dtypes(KIND)(                                                                  \
         JOIN(KERNEL_, KIND)(arithmetic)(name, in, out, arithmetic, value))
 #include "each_dtype.h"
 #undef FUNCTION
 
 #define FUNCTION(name, dtypes, in, ...)                                                 \
-    JOIN(KIND, _HAS_##dtypes)([OPERATION_##name][JOIN(DTYPE_, DTYPE)] = {               \
+    IF_##dtypes(KIND)([OPERATION_##name][JOIN(DTYPE_, DTYPE)] = {               \
         .elementwise = NAME(name, elementwise),                                         \
         .contiguous = NAME(name, contiguous),                                           \
         IF_PARAMETERS_##in(.scalar_parameters = NAME(name, scalar_parameters))}, )

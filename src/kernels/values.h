@@ -7,10 +7,12 @@
 #ifndef RELU_UFUNC_VALUES_H
 #define RELU_UFUNC_VALUES_H
 
-#include <float.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "formats.h"
+#include "small_floats.h"
 
 #define DEFINE_MEMORY_ACCESS(dtype)                                                     \
     static inline value_##dtype load_##dtype(const char *from)                          \
@@ -41,14 +43,14 @@
     static inline TYPE capped_##dtype(TYPE rectified, TYPE cap)                         \
     { return cap < rectified ? cap : rectified; }
 
-#define DEFINE_SIGNED(dtype, TYPE, WIDE)                                                \
+#define DEFINE_SIGNED(dtype, TYPE, LANE, WIDE, format)                                  \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
     static inline TYPE rectified_##dtype(TYPE x) { return x > 0 ? x : 0; }              \
     static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }          \
     DEFINE_DERIVED(dtype)
 
-#define DEFINE_UNSIGNED(dtype, TYPE, WIDE)                                              \
+#define DEFINE_UNSIGNED(dtype, TYPE, LANE, WIDE, format)                                \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { (void)x; return false; }              \
     static inline TYPE rectified_##dtype(TYPE x) { return x; }                          \
@@ -58,24 +60,25 @@
 /* As signed integers the bits of the floats lie in this order:
    -0.0 (the least), ..., -inf, the negative NaNs, +0.0, ..., +inf, the positive
    NaNs. So one comparison with -inf tells the negative numbers and -0.0 from
-   everything that relu keeps. */
-#define DEFINE_FLOAT(dtype, BITS, UNSIGNED, INFINITY_BITS, WIDE)                        \
+   everything that relu keeps. A format without infinities has its greatest number in
+   their place. */
+#define DEFINE_FLOAT_BITS(dtype, BITS, UNSIGNED, WIDE, format)                          \
     typedef BITS value_##dtype;                                                         \
     typedef WIDE wide_##dtype;                                                          \
     DEFINE_MEMORY_ACCESS(dtype)                                                         \
     enum { width_##dtype = 8 * sizeof(BITS) };                                          \
     static inline UNSIGNED sign_bit_##dtype(void)                                       \
     { return (UNSIGNED)((UNSIGNED)1 << (width_##dtype - 1)); }                          \
-    static inline BITS minus_infinity_##dtype(void)                                     \
-    { return (BITS)(sign_bit_##dtype() | (UNSIGNED)(INFINITY_BITS)); }                  \
+    static inline BITS minus_greatest_##dtype(void)                                     \
+    { return (BITS)(sign_bit_##dtype() | (UNSIGNED)(GREATEST_##format)); }                  \
     static inline bool is_nan_##dtype(BITS x)                                           \
-    { return (BITS)(x & (BITS)~sign_bit_##dtype()) > (BITS)(INFINITY_BITS); }           \
+    { return (BITS)(x & (BITS)~sign_bit_##dtype()) > (BITS)(GREATEST_##format); }           \
     static inline bool positive_##dtype(BITS x) { return x > 0; }                       \
     /* Less 1, -0.0 wraps to the greatest: what is left below -inf is negative. */      \
     static inline bool negative_##dtype(BITS x)                                         \
-    { return (BITS)((UNSIGNED)x - 1u) < minus_infinity_##dtype(); }                     \
+    { return (BITS)((UNSIGNED)x - 1u) < minus_greatest_##dtype(); }                     \
     static inline BITS rectified_##dtype(BITS x)                                        \
-    { return x > minus_infinity_##dtype() ? x : 0; }                                    \
+    { return x > minus_greatest_##dtype() ? x : 0; }                                    \
     static inline BITS negated_##dtype(BITS x)                                          \
     { return (BITS)((UNSIGNED)x ^ sign_bit_##dtype()); }                                \
     /* The smaller of a rectified value and a cap, whose -0.0 counts as +0.0. */        \
@@ -91,47 +94,43 @@
     { return ordered_##dtype(a) < ordered_##dtype(b); }                                 \
     DEFINE_DERIVED(dtype)
 
-#define DEFINE_WIDE_IS_SAME_BITS(dtype)                                                 \
-    static inline wide_##dtype widen_##dtype(value_##dtype x)                           \
-    { wide_##dtype w; memcpy(&w, &x, sizeof w); return w; }                             \
-    static inline value_##dtype narrow_##dtype(wide_##dtype w)                          \
-    { value_##dtype x; memcpy(&x, &w, sizeof x); return x; }
+#define DEFINE_FLOAT(dtype, BITS, UNSIGNED, WIDE, format)                               \
+    DEFINE_FLOAT_BITS(dtype, BITS, UNSIGNED, WIDE, format)                              \
+    static inline WIDE widen_##dtype(BITS x) { WIDE w; memcpy(&w, &x, sizeof w); return w; }\
+    static inline BITS narrow_##dtype(WIDE w) { BITS x; memcpy(&x, &w, sizeof x); return x; }
 
-DEFINE_SIGNED(i8, int8_t, uint32_t)
-DEFINE_SIGNED(i16, int16_t, uint32_t)
-DEFINE_SIGNED(i32, int32_t, uint32_t)
-DEFINE_SIGNED(i64, int64_t, uint64_t)
-DEFINE_UNSIGNED(u8, uint8_t, uint32_t)
-DEFINE_UNSIGNED(u16, uint16_t, uint32_t)
-DEFINE_UNSIGNED(u32, uint32_t, uint32_t)
-DEFINE_UNSIGNED(u64, uint64_t, uint64_t)
-
-DEFINE_FLOAT(f16, int16_t, uint16_t, 0x7C00, float)
-DEFINE_FLOAT(bf16, int16_t, uint16_t, 0x7F80, float)
-DEFINE_FLOAT(f32, int32_t, uint32_t, 0x7F800000, float)
-DEFINE_FLOAT(f64, int64_t, uint64_t, 0x7FF0000000000000, double)
-DEFINE_WIDE_IS_SAME_BITS(f32)
-DEFINE_WIDE_IS_SAME_BITS(f64)
-#include "half.h"
+#define DEFINE_SMALL_FLOAT(dtype, BITS, UNSIGNED, WIDE, format)                         \
+    DEFINE_FLOAT_BITS(dtype, BITS, UNSIGNED, WIDE, format)                              \
+    static inline WIDE widen_##dtype(BITS x)                                            \
+    { return widened_small_float((UNSIGNED)x, FORMAT_##format); }                       \
+    static inline BITS narrow_##dtype(WIDE w)                                           \
+    { return (BITS)(UNSIGNED)narrowed_small_float(w, FORMAT_##format); }
+#define DEFINE_CHUNKED_FLOAT DEFINE_SMALL_FLOAT
 
 /* long double has no portable layout of bits. Its loads and stores keep every
    NaN, flush-to-zero does not reach it, and its loops clear the status flags
    that comparing a signalling NaN may raise. Where it is double, double's
    loops serve it. */
-typedef long double value_longdouble;
-typedef long double wide_longdouble;
-DEFINE_MEMORY_ACCESS(longdouble)
-static inline long double widen_longdouble(long double x) { return x; }
-static inline long double narrow_longdouble(long double x) { return x; }
-static inline bool is_nan_longdouble(long double x) { return x != x; }
-static inline bool positive_longdouble(long double x) { return x > 0; }
-static inline bool negative_longdouble(long double x) { return x < 0; }
-static inline bool less_longdouble(long double a, long double b) { return a < b; }
-static inline long double negated_longdouble(long double x) { return -x; }
-static inline long double capped_longdouble(long double rectified, long double cap)
-{ return cap < rectified ? (cap == 0 ? 0 : cap) : rectified; }
-static inline long double rectified_longdouble(long double x)
-{ return x > 0 || x != x ? x : 0; }
-DEFINE_DERIVED(longdouble)
+#define DEFINE_LONG_DOUBLE(dtype, TYPE, LANE, WIDE, format)                             \
+    typedef TYPE value_##dtype;                                                         \
+    typedef TYPE wide_##dtype;                                                          \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
+    static inline TYPE widen_##dtype(TYPE x) { return x; }                              \
+    static inline TYPE narrow_##dtype(TYPE x) { return x; }                             \
+    static inline bool is_nan_##dtype(TYPE x) { return x != x; }                        \
+    static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \
+    static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
+    static inline bool less_##dtype(TYPE a, TYPE b) { return a < b; }                   \
+    static inline TYPE negated_##dtype(TYPE x) { return -x; }                           \
+    static inline TYPE capped_##dtype(TYPE rectified, TYPE cap)                         \
+    { return cap < rectified ? (cap == 0 ? 0 : cap) : rectified; }                      \
+    static inline TYPE rectified_##dtype(TYPE x)                                        \
+    { return x > 0 || x != x ? x : 0; }                                                 \
+    DEFINE_DERIVED(dtype)
+
+#define DTYPE(name, kind, storage, lane, wide, format, character, source)               \
+    DEFINE_##kind(name, storage, lane, wide, format)
+#include "dtypes.def"
+#undef DTYPE
 
 #endif

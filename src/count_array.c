@@ -1,8 +1,8 @@
-#include "count.h"
+#include "count_array.h"
 
 #include <string.h>
 
-#include "fp_status.h"
+#include "fp_environment.h"
 
 /* One axis of x; its elements are counted together where count_step is 0. */
 struct axis {

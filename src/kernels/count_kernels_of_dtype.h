@@ -1,4 +1,4 @@
-/* The counts of one DTYPE, see counts.c.
+/* The counts of one DTYPE, see count_kernels.c.
 
    Two counts and one mark are enough where there is no NaN, and a third less
    work: what had a NaN is counted again, while it is in the cache. */

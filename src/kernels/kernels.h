@@ -6,25 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dtypes.h"
 #include "layout.h"
+#include "operations.h"
 #include "stream.h"
-
-/* Every dtype that has loops of its own; bool borrows those of u8. */
-enum dtype {
-    DTYPE_i8, DTYPE_u8, DTYPE_i16, DTYPE_u16, DTYPE_i32, DTYPE_u32, DTYPE_i64, DTYPE_u64,
-    DTYPE_f16, DTYPE_bf16, DTYPE_f32, DTYPE_f64, DTYPE_longdouble,
-    N_DTYPES
-};
-
-/* One number per ufunc, in the order of the operation table. */
-enum operation {
-#define FUNCTION(name, ...) OPERATION_##name,
-#define RECTIFIER(name, ...) OPERATION_##name, OPERATION_##name##_backward,
-#include "ops.def"
-#undef FUNCTION
-#undef RECTIFIER
-    N_OPERATIONS
-};
 
 enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS };
 

@@ -14,10 +14,9 @@ enum {
 
 /* Counts are kept in lanes as wide as an element, so that they vectorise, and
    added to the result before a lane overflows. */
-typedef uint8_t lane_i8, lane_u8;
-typedef uint16_t lane_i16, lane_u16, lane_f16, lane_bf16;
-typedef uint32_t lane_i32, lane_u32, lane_f32;
-typedef uint64_t lane_i64, lane_u64, lane_f64, lane_longdouble;
+#define DTYPE(name, kind, storage, lane, ...) typedef lane lane_##name;
+#include "dtypes.def"
+#undef DTYPE
 
 /* is_zero; nan_mark, whose sign bit is set for a NaN, for one OR over many
    values; and, where there are NaNs, some_negative value. */
@@ -33,28 +32,25 @@ typedef uint64_t lane_i64, lane_u64, lane_f64, lane_longdouble;
     { return magnitude_##dtype(x) == 0; }                                               \
     static inline lane_##dtype nan_mark_##dtype(value_##dtype x)                        \
     {                                                                                   \
-        const lane_##dtype infinity = magnitude_##dtype(minus_infinity_##dtype());      \
-        return (lane_##dtype)(infinity - magnitude_##dtype(x));                         \
+        const lane_##dtype greatest = magnitude_##dtype(minus_greatest_##dtype());      \
+        return (lane_##dtype)(greatest - magnitude_##dtype(x));                         \
     }                                                                                   \
     static inline value_##dtype some_negative_##dtype(void)                             \
-    { return minus_infinity_##dtype(); }
+    { return minus_greatest_##dtype(); }
 
-DEFINE_INTEGER_TESTS(i8)
-DEFINE_INTEGER_TESTS(u8)
-DEFINE_INTEGER_TESTS(i16)
-DEFINE_INTEGER_TESTS(u16)
-DEFINE_INTEGER_TESTS(i32)
-DEFINE_INTEGER_TESTS(u32)
-DEFINE_INTEGER_TESTS(i64)
-DEFINE_INTEGER_TESTS(u64)
-DEFINE_FLOAT_TESTS(f16)
-DEFINE_FLOAT_TESTS(bf16)
-DEFINE_FLOAT_TESTS(f32)
-DEFINE_FLOAT_TESTS(f64)
-static inline bool is_zero_longdouble(long double x) { return x == 0; }
-static inline uint64_t nan_mark_longdouble(long double x)
-{ return (uint64_t)is_nan_longdouble(x) << 63; }
-static inline long double some_negative_longdouble(void) { return -1; }
+#define DEFINE_LONG_DOUBLE_TESTS(dtype)                                                 \
+    static inline bool is_zero_##dtype(value_##dtype x) { return x == 0; }              \
+    static inline lane_##dtype nan_mark_##dtype(value_##dtype x)                        \
+    { return (lane_##dtype)is_nan_##dtype(x) << (8 * sizeof(lane_##dtype) - 1); }       \
+    static inline value_##dtype some_negative_##dtype(void) { return -1; }
+
+#define DEFINE_SIGNED_TESTS DEFINE_INTEGER_TESTS
+#define DEFINE_UNSIGNED_TESTS DEFINE_INTEGER_TESTS
+#define DEFINE_SMALL_FLOAT_TESTS DEFINE_FLOAT_TESTS
+#define DEFINE_CHUNKED_FLOAT_TESTS DEFINE_FLOAT_TESTS
+#define DTYPE(name, kind, ...) DEFINE_##kind##_TESTS(name)
+#include "dtypes.def"
+#undef DTYPE
 
 /* Two counts: beside each other in one lane where it is wide enough, so that a
    short run has only one sum to take across the lanes. */
@@ -82,19 +78,13 @@ static inline long double some_negative_longdouble(void) { return -1; }
     static inline int64_t zeros_##dtype(struct tally_##dtype t)                         \
     { return (int64_t)(t.both >> 16); }
 
-DEFINE_SEPARATE_TALLY(i8)
-DEFINE_SEPARATE_TALLY(u8)
-DEFINE_SEPARATE_TALLY(i16)
-DEFINE_SEPARATE_TALLY(u16)
-DEFINE_SEPARATE_TALLY(f16)
-DEFINE_SEPARATE_TALLY(bf16)
-DEFINE_PACKED_TALLY(i32)
-DEFINE_PACKED_TALLY(u32)
-DEFINE_PACKED_TALLY(f32)
-DEFINE_PACKED_TALLY(i64)
-DEFINE_PACKED_TALLY(u64)
-DEFINE_PACKED_TALLY(f64)
-DEFINE_PACKED_TALLY(longdouble)
+#define DEFINE_TALLY_uint8_t DEFINE_SEPARATE_TALLY
+#define DEFINE_TALLY_uint16_t DEFINE_SEPARATE_TALLY
+#define DEFINE_TALLY_uint32_t DEFINE_PACKED_TALLY
+#define DEFINE_TALLY_uint64_t DEFINE_PACKED_TALLY
+#define DTYPE(name, kind, storage, lane, ...) DEFINE_TALLY_##lane(name)
+#include "dtypes.def"
+#undef DTYPE
 
 #define VALUE JOIN(value_, DTYPE)
 #define LANE JOIN(lane_, DTYPE)
@@ -102,12 +92,10 @@ DEFINE_PACKED_TALLY(longdouble)
 #define OF_DTYPE(name) JOIN(name##_, DTYPE)
 #define SIZE ((ptrdiff_t)sizeof(VALUE))
 
-#define ROWS "counts_of_dtype.h"
+#define ROWS "kernels/count_kernels_of_dtype.h"
 #include "each_dtype.h"
 
-#define KERNEL(dtype) [DTYPE_##dtype] = {rows_##dtype, columns_##dtype}
 const struct count_kernel JOIN(count_kernels_, THIS_ISA)[N_DTYPES] = {
-    KERNEL(i8), KERNEL(u8), KERNEL(i16), KERNEL(u16), KERNEL(i32), KERNEL(u32),
-    KERNEL(i64), KERNEL(u64), KERNEL(f16), KERNEL(bf16), KERNEL(f32), KERNEL(f64),
-    KERNEL(longdouble),
+#define DTYPE(name, ...) [DTYPE_##name] = {rows_##name, columns_##name},
+#include "dtypes.def"
 };

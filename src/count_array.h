@@ -1,8 +1,8 @@
 /* Counts of positive, zero, negative and NaN elements of an array. */
-#ifndef RELU_UFUNC_COUNT_H
-#define RELU_UFUNC_COUNT_H
+#ifndef RELU_UFUNC_COUNT_ARRAY_H
+#define RELU_UFUNC_COUNT_ARRAY_H
 
-#include "kernels.h"
+#include "kernels/kernels.h"
 
 enum { MAX_AXES = 64 };
 

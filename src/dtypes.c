@@ -1,0 +1,43 @@
+#include "dtypes.h"
+
+#include <float.h>
+#include <stdint.h>
+
+#include "formats.h"
+
+#define NAME_NUMPY NULL
+#define NAME_ML_DTYPES(name) #name
+
+enum kind { SIGNED, UNSIGNED, FLOAT, SMALL_FLOAT, CHUNKED_FLOAT, LONG_DOUBLE };
+
+const struct dtype_row dtype_table[N_DTYPES] = {
+#define DTYPE(name, kind, storage, lane, wide, format, character, source)               \
+    {#name, sizeof(storage), character, NAME_##source,                                  \
+     EXPONENT_BITS_##format, MANTISSA_BITS_##format, GREATEST_##format,                 \
+     (kind) >= FLOAT, (kind) == SMALL_FLOAT || (kind) == CHUNKED_FLOAT,                 \
+     (kind) == LONG_DOUBLE},
+#include "dtypes.def"
+#undef DTYPE
+};
+
+/* The character of the row that serves what the table does not have: bool is a byte;
+   long is int or long long; and so is long double double with some compilers. */
+static char character_of_row(char character)
+{
+    switch (character) {
+    case '?': return 'B';
+    case 'l': return sizeof(long) == sizeof(int) ? 'i' : 'q';
+    case 'L': return sizeof(long) == sizeof(int) ? 'I' : 'Q';
+    case 'g': return LDBL_MANT_DIG == DBL_MANT_DIG ? 'd' : 'g';
+    }
+    return character;
+}
+
+enum dtype dtype_of_type_character(char character)
+{
+    const char wanted = character_of_row(character);
+    int dtype = 0;
+    while (dtype < N_DTYPES && dtype_table[dtype].character != wanted)
+        ++dtype;
+    return (enum dtype)dtype;
+}

@@ -1,0 +1,26 @@
+/* The formats of the dtype table: where the bits of a float's exponent and mantissa
+   lie, and where its numbers end. */
+#ifndef RELU_UFUNC_FORMATS_H
+#define RELU_UFUNC_FORMATS_H
+
+#include <stdint.h>
+
+/* The bits of the greatest magnitude that is not a NaN: infinity, where there is one. */
+#define GREATEST_IEEE(exponent, mantissa)                                               \
+    ((((uint64_t)1 << (exponent)) - 1) << (mantissa))
+#define GREATEST_FINITE(exponent, mantissa)                                             \
+    (((uint64_t)1 << ((exponent) + (mantissa))) - 2)
+
+/* 0 for what has no layout of bits that could be relied on. */
+#define GREATEST_INTEGER 0
+#define GREATEST_OPAQUE 0
+#define EXPONENT_BITS_INTEGER 0
+#define EXPONENT_BITS_OPAQUE 0
+#define EXPONENT_BITS_IEEE(exponent, mantissa) exponent
+#define EXPONENT_BITS_FINITE(exponent, mantissa) exponent
+#define MANTISSA_BITS_INTEGER 0
+#define MANTISSA_BITS_OPAQUE 0
+#define MANTISSA_BITS_IEEE(exponent, mantissa) mantissa
+#define MANTISSA_BITS_FINITE(exponent, mantissa) mantissa
+
+#endif

@@ -1,0 +1,105 @@
+/* The floats of 16 bits and fewer to float32 and back, rounded to nearest, ties to
+   even: in plain C that vectorises, for any format.
+
+   No step makes or takes a subnormal float32 that matters or adds floats: neither
+   flush-to-zero nor the thread's rounding mode can change a result. */
+#ifndef RELU_UFUNC_SMALL_FLOATS_H
+#define RELU_UFUNC_SMALL_FLOATS_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "formats.h"
+
+/* A format as the arguments of the functions below. */
+#define FORMAT_IEEE(exponent, mantissa) exponent, mantissa, GREATEST_IEEE(exponent, mantissa)
+#define FORMAT_FINITE(exponent, mantissa)                                               \
+    exponent, mantissa, GREATEST_FINITE(exponent, mantissa)
+
+enum { FLOAT32_EXPONENT = 8, FLOAT32_MANTISSA = 23, FLOAT32_BIAS = 127 };
+
+static inline float float_of_bits(uint32_t bits)
+{
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+static inline uint32_t bits_of_float(float f)
+{
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return bits;
+}
+
+/* 2 to the power n, a normal number. */
+static inline float power_of_two(int n)
+{
+    return float_of_bits((uint32_t)(n + FLOAT32_BIAS) << FLOAT32_MANTISSA);
+}
+
+/* What becomes of an exponent on the way to float32, in float32's bits. */
+static inline uint32_t rebias_of(int exponent)
+{
+    return (uint32_t)(FLOAT32_BIAS - ((1 << (exponent - 1)) - 1)) << FLOAT32_MANTISSA;
+}
+
+static inline uint32_t has_infinity(int mantissa, uint32_t greatest)
+{
+    return (greatest & ((1u << mantissa) - 1)) == 0;
+}
+
+static inline float widened_small_float(
+    uint32_t bits, int exponent, int mantissa, uint32_t greatest)
+{
+    const int shift = FLOAT32_MANTISSA - mantissa;
+    const uint32_t sign_bit = 1u << (exponent + mantissa);
+    const uint32_t sign = (bits & sign_bit) << (31 - exponent - mantissa);
+    const uint32_t magnitude = bits & (sign_bit - 1);
+    const uint32_t rebias = rebias_of(exponent);
+    /* With float32's own exponent, the bits are float32's upper ones. */
+    if (exponent == FLOAT32_EXPONENT)
+        return float_of_bits(bits << shift);
+    const uint32_t finite = (magnitude << shift) + rebias;
+    const uint32_t infinite = finite + rebias;
+    const uint32_t nan = 0x7FC00000u;
+    const uint32_t normal = has_infinity(mantissa, greatest)
+        ? (magnitude >= greatest ? infinite : finite)
+        : (magnitude > greatest ? nan : finite);
+    const float step = power_of_two((int)(rebias >> FLOAT32_MANTISSA) - FLOAT32_BIAS + 1 - mantissa);
+    const uint32_t subnormal = bits_of_float((float)(int32_t)magnitude * step);
+    return float_of_bits(sign | (magnitude < 1u << mantissa ? subnormal : normal));
+}
+
+static inline uint32_t narrowed_small_float(
+    float wide, int exponent, int mantissa, uint32_t greatest)
+{
+    const int shift = FLOAT32_MANTISSA - mantissa;
+    const uint32_t bits = bits_of_float(wide);
+    const uint32_t sign = (bits & 0x80000000u) >> (31 - exponent - mantissa);
+    const uint32_t magnitude = bits & 0x7FFFFFFFu;
+    const uint32_t rebias = rebias_of(exponent);
+    const uint32_t nan =
+        has_infinity(mantissa, greatest) ? greatest | 1u << (mantissa - 1) : greatest + 1;
+    const uint32_t overflow = has_infinity(mantissa, greatest) ? greatest : nan;
+    const uint32_t odd = (magnitude >> shift) & 1u;
+    uint32_t narrow = (magnitude - rebias + (1u << (shift - 1)) - 1 + odd) >> shift;
+    if (exponent != FLOAT32_EXPONENT) {
+        const uint32_t least_normal = rebias + (1u << FLOAT32_MANTISSA);
+        const int steps_per_one = FLOAT32_BIAS - (int)(rebias >> FLOAT32_MANTISSA) - 1 + mantissa;
+        /* In halves of the smallest step; no addition that the thread's rounding mode
+           could turn. What is not subnormal is left out: it may not fit an int. */
+        const float halves = magnitude < least_normal
+            ? float_of_bits(magnitude) * power_of_two(steps_per_one + 1) : 0;
+        const uint32_t whole_halves = (uint32_t)(int32_t)halves;
+        const uint32_t steps = whole_halves >> 1;
+        const uint32_t beyond_half = (float)(int32_t)whole_halves != halves;
+        const uint32_t subnormal = steps + (whole_halves & (beyond_half | steps) & 1u);
+        narrow = magnitude < least_normal ? subnormal : narrow;
+    }
+    narrow = narrow > greatest ? overflow : narrow;
+    narrow = magnitude > 0x7F800000u ? nan : narrow;
+    return sign | narrow;
+}
+
+#endif
