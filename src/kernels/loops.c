@@ -39,6 +39,7 @@
 #define LESS JOIN(less_, DTYPE)
 #define NEGATED JOIN(negated_, DTYPE)
 #define RECTIFIED JOIN(rectified_, DTYPE)
+#define RECTIFIED_WIDE JOIN(rectified_wide_, DTYPE)
 #define CAPPED JOIN(capped_, DTYPE)
 #define INSIDE JOIN(inside_, DTYPE)
 #define CONSTANT(number) NARROWED((WIDE_TYPE)(number))

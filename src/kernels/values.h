@@ -20,7 +20,10 @@
     static inline void store_##dtype(char *to, value_##dtype v)                         \
     { memcpy(to, &v, sizeof v); }
 
-/* `positive`, `less`, `inside` and a cap are meant for values that are not NaN:
+/* `rectified_wide` is for what is rounded first and rectified then: where rounding may
+   make a NaN of a negative number, it is made 0 before.
+
+   `positive`, `less`, `inside` and a cap are meant for values that are not NaN:
    the rows put nan_or around them. */
 #define DEFINE_DERIVED(dtype)                                                           \
     static inline value_##dtype nan_or_##dtype(value_##dtype x, value_##dtype otherwise)\
@@ -37,6 +40,7 @@
     DEFINE_MEMORY_ACCESS(dtype)                                                         \
     static inline WIDE widen_##dtype(TYPE x) { return (WIDE)x; }                        \
     static inline TYPE narrow_##dtype(WIDE x) { return (TYPE)x; }                       \
+    static inline WIDE rectified_wide_##dtype(WIDE w) { return w; }                     \
     static inline bool is_nan_##dtype(TYPE x) { (void)x; return false; }                \
     static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \
     static inline bool less_##dtype(TYPE a, TYPE b) { return a < b; }                   \
@@ -97,14 +101,17 @@
 #define DEFINE_FLOAT(dtype, BITS, UNSIGNED, WIDE, format)                               \
     DEFINE_FLOAT_BITS(dtype, BITS, UNSIGNED, WIDE, format)                              \
     static inline WIDE widen_##dtype(BITS x) { WIDE w; memcpy(&w, &x, sizeof w); return w; }\
-    static inline BITS narrow_##dtype(WIDE w) { BITS x; memcpy(&x, &w, sizeof x); return x; }
+    static inline BITS narrow_##dtype(WIDE w) { BITS x; memcpy(&x, &w, sizeof x); return x; }\
+    static inline WIDE rectified_wide_##dtype(WIDE w) { return w; }
 
 #define DEFINE_SMALL_FLOAT(dtype, BITS, UNSIGNED, WIDE, format)                         \
     DEFINE_FLOAT_BITS(dtype, BITS, UNSIGNED, WIDE, format)                              \
     static inline WIDE widen_##dtype(BITS x)                                            \
     { return widened_small_float((UNSIGNED)x, FORMAT_##format); }                       \
     static inline BITS narrow_##dtype(WIDE w)                                           \
-    { return (BITS)(UNSIGNED)narrowed_small_float(w, FORMAT_##format); }
+    { return (BITS)(UNSIGNED)narrowed_small_float(w, FORMAT_##format); }                \
+    static inline WIDE rectified_wide_##dtype(WIDE w)                                   \
+    { return !overflows_to_nan(FORMAT_##format) ? w : w < 0 ? 0 : w; }
 #define DEFINE_CHUNKED_FLOAT DEFINE_SMALL_FLOAT
 
 /* long double has no portable layout of bits. Its loads and stores keep every
@@ -117,6 +124,7 @@
     DEFINE_MEMORY_ACCESS(dtype)                                                         \
     static inline TYPE widen_##dtype(TYPE x) { return x; }                              \
     static inline TYPE narrow_##dtype(TYPE x) { return x; }                             \
+    static inline TYPE rectified_wide_##dtype(TYPE x) { return x; }                     \
     static inline bool is_nan_##dtype(TYPE x) { return x != x; }                        \
     static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \
     static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
