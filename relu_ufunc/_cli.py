@@ -92,8 +92,9 @@ def _run_bench(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
         parser.error(f"argument --threads: {error}")
     try:
         _bench.run([have_loops[name] for name in names], dtype, sizes)
-    except MemoryError:
-        parser.exit(1, f"{parser.prog}: not enough memory for arrays of {max(sizes):,} elements\n")
+    except MemoryError as error:
+        sizes_text = f"not enough memory for arrays of {max(sizes):,} elements"
+        parser.exit(1, f"{parser.prog}: {sizes_text}: {error}\n")
 
 
 def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
@@ -108,10 +109,17 @@ def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
 
 
 def _size(text: str) -> int:
+    digits = text.replace("_", "").replace(",", "")
     try:
-        size = int(text.replace("_", "").replace(",", ""))
-    except ValueError:
+        size = int(digits) if digits.isdecimal() else int(_whole(float(digits)))
+    except (ValueError, OverflowError):
         size = 0
     if size < 1:
         raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
     return size
+
+
+def _whole(number: float) -> float:
+    if not number.is_integer():
+        raise ValueError
+    return number
