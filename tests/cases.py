@@ -85,5 +85,16 @@ def combinations(case: Case) -> list[Array]:
     return [axis.ravel() for axis in grid]
 
 
+def numpy_spelling(operation: Operation) -> str:
+    """NumPy's expression for a function, over its inputs' names and ``out``."""
+    field = "backward_numpy" if operation.is_backward else "numpy"
+    spelling = operation.documentation[field]
+    assert spelling, (
+        f"src/ops.def: the row of {operation.forward!r} lacks NumPy's spelling of "
+        f"{operation.name!r}: write it"
+    )
+    return spelling
+
+
 def ordinary_operands(case: Case, n: int) -> list[Array]:
     return [ordinary(case.character, n, seed) for seed in range(case.n_inputs)]

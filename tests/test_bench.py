@@ -11,6 +11,7 @@ import relu_ufunc
 from relu_ufunc import _bench
 from relu_ufunc._cli import main
 from relu_ufunc._operations import OPERATIONS, Operation
+from tests.cases import numpy_spelling
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +77,7 @@ def test_numpy_spellings_mean_the_same(operation: Operation) -> None:
     data = _bench.operands([operation], np.dtype(np.float64), 1000)
     names = _bench.names_in_statements(operation, data)
     call, _, spelling = _bench.statements(operation)
+    assert spelling, numpy_spelling(operation)
     ours = arrays(eval(call, names))
     theirs = arrays(eval(spelling, names))
     for one, other in zip(ours, theirs, strict=True):
