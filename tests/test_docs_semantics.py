@@ -1,6 +1,9 @@
 """docs/semantics.md: its code runs with the other documents'; here, that it is complete."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,8 +11,24 @@ import pytest
 import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 
-SEMANTICS = (Path(__file__).parents[1] / "docs" / "semantics.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+SEMANTICS = (ROOT / "docs" / "semantics.md").read_text("utf-8")
 forwards = [operation for operation in OPERATIONS if not operation.is_backward]
+
+
+def test_the_table_of_dtypes_is_in_step() -> None:
+    source = "import generate_tables; print(generate_tables.page(), end='')"
+    generated = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=ROOT / "tools",
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        check=True,
+    ).stdout
+    assert generated == SEMANTICS, (
+        "docs/semantics.md is not in step with the table: run python tools/generate_tables.py"
+    )
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
