@@ -13,6 +13,7 @@ from relu_ufunc._operations import OPERATIONS, Operation
 
 ROOT = Path(__file__).parents[1]
 SEMANTICS = (ROOT / "docs" / "semantics.md").read_text("utf-8")
+OUT_OF_STEP = "docs/semantics.md is not in step with the table: run python tools/generate_tables.py"
 forwards = [operation for operation in OPERATIONS if not operation.is_backward]
 
 
@@ -26,20 +27,20 @@ def test_the_table_of_dtypes_is_in_step() -> None:
         env=os.environ | {"PYTHONIOENCODING": "utf-8"},
         check=True,
     ).stdout
-    assert generated == SEMANTICS, (
-        "docs/semantics.md is not in step with the table: run python tools/generate_tables.py"
-    )
+    assert generated == SEMANTICS, OUT_OF_STEP
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
 def test_every_function_is_spoken_of(operation: Operation) -> None:
-    assert f"`{operation.name}" in SEMANTICS
+    assert f"`{operation.name}" in SEMANTICS, OUT_OF_STEP
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
 def test_the_loops_are_those_of_the_row(operation: Operation) -> None:
     rows = [line for line in SEMANTICS.split("## Dtypes")[1].splitlines() if line[:1] == "|"]
-    (row,) = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
+    named = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
+    assert len(named) == 1, OUT_OF_STEP
+    (row,) = named
     loops = {"?": "bool, every integer", "b": "the same but bool", "e": "float16"}
     assert row.split("|")[2].strip().startswith(loops[operation.type_characters[0]])
 
