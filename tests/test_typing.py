@@ -32,7 +32,9 @@ def test_the_stub_is_in_step_with_the_table() -> None:
         text=True,
         check=True,
     ).stdout
-    assert stub.read_text(encoding="utf-8") == generated, "run python tools/generate_stub.py"
+    assert stub.read_text(encoding="utf-8") == generated, (
+        "relu_ufunc/__init__.pyi is not that of the table: run python tools/generate_stub.py"
+    )
 
 
 def test_mypy_infers_the_types_of_the_samples(tmp_path: Path) -> None:

@@ -55,9 +55,7 @@ def _specials(character: str) -> Array:
 def _ordinary(character: str, n: int, seed: int) -> Array:
     if character != "E":
         return ordinary(character, n, seed)
-    values: Array = small_floats.from_bits(
-        ordinary("f", n, seed).view(np.uint32) >> 16, BFLOAT16
-    )
+    values: Array = small_floats.from_bits(ordinary("f", n, seed).view(np.uint32) >> 16, BFLOAT16)
     return values
 
 
@@ -86,8 +84,10 @@ def _expected(operation: Operation, *operands: Array) -> tuple[Array, ...]:
     if operands[0].dtype != BFLOAT16:
         return expected(operation, *operands)
     outputs = expected(operation, *map(small_floats.as_float32, operands))
-    return tuple(small_floats.from_bits(small_floats.rounded(output, BFLOAT16), BFLOAT16)
-        for output in outputs)
+    return tuple(
+        small_floats.from_bits(small_floats.rounded(output, BFLOAT16), BFLOAT16)
+        for output in outputs
+    )
 
 
 def _check_ours(operation: Operation, character: str, *operands: Array) -> None:
