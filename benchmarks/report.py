@@ -2,8 +2,9 @@
 
     python benchmarks/report.py [machine ...]
 
-needs matplotlib, and takes the results of every machine unless some are named. What stands between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->`` is
-replaced; the text around it is written by hand.
+needs matplotlib, and takes the results of every machine unless some are named. What stands
+between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->`` is replaced; the text around it is
+written by hand.
 """
 
 import json

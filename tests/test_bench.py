@@ -76,7 +76,7 @@ def test_numpy_spellings_mean_the_same(operation: Operation) -> None:
     data = _bench.operands([operation], np.dtype(np.float64), 1000)
     names = _bench.names_in_statements(operation, data)
     call, _, spelling = _bench.statements(operation)
-    assert spelling, operation.numpy
+    assert spelling == operation.numpy
     ours = arrays(eval(call, names))
     theirs = arrays(eval(spelling, names))
     for one, other in zip(ours, theirs, strict=True):

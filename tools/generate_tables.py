@@ -7,21 +7,24 @@ A test fails where a page does not match them; this brings it back in step:
 
 from pathlib import Path
 
+from relu_ufunc._core import ML_DTYPES
 from relu_ufunc._operations import OPERATIONS
 
 ROOT = Path(__file__).parents[1]
 
+_FLOATS = f"float16, float32, float64, longdouble; {', '.join(ML_DTYPES)}"
+
 # By the first dtype of a function: its loops, and what several inputs give.
 _DTYPES = {
     "?": (
-        "bool, every integer, float16, float32, float64, longdouble",
+        f"bool, every integer, {_FLOATS}",
         "the dtype of `np.maximum`",
     ),
     "b": (
         "the same but bool, which becomes int8",
         "the dtype of `np.maximum`; int8 for bool only",
     ),
-    "e": ("float16, float32, float64, longdouble", "the dtype of `np.hypot`"),
+    "e": (_FLOATS, "the dtype of `np.hypot`"),
 }
 
 

@@ -73,8 +73,8 @@ void JOIN(copy_items_, THIS_ISA)(
     case 4: copy_any_uint32_t(from, from_step, to, to_step, n); return;
     case 8: copy_any_uint64_t(from, from_step, to, to_step, n); return;
     case 16: copy_any_uint128(from, from_step, to, to_step, n); return;
-    default: /* i386's long double has 12 bytes */
-        for (; n > 0; --n, from += from_step, to += to_step)
-            memcpy(to, from, itemsize);
     }
+    /* i386's long double has 12 bytes. */
+    for (; n > 0; --n, from += from_step, to += to_step)
+        memcpy(to, from, itemsize);
 }
