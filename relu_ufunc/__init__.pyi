@@ -709,6 +709,539 @@ class _AffineRelu(np.ufunc):  # type: ignore[misc]
         **kwargs: Unpack[_AnyKwargs],
     ) -> Any: ...
 
+@type_check_only
+class _Softplus(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _SoftplusBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Elu(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, x: NDArray[_F], alpha: _Of[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, x: NDArray[_F], alpha: _Of[_F] | float, /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, x: _F, alpha: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, x: _F, alpha: _F | float, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, x: _Any, alpha: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        alpha: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _EluBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], alpha: _Of[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Of[_F] | float,
+        x: NDArray[_F],
+        alpha: _Of[_F] | float,
+        /,
+        **kwargs: Unpack[_ExactKwargs],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, alpha: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _F | float, x: _F, alpha: _F | float, /, **kwargs: Unpack[_ExactKwargs]
+    ) -> _F: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        alpha: _Any,
+        /,
+        out: _Out | tuple[_Out],
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        alpha: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Selu(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _SeluBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Celu(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, x: NDArray[_F], alpha: _Of[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, x: NDArray[_F], alpha: _Of[_F] | float, /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, x: _F, alpha: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, x: _F, alpha: _F | float, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, x: _Any, alpha: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        alpha: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _CeluBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], alpha: _Of[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Of[_F] | float,
+        x: NDArray[_F],
+        alpha: _Of[_F] | float,
+        /,
+        **kwargs: Unpack[_ExactKwargs],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, alpha: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _F | float, x: _F, alpha: _F | float, /, **kwargs: Unpack[_ExactKwargs]
+    ) -> _F: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        alpha: _Any,
+        /,
+        out: _Out | tuple[_Out],
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        alpha: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Gelu(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _GeluBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _GeluTanh(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _GeluTanhBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Silu(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _SiluBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Mish(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _MishBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _Squareplus(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, x: NDArray[_F], b: _Of[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, x: NDArray[_F], b: _Of[_F] | float, /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, x: _F, b: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, x: _F, b: _F | float, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, x: _Any, b: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        b: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _SquareplusBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], b: _Of[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Of[_F] | float,
+        x: NDArray[_F],
+        b: _Of[_F] | float,
+        /,
+        **kwargs: Unpack[_ExactKwargs],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, b: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _F | float, x: _F, b: _F | float, /, **kwargs: Unpack[_ExactKwargs]
+    ) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, b: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        b: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _HardSwish(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(self, x: NDArray[_T], /, **kwargs: Unpack[_ExactKwargs]) -> NDArray[_T]: ...
+    @overload
+    def __call__(self, x: _T, /, **kwargs: Unpack[_ExactKwargs]) -> _T: ...
+    @overload
+    def __call__(
+        self, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
+@type_check_only
+class _HardSwishBackward(np.ufunc):  # type: ignore[misc]
+    @overload
+    def __call__(
+        self, dy: _Of[_F], x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self, dy: _Of[_F] | float, x: NDArray[_F], /, **kwargs: Unpack[_ExactKwargs]
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(self, dy: _F, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(self, dy: _F | float, x: _F, /, **kwargs: Unpack[_ExactKwargs]) -> _F: ...
+    @overload
+    def __call__(
+        self, dy: _Any, x: _Any, /, out: _Out | tuple[_Out], **kwargs: Unpack[_AnyKwargs]
+    ) -> _Out: ...
+    @overload
+    def __call__(
+        self,
+        dy: _Any,
+        x: _Any,
+        /,
+        out: EllipsisType | tuple[np.ndarray[Any, Any] | None, ...] | None = None,
+        **kwargs: Unpack[_AnyKwargs],
+    ) -> Any: ...
+
 relu: _Relu
 relu_backward: _ReluBackward
 leaky_relu: _LeakyRelu
@@ -726,29 +1259,69 @@ squared_relu_backward: _SquaredReluBackward
 crelu: _Crelu
 add_relu: _AddRelu
 affine_relu: _AffineRelu
+softplus: _Softplus
+softplus_backward: _SoftplusBackward
+elu: _Elu
+elu_backward: _EluBackward
+selu: _Selu
+selu_backward: _SeluBackward
+celu: _Celu
+celu_backward: _CeluBackward
+gelu: _Gelu
+gelu_backward: _GeluBackward
+gelu_tanh: _GeluTanh
+gelu_tanh_backward: _GeluTanhBackward
+silu: _Silu
+silu_backward: _SiluBackward
+mish: _Mish
+mish_backward: _MishBackward
+squareplus: _Squareplus
+squareplus_backward: _SquareplusBackward
+hard_swish: _HardSwish
+hard_swish_backward: _HardSwishBackward
 
 __all__ = [
     "add_relu",
     "affine_relu",
     "available_isas",
+    "celu",
+    "celu_backward",
     "clipped_relu",
     "clipped_relu_backward",
     "crelu",
     "diagnostics",
+    "elu",
+    "elu_backward",
+    "gelu",
+    "gelu_backward",
+    "gelu_tanh",
+    "gelu_tanh_backward",
     "get_num_threads",
+    "hard_swish",
+    "hard_swish_backward",
     "isa",
     "leaky_relu",
     "leaky_relu_backward",
+    "mish",
+    "mish_backward",
     "prelu",
     "prelu_backward",
     "relu",
     "relu6",
     "relu6_backward",
     "relu_backward",
+    "selu",
+    "selu_backward",
     "set_num_threads",
     "show_config",
+    "silu",
+    "silu_backward",
+    "softplus",
+    "softplus_backward",
     "squared_relu",
     "squared_relu_backward",
+    "squareplus",
+    "squareplus_backward",
     "thresholded_relu",
     "thresholded_relu_backward",
 ]

@@ -27,7 +27,7 @@ _MOST_SECONDS_PER_CASE = 0.5
 _FEWEST_ROUNDS = 2
 _SAMPLE_SECONDS = 1e-4
 
-_PARAMETERS = {"slope": 0.01, "max_value": 6}
+_PARAMETERS = {"slope": 0.01, "max_value": 6, "alpha": 1}
 _OTHER_PARAMETER = 1
 _ARRAYS = ("dy", "x", "b")
 
@@ -167,6 +167,7 @@ def names_in_statements(operation: Operation, operands: dict[str, Any]) -> dict[
     outputs = tuple(operands[f"out{k}"] for k in range(len(operation.outputs)))
     return {
         "np": np,
+        "math": math,
         "function": getattr(relu_ufunc, operation.name),
         "out": outputs[0],
         "outputs": outputs,

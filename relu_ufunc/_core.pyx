@@ -49,6 +49,7 @@ cdef extern from "operations.h":
         int n_inputs
         int n_outputs
         bint has_arithmetic
+        bint is_smooth
         bint is_backward
         const char *numpy
     const operation_row operation_table[]
@@ -176,6 +177,7 @@ def operation_rows():
             "outputs": tuple(_text(row.outputs).split(", ")),
             "is_backward": bool(row.is_backward),
             "has_arithmetic": bool(row.has_arithmetic),
+            "is_smooth": bool(row.is_smooth),
             "numpy": _text(row.numpy),
         })
     return rows

@@ -54,6 +54,17 @@ _ROUNDED_ONCE = """\
 - float16 and the dtypes of ml_dtypes are computed in float32 and rounded once, to
   nearest, ties to even."""
 
+_CORRECTLY_ROUNDED = """\
+- float16, float32 and the dtypes of ml_dtypes: the correctly rounded value, to
+  nearest, ties to even, whatever the thread's rounding mode, and also while it
+  flushes subnormals to 0. float64: within 1 ulp. Both have the same bits on every
+  processor. longdouble: as exact as the C library."""
+
+_DERIVATIVE_ROUNDED = """\
+- The derivative is not rounded before the product with `dy`: float16, float32 and
+  the dtypes of ml_dtypes are computed in float64 and rounded once, to nearest,
+  ties to even; float64 has a few more bits than its own."""
+
 _SELECTED = """\
 - `dy` or +0 is selected, not multiplied by 1 or 0: an infinite or NaN `dy` at a
   dead unit gives +0."""
@@ -161,6 +172,8 @@ def _notes(operation: Operation) -> str:
         counterparts = "Counterparts:"
     indented_values = values.replace("\n", "\n    ")
     rounding = _ROUNDED_ONCE if operation.has_arithmetic else _EXACT
+    if operation.is_smooth:
+        rounding = _DERIVATIVE_ROUNDED if operation.is_backward else _CORRECTLY_ROUNDED
     return _paragraphs(
         f"The value, for each element::\n\n    {indented_values}",
         words.derivative,

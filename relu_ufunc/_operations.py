@@ -17,6 +17,7 @@ class Operation(NamedTuple):
     outputs: tuple[str, ...]
     is_backward: bool
     has_arithmetic: bool
+    is_smooth: bool
     numpy: str
 
     @property

@@ -443,4 +443,322 @@ shift : array_like
 >>> affine_relu([-2.0, 0.5, 3.0], 2.0, 1.0)
 array([0., 2., 7.])""",
     ),
+    "softplus": Words(
+        summary="Softplus: the smooth rectifier log(1 + exp(x)).",
+        brief="log(1 + eˣ)",
+        background="""\
+A rectifier without a corner [1]_, positive everywhere: for scales, rates
+and standard deviations that a network puts out.""",
+        value="y = log(1 + exp(x))",
+        brief_derivative="1/(1 + e⁻ˣ)",
+        gradient="dx = dy / (1 + exp(-x))",
+        derivative="The derivative is the logistic function.",
+        special_values="""\
+- -inf gives +0.0, +inf gives inf, and both zeros log(2).
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="""\
+`torch.nn.functional.softplus`, `torch.nn.Softplus`; ``beta=1``,
+  ``threshold=20``""",
+        tensorflow="`tf.nn.softplus`, `keras.ops.softplus`",
+        jax="`jax.nn.softplus`",
+        onnx="Softplus",
+        differences="""\
+PyTorch returns x itself above its threshold. With another beta,
+softplus(beta * x) / beta is PyTorch's.""",
+        references="""\
+.. [1] C. Dugas et al., *Incorporating Second-Order Functional Knowledge
+   for Better Option Pricing*, NIPS 2000.""",
+        see_also="squareplus, relu, numpy.logaddexp",
+        example="""\
+>>> softplus(0.0) == np.log(2)
+np.True_
+>>> softplus([-np.inf, -1000.0, 1000.0])
+array([   0.,    0., 1000.])""",
+        backward_example="""\
+>>> softplus_backward(3.0, [-np.inf, 0.0, 1000.0])
+array([0. , 1.5, 3. ])""",
+    ),
+    "elu": Words(
+        summary="Exponential linear unit: x where x >= 0, alpha * (exp(x) - 1) elsewhere.",
+        brief="x where x ≥ 0, else alpha·(eˣ − 1)",
+        background="""\
+Negative values, down to -alpha, keep the mean of the activations near 0
+[1]_.""",
+        value="y = x where x >= 0, else alpha * (exp(x) - 1)",
+        brief_derivative="1 where x > 0, else alpha·eˣ",
+        gradient="dx = dy where x > 0, else dy * alpha * exp(x)",
+        derivative="""\
+The derivative at 0 is `alpha`, as in PyTorch; the two sides agree where
+alpha is 1.""",
+        parameters="""\
+alpha : array_like
+    Minus the limit at -inf: a number, or an array. It may have any sign.
+    1 in every framework by default, and the value for which results are
+    proven to be correctly rounded.""",
+        special_values="""\
+- -0.0 stays -0.0, -inf gives -alpha.
+- A NaN x keeps its bits; a NaN alpha shows only where x is negative.""",
+        pytorch="`torch.nn.functional.elu`, `torch.nn.ELU`; ``alpha=1.0``",
+        tensorflow="""\
+`tf.nn.elu`, without alpha; `keras.ops.elu` and
+  `keras.layers.ELU`, ``alpha=1.0``""",
+        jax="`jax.nn.elu`, ``alpha=1.0``",
+        onnx="Elu, ``alpha=1.0``",
+        references="""\
+.. [1] D.-A. Clevert, T. Unterthiner and S. Hochreiter, *Fast and Accurate
+   Deep Network Learning by Exponential Linear Units (ELUs)*, ICLR 2016.""",
+        see_also="celu, selu, leaky_relu",
+        example="""\
+>>> elu([-np.inf, -0.0, 3.0], 0.5)
+array([-0.5, -0. ,  3. ])""",
+        backward_example="""\
+>>> elu_backward([10.0, 20.0, 30.0], [-np.inf, 0.0, 3.0], 0.5)
+array([ 0., 10., 30.])""",
+    ),
+    "selu": Words(
+        summary="Scaled exponential linear unit: elu with two constants that normalise.",
+        brief="1.0507·elu(x, 1.6733)",
+        background="""\
+With these constants, 1.0507009873554804934 and 1.6732632423543772848, the
+activations of a deep network keep mean 0 and variance 1 [1]_.""",
+        value="y = scale * x where x >= 0, else scale * alpha * (exp(x) - 1)",
+        brief_derivative="1.0507 where x > 0, else 1.7581·eˣ",
+        gradient="dx = dy * scale where x > 0, else dy * scale * alpha * exp(x)",
+        derivative="The derivative at 0 is scale * alpha, as in PyTorch.",
+        special_values="""\
+- -0.0 stays -0.0, -inf gives -1.7580993408473768.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.selu`, `torch.nn.SELU`",
+        tensorflow="`tf.nn.selu`, `keras.ops.selu`",
+        jax="`jax.nn.selu`",
+        onnx="Selu, whose default constants have the digits of a float32",
+        references="""\
+.. [1] G. Klambauer et al., *Self-Normalizing Neural Networks*, NIPS 2017.""",
+        see_also="elu, celu",
+        example="""\
+>>> selu([-np.inf, -0.0, 1.0])
+array([-1.75809934, -0.        ,  1.05070099])""",
+        backward_example="""\
+>>> selu_backward([1.0, 1.0, 1.0], [-np.inf, 0.0, 1.0])
+array([0.        , 1.75809934, 1.05070099])""",
+    ),
+    "celu": Words(
+        summary="Continuously differentiable exponential linear unit.",
+        brief="x where x ≥ 0, else alpha·(e^(x/alpha) − 1)",
+        background="The derivative has no jump at 0, whatever alpha is [1]_.",
+        value="y = x where x >= 0, else alpha * (exp(x / alpha) - 1)",
+        brief_derivative="1 where x > 0, else e^(x/alpha)",
+        gradient="dx = dy where x > 0, else dy * exp(x / alpha)",
+        derivative="The derivative at 0 is 1.",
+        parameters="""\
+alpha : array_like
+    Minus the limit at -inf: a number, or an array, above 0. 1 in every
+    framework by default, and the value for which results are proven to be
+    correctly rounded.""",
+        special_values="""\
+- -0.0 stays -0.0, -inf gives -alpha.
+- An alpha of 0 gives -0.0 where x is negative, an infinite one NaN.
+- A NaN x keeps its bits; a NaN alpha shows only where x is negative.""",
+        pytorch="`torch.nn.functional.celu`, `torch.nn.CELU`; ``alpha=1.0``",
+        tensorflow="`keras.ops.celu`, ``alpha=1.0``",
+        jax="`jax.nn.celu`, ``alpha=1.0``",
+        onnx="Celu, ``alpha=1.0``",
+        differences="PyTorch raises for an alpha of 0.",
+        references="""\
+.. [1] J. T. Barron, *Continuously Differentiable Exponential Linear
+   Units*, arXiv:1704.07483, 2017.""",
+        see_also="elu, selu",
+        example="""\
+>>> celu([-np.inf, -0.0, 3.0], 0.5)
+array([-0.5, -0. ,  3. ])""",
+        backward_example="""\
+>>> celu_backward([10.0, 20.0, 30.0], [-np.inf, 0.0, 3.0], 0.5)
+array([ 0., 20., 30.])""",
+    ),
+    "gelu": Words(
+        summary="Gaussian error linear unit: x times the normal distribution function of x.",
+        brief="x·Φ(x)",
+        background="""\
+The activation of BERT, GPT and most transformers since [1]_, in its exact
+form; `gelu_tanh` is the approximation.""",
+        value="y = x * erfc(-x / sqrt(2)) / 2",
+        brief_derivative="Φ(x) + x·φ(x)",
+        gradient="dx = dy * (Phi(x) + x * phi(x)), phi the normal density",
+        derivative="The derivative is negative below -0.7518, and 1/2 at 0.",
+        special_values="""\
+- -inf gives -0.0, the limit; -0.0 stays -0.0; +inf gives inf.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="""\
+`torch.nn.functional.gelu`, `torch.nn.GELU`;
+  ``approximate='none'``""",
+        tensorflow="""\
+`tf.nn.gelu`, ``approximate=False``; `keras.ops.gelu`,
+  ``approximate=True``""",
+        jax="`jax.nn.gelu`, ``approximate=True``",
+        onnx="Gelu, ``approximate='none'``",
+        differences="""\
+The frameworks compute 1 + erf(x / sqrt(2)), of which nothing is left below
+about -5.""",
+        references="""\
+.. [1] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
+   arXiv:1606.08415, 2016.""",
+        see_also="gelu_tanh, silu",
+        example="""\
+>>> gelu([-np.inf, -0.0, 1.0])
+array([-0.        , -0.        ,  0.84134475])""",
+        backward_example="""\
+>>> gelu_backward(3.0, [-np.inf, 0.0, np.inf])
+array([-0. ,  1.5,  3. ])""",
+    ),
+    "gelu_tanh": Words(
+        summary="Gaussian error linear unit, as approximated with tanh.",
+        brief="x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))",
+        background="""\
+The form of GPT-2 and of many networks after it [1]_: for weights that were
+trained with it.""",
+        value="y = x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))",
+        brief_derivative="its derivative",
+        gradient="dx = dy * dy/dx, with z = 2 * sqrt(2 / pi) * (x + 0.044715 * x**3):\n"
+        "dy/dx = (1 + x * dz/dx / (1 + exp(z))) / (1 + exp(-z))",
+        derivative="The derivative is negative below -0.7525, and 1/2 at 0.",
+        special_values="""\
+- -inf gives -0.0, the limit; -0.0 stays -0.0; +inf gives inf.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.gelu`, ``approximate='tanh'``",
+        tensorflow="`tf.nn.gelu`, `keras.ops.gelu`; ``approximate=True``",
+        jax="`jax.nn.gelu`, ``approximate=True``",
+        onnx="Gelu, ``approximate='tanh'``",
+        differences="""\
+The frameworks compute 1 + tanh(...), of which nothing is left below about
+-5.""",
+        references="""\
+.. [1] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
+   arXiv:1606.08415, 2016.""",
+        see_also="gelu, silu",
+        example="""\
+>>> gelu_tanh([-np.inf, -0.0, 1.0])
+array([-0.        , -0.        ,  0.84119199])""",
+        backward_example="""\
+>>> gelu_tanh_backward(3.0, [-np.inf, 0.0, np.inf])
+array([-0. ,  1.5,  3. ])""",
+    ),
+    "silu": Words(
+        summary="Sigmoid linear unit, or swish: x times the logistic function of x.",
+        brief="x/(1 + e⁻ˣ)",
+        background="""\
+Proposed with the GELU [1]_ and found again as swish [2]_; half of SwiGLU.""",
+        value="y = x / (1 + exp(-x))",
+        brief_derivative="σ(x)·(1 + x·σ(−x))",
+        gradient="dx = dy * (1 + x / (1 + exp(x))) / (1 + exp(-x))",
+        derivative="The derivative is negative below -1.2785, and 1/2 at 0.",
+        special_values="""\
+- -inf gives -0.0, the limit; -0.0 stays -0.0; +inf gives inf.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.silu`, `torch.nn.SiLU`",
+        tensorflow="`tf.nn.silu`, `tf.nn.swish`, `keras.ops.silu`",
+        jax="`jax.nn.silu`, `jax.nn.swish`",
+        onnx="Sigmoid, then Mul with x; Swish, ``alpha=1.0``",
+        references="""\
+.. [1] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
+   arXiv:1606.08415, 2016.
+.. [2] P. Ramachandran, B. Zoph and Q. V. Le, *Searching for Activation
+   Functions*, arXiv:1710.05941, 2017.""",
+        see_also="hard_swish, gelu, mish",
+        example="""\
+>>> silu([-np.inf, -0.0, 1.0])
+array([-0.        , -0.        ,  0.73105858])""",
+        backward_example="""\
+>>> silu_backward(3.0, [-np.inf, 0.0, np.inf])
+array([-0. ,  1.5,  3. ])""",
+    ),
+    "mish": Words(
+        summary="Mish: x times the hyperbolic tangent of its softplus.",
+        brief="x·tanh(log(1 + eˣ))",
+        background="Smooth and not monotonic, used in object detectors [1]_.",
+        value="y = x * tanh(log(1 + exp(x)))",
+        brief_derivative="its derivative",
+        gradient="dx = dy * (t + x * (1 - t**2) / (1 + exp(-x))), t = tanh(log(1 + exp(x)))",
+        derivative="The derivative is negative below -1.1924, and 3/5 at 0.",
+        special_values="""\
+- -inf gives -0.0, the limit; -0.0 stays -0.0; +inf gives inf.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.mish`, `torch.nn.Mish`",
+        tensorflow="`keras.activations.mish`",
+        jax="`jax.nn.mish`",
+        onnx="Mish",
+        references="""\
+.. [1] D. Misra, *Mish: A Self Regularized Non-Monotonic Activation
+   Function*, BMVC 2020.""",
+        see_also="silu, softplus",
+        example="""\
+>>> mish([-np.inf, -0.0, 1.0])
+array([-0.        , -0.        ,  0.86509839])""",
+        backward_example="""\
+>>> mish_backward(5.0, [-np.inf, 0.0, np.inf])
+array([-0.,  3.,  5.])""",
+    ),
+    "squareplus": Words(
+        summary="Squareplus: the smooth rectifier (x + sqrt(x**2 + b)) / 2.",
+        brief="(x + √(x² + b))/2",
+        background="A softplus of algebra alone [1]_: a hyperbola.",
+        value="y = (x + sqrt(x**2 + b)) / 2",
+        brief_derivative="(1 + x/√(x² + b))/2",
+        gradient="dx = dy * (1 + x / sqrt(x**2 + b)) / 2",
+        derivative="""\
+The derivative at 0 is 1/2, but for b = 0, where it is NaN; an infinite b
+gives NaN, too.""",
+        parameters="""\
+b : array_like
+    How round the corner is: a number, or an array; 0 makes it relu. 4 in
+    JAX by default, and the value for which results are proven to be
+    correctly rounded.""",
+        special_values="""\
+- -inf gives +0.0, +inf gives inf. Below 0 nothing is cancelled: the value
+  is b / 2 / (sqrt(x**2 + b) - x) there.
+- A square root of a negative number is NaN.
+- A NaN x keeps its bits; for any other x a NaN b is the result.""",
+        pytorch="``(x + torch.sqrt(x * x + b)) / 2``",
+        tensorflow="`keras.ops.squareplus`, ``b=4``",
+        jax="`jax.nn.squareplus`, ``b=4``",
+        onnx="Mul, Add, Sqrt, Add, Div",
+        references="""\
+.. [1] J. T. Barron, *Squareplus: A Softplus-Like Algebraic Rectifier*,
+   arXiv:2112.11687, 2021.""",
+        see_also="softplus, relu",
+        example="""\
+>>> squareplus([-1.5, 0.0, 1.5], 4)
+array([0.5, 1. , 2. ])""",
+        backward_example="""\
+>>> squareplus_backward(10.0, [-1.5, 0.0, 1.5], 4)
+array([2., 5., 8.])""",
+    ),
+    "hard_swish": Words(
+        summary="Hard swish: x times a piecewise linear sigmoid.",
+        brief="x·min(max(x + 3, 0), 6)/6",
+        background="A silu without an exponential, from MobileNetV3 [1]_.",
+        value="y = x where x >= 3, else x * (x + 3) / 6 where x > -3, else -0.0",
+        brief_derivative="1 where x ≥ 3, else (2x + 3)/6 where x > −3, else 0",
+        gradient="dx = dy where x >= 3, else dy * (2 * x + 3) / 6 where x > -3, else +0",
+        derivative="""\
+The derivative is 0 at -3 and 1 at 3. Where it is 0 the gradient is +0,
+selected: an infinite or NaN `dy` does not show there.""",
+        special_values="""\
+- x <= -3, -inf too, gives -0.0, the limit from above; -0.0 stays -0.0.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.hardswish`, `torch.nn.Hardswish`",
+        tensorflow="`keras.ops.hard_silu`, `keras.ops.hard_swish`",
+        jax="`jax.nn.hard_silu`, `jax.nn.hard_swish`",
+        onnx="HardSwish",
+        differences="""\
+-inf gives NaN in JAX and TensorFlow, which multiply by 0.""",
+        references="""\
+.. [1] A. Howard et al., *Searching for MobileNetV3*, ICCV 2019.""",
+        see_also="silu, relu6",
+        example="""\
+>>> hard_swish([-4.0, -1.5, 0.0, 5.0])
+array([-0.   , -0.375,  0.   ,  5.   ])""",
+        backward_example="""\
+>>> hard_swish_backward(6.0, [-3.0, -1.5, 0.0, 3.0])
+array([0., 0., 3., 6.])""",
+    ),
 }

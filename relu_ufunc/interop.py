@@ -26,6 +26,16 @@ _UNITS = {
     "crelu": "x -> x, x",
     "add_relu": "x, x -> x",
     "affine_relu": "x, scale, x*scale -> x*scale",
+    "softplus": "1 -> 1",
+    "elu": "1, 1 -> 1",
+    "selu": "1 -> 1",
+    "celu": "x, x -> x",
+    "gelu": "1 -> 1",
+    "gelu_tanh": "1 -> 1",
+    "silu": "1 -> 1",
+    "mish": "1 -> 1",
+    "squareplus": "x, x*x -> x",
+    "hard_swish": "1 -> 1",
 }
 
 
@@ -34,9 +44,11 @@ def register_astropy() -> None:
 
     Functions that are homogeneous keep the unit: `relu`, `leaky_relu`, `prelu`, `crelu`.
     `add_relu`, `clipped_relu` and `thresholded_relu` convert their second input to the unit
-    of the first; `squared_relu` gives the square of its unit, `affine_relu` that of the
-    product; `relu6` takes no other than a dimensionless one. A backward function returns
-    the unit of `dy`, times that of the output over that of the input.
+    of the first, and so does `celu`; the second of `squareplus` has the square of it.
+    `squared_relu` gives the square of its unit, `affine_relu` that of the product; `relu6`,
+    `hard_swish` and the other smooth functions take no other than a dimensionless one. A
+    backward function returns the unit of `dy`, times that of the output over that of the
+    input.
 
     Calling it again changes nothing.
 

@@ -8,7 +8,7 @@
 #define NAME_NUMPY NULL
 #define NAME_ML_DTYPES(name) #name
 
-enum kind { SIGNED, UNSIGNED, FLOAT, SMALL_FLOAT, CHUNKED_FLOAT, LONG_DOUBLE };
+enum kind { SIGNED, UNSIGNED, FLOAT, DOUBLE, SMALL_FLOAT, CHUNKED_FLOAT, LONG_DOUBLE };
 
 const struct dtype_row dtype_table[N_DTYPES] = {
 #define DTYPE(name, kind, storage, lane, wide, format, character, source)               \

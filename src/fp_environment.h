@@ -4,6 +4,7 @@
 
 #include <fenv.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #if defined(__SSE2__) || defined(_M_X64)
 #include <xmmintrin.h>
@@ -28,15 +29,24 @@ static inline void clear_fp_status(bool is_long_double)
         feclearexcept(FE_ALL_EXCEPT);
 }
 
-/* Rounds to nearest from here on, and returns the mode to restore. On x86-64 that is
-   MXCSR's alone: no long double is computed in between. */
+/* Rounds to nearest from here on, with subnormals kept where the processor could flush
+   them to zero, and returns what to restore. On x86-64 that is MXCSR's alone: long double
+   knows no flushing, and its rounding is the C library's affair. */
 static inline unsigned int round_to_nearest(void)
 {
 #ifdef HAS_MXCSR
-    const unsigned int mode = _MM_GET_ROUNDING_MODE();
+    const unsigned int flush = 0x8040, status = _mm_getcsr();
+    const unsigned int mode = status & (_MM_ROUND_MASK | flush);
     if (mode != _MM_ROUND_NEAREST)
-        _MM_SET_ROUNDING_MODE(_MM_ROUND_NEAREST);
+        _mm_setcsr(status & ~(_MM_ROUND_MASK | flush));
     return mode;
+#elif defined(__aarch64__) && defined(__GNUC__)
+    const uint64_t rounding_and_flush = (uint64_t)7 << 22 | (uint64_t)1 << 19;
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    if (control & rounding_and_flush)
+        __asm__ volatile("msr fpcr, %0" : : "r"(control & ~rounding_and_flush));
+    return (unsigned int)(control & rounding_and_flush);
 #else
     const int mode = fegetround();
     if (mode != FE_TONEAREST)
@@ -49,7 +59,13 @@ static inline void restore_rounding(unsigned int mode)
 {
 #ifdef HAS_MXCSR
     if (mode != _MM_ROUND_NEAREST)
-        _MM_SET_ROUNDING_MODE(mode);
+        _mm_setcsr(_mm_getcsr() | mode);
+#elif defined(__aarch64__) && defined(__GNUC__)
+    uint64_t control;
+    if (mode != 0) {
+        __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+        __asm__ volatile("msr fpcr, %0" : : "r"(control | mode));
+    }
 #else
     if ((int)mode != FE_TONEAREST)
         fesetround((int)mode);

@@ -14,7 +14,8 @@ bool make_loop(
         .n_inputs = row->n_inputs,
         .n_operands = row->n_inputs + row->n_outputs,
         .raises_flags = row->has_arithmetic || values->is_long_double,
-        .rounds_to_nearest = row->has_arithmetic && values->is_small_float,
+        .rounds_to_nearest =
+            row->is_smooth || (row->has_arithmetic && values->is_small_float),
         .is_long_double = values->is_long_double,
     };
     return loop->kernel.elementwise != NULL;

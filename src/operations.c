@@ -13,6 +13,11 @@
 #define COUNT_NO_ARITHMETIC 0
 #define COUNT_ROUNDED1(r, e) 1
 #define COUNT_ROUNDED2(r, e, s, f) 2
+#define COUNT_SMOOTH(r) 1
+#define IS_SMOOTH_NO_ARITHMETIC false
+#define IS_SMOOTH_ROUNDED1(r, e) false
+#define IS_SMOOTH_ROUNDED2(r, e, s, f) false
+#define IS_SMOOTH_SMOOTH(r) true
 
 #define RECTIFIER(                                                                      \
     name, dtypes, inputs, outputs, arithmetic, value,                                   \
@@ -20,10 +25,10 @@
     FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)                   \
     {#name "_backward", dtypes, "dy, " NAMES_##inputs, NAMES_##backward_outputs,        \
      1 + COUNT_##inputs, COUNT_##backward_outputs, COUNT_##backward_arithmetic > 0,     \
-     true, backward_numpy},
+     IS_SMOOTH_##backward_arithmetic, true, backward_numpy},
 #define FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)               \
     {#name, dtypes, NAMES_##inputs, NAMES_##outputs, COUNT_##inputs, COUNT_##outputs,   \
-     COUNT_##arithmetic > 0, false, numpy},
+     COUNT_##arithmetic > 0, IS_SMOOTH_##arithmetic, false, numpy},
 
 /* The names of inputs become those of a Python signature, beside a ufunc's own. */
 #if defined(__GNUC__)

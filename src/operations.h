@@ -22,7 +22,7 @@ struct operation_row {
     /* "x, slope" and "y" */
     const char *inputs, *outputs;
     int n_inputs, n_outputs;
-    bool has_arithmetic, is_backward;
+    bool has_arithmetic, is_smooth, is_backward;
     /* What one would write in NumPy alone: an expression over np, the inputs' names
        and out, for every dtype of the row. */
     const char *numpy;

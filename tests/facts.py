@@ -29,6 +29,7 @@ class Oracle:
     dtypes: str
     units: str
     parameters: Mapping[str, Sequence[float]]
+    smooth: bool
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -98,6 +99,10 @@ def at_zero(*_parameters: float) -> Sequence[float]:
     return [0.0]
 
 
+def no_kinks(*_parameters: float) -> Sequence[float]:
+    return []
+
+
 def forward(
     dtypes: str,
     *,
@@ -106,6 +111,7 @@ def forward(
     nonnegative: Callable[..., Any] = everywhere,
     keeps_nan: bool = True,
     makes_nan: Sequence[tuple[float, ...]] = (),
+    smooth: bool = False,
 ) -> Callable[[_V], _V]:
     """Enter the function below, the value in plain NumPy, into the table.
 
@@ -117,6 +123,8 @@ def forward(
     nonnegative  from the parameters, where no result has its sign bit set, NaN aside
     keeps_nan    whether a NaN x comes out with its bits; False if it goes through arithmetic
     makes_nan    operands, none of them NaN, that have NaN for their result
+    smooth       whether it is transcendental: float64 and longdouble are then held to a few
+                 ulp, and a gradient to what a central difference gives
     """
 
     def enter(value: _V) -> _V:
@@ -130,6 +138,7 @@ def forward(
                 nonnegative=nonnegative,
                 keeps_nan=keeps_nan,
                 makes_nan=makes_nan,
+                smooth=smooth,
             )
         )
         return value
@@ -162,6 +171,7 @@ def backward(
                 dtypes=of.dtypes,
                 units=units,
                 parameters=of.parameters,
+                smooth=of.smooth,
                 kinks=kinks,
                 choices=choices,
                 dead=dead,

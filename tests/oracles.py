@@ -4,13 +4,16 @@ Above it stands what else the tests hold the function to: see tests/facts.py.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache
 from math import inf
 from typing import Any
 
 import numpy as np
 
 from relu_ufunc._operations import Operation
-from tests.bits import ANY_NAN, Array
+from relu_ufunc._ufuncs import make_ufuncs
+from tests.bits import ANY_NAN, Array, bits, is_any_nan
 from tests.facts import (
     ENTERED,
     EVERY_DTYPE,
@@ -18,8 +21,10 @@ from tests.facts import (
     NUMERIC,
     Backward,
     Forward,
+    Oracle,
     backward,
     forward,
+    no_kinks,
     nowhere,
 )
 
@@ -175,15 +180,343 @@ def affine_relu(x: Array, scale: Array, shift: Array) -> Array:
     return relu(_computed(lambda x, scale, shift: x * scale + shift, x, scale, shift))
 
 
+_ROUNDS_TO_ODD = ContextVar("_ROUNDS_TO_ODD", default=False)
+
+
+def _to_odd(exact: Array, dtype: "np.dtype[Any]") -> Array:
+    """The last bit of an inexact result is 1: rounded again, it is as if rounded once."""
+    near = exact.astype(dtype)
+    wide = near.astype(exact.dtype)
+    toward = np.where(wide < exact, np.inf, -np.inf).astype(dtype)
+    is_even = bits(near) % 2 == 0
+    inexact = (wide != exact) & np.isfinite(wide)
+    return np.where(inexact & is_even, np.nextafter(near, toward), near)
+
+
+def _smooth(formula: Callable[..., Any], *operands: Array) -> Array:
+    """Computed in longdouble and rounded once; of a NaN no more than that it is one."""
+    dtype = operands[0].dtype
+    operands = tuple(np.broadcast_arrays(*operands))
+    result = np.asarray(formula(*(a.astype(np.longdouble) for a in operands)))
+    if dtype.char in "ef":
+        result = _to_odd(result, np.dtype(np.float64))
+    is_odd = _ROUNDS_TO_ODD.get() and dtype.char == "f"
+    result = _to_odd(result, dtype) if is_odd else result.astype(dtype)
+    return np.where(_nan(result), ANY_NAN[dtype.char], result)
+
+
+def _bounded(x: Array, most: float) -> Array:
+    """Far out, so that no exponential is 0: an infinite dy times a small number is infinite."""
+    return np.clip(x, -most, most)
+
+
+def _nudged(x: Array, slope: Array) -> Array:
+    """x * slope where a series at 0 begins with x/2: below 2**-60 the rest of it is lost.
+
+    It decides how the half of an odd subnormal number is rounded.
+    """
+    tiny = (x != 0) & (np.abs(x) < 2.0**-60)
+    return x * np.where(tiny, 0.5 + np.copysign(np.longdouble(2.0**-55), x), slope)
+
+
+def _logistic(x: Array) -> Array:
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+
+
+@forward(FLOATING, units="1 -> 1", smooth=True)
+def softplus(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+def softplus_backward(dy: Array, x: Array) -> Array:
+    value = _smooth(lambda dy, x: dy * _logistic(_bounded(x, 1e4)), dy, x)
+    return np.where(_nan(x), x, value)
+
+
+ALPHAS = {"alpha": [1.0, 0.3, 0.25, 2.0]}
+
+
+@forward(FLOATING, units="1, 1 -> 1", parameters=ALPHAS, nonnegative=nowhere, smooth=True)
+def elu(x: Array, alpha: Array) -> Array:
+    return np.where(x < 0, _smooth(lambda x, alpha: alpha * np.expm1(x), x, alpha), x)
+
+
+@backward(units="1, 1, 1 -> 1", choices=[((3, 0, 0.25), 0.75), ((3, -0.0, 0.25), 0.75)])
+def elu_backward(dy: Array, x: Array, alpha: Array) -> Array:
+    below = _smooth(lambda dy, x, alpha: dy * alpha * np.exp(np.clip(x, -1e4, 0)), dy, x, alpha)
+    return np.select([_nan(x), x > 0], [x, dy], below)
+
+
+SELU_SCALE = np.longdouble("1.0507009873554804934193349852946")
+SELU_ALPHA = np.longdouble("1.6732632423543772848170429916717")
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def selu(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        return SELU_SCALE * np.where(x < 0, SELU_ALPHA * np.expm1(np.minimum(x, 0)), x)
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="1, 1 -> 1", choices=[((0, 0), 0), ((0, -0.0), 0)])
+def selu_backward(dy: Array, x: Array) -> Array:
+    def value(dy: Array, x: Array) -> Any:
+        return dy * (SELU_SCALE * np.where(x > 0, 1, SELU_ALPHA * np.exp(np.clip(x, -1e4, 0))))
+
+    return np.where(_nan(x), x, _smooth(value, dy, x))
+
+
+@forward(
+    FLOATING,
+    units="m, m -> m",
+    parameters=ALPHAS,
+    nonnegative=nowhere,
+    makes_nan=[(-1, inf)],
+    smooth=True,
+)
+def celu(x: Array, alpha: Array) -> Array:
+    def value(x: Array, alpha: Array) -> Any:
+        return alpha * np.expm1(_bounded(x / alpha, 1e4))
+
+    return np.where(x < 0, _smooth(value, x, alpha), x)
+
+
+@backward(units="s, m, m -> s", kinks=no_kinks, choices=[((3, 0, 0.25), 3)])
+def celu_backward(dy: Array, x: Array, alpha: Array) -> Array:
+    def value(dy: Array, x: Array, alpha: Array) -> Any:
+        return dy * np.exp(_bounded(x / alpha, 1e4))
+
+    return np.select([_nan(x), x > 0], [x, dy], _smooth(value, dy, x, alpha))
+
+
+def _normal_density(x: Array) -> Array:
+    """With the square in two parts, since its error is one of the exponential's logarithm."""
+    high = x.astype(np.float32).astype(x.dtype)
+    square_root = np.sqrt(2 * np.longdouble(PI))
+    return np.exp(-high * high / 2) * np.exp((high - x) * (high + x) / 2) / square_root
+
+
+PI = "3.14159265358979323846264338327950288"
+
+
+def _normal_distribution(x: Array) -> Array:
+    """A series of positive terms near 0, else Laplace's continued fraction of the tail."""
+    t, density = np.abs(x), _normal_density(x)
+    near = np.minimum(t, 3)
+    term = total = near
+    for k in range(1, 80):
+        term = term * (near * near / (2 * k + 1))
+        total = total + term
+    far = np.maximum(t, 3)
+    fraction = far
+    for k in range(120, 0, -1):
+        fraction = far + k / fraction
+    tail = np.where(t < 3, 0.5 - density * total, density / fraction)
+    return np.where(x < 0, tail, 1 - tail)
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def gelu(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        finite = _bounded(x, 140)
+        return _nudged(np.where(x < 0, finite, x), _normal_distribution(finite))
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+def gelu_backward(dy: Array, x: Array) -> Array:
+    def value(dy: Array, x: Array) -> Any:
+        x = _bounded(x, 140)
+        return dy * (_normal_distribution(x) + x * _normal_density(x))
+
+    return np.where(_nan(x), x, _smooth(value, dy, x))
+
+
+def _tanh_argument(x: Array) -> tuple[Array, Array]:
+    """Twice the argument of the tanh, and its derivative."""
+    factor = 2 * np.sqrt(2 / np.longdouble(PI))
+    cubic = np.longdouble("0.044715")
+    return factor * (x + cubic * x**3), factor * (1 + 3 * cubic * x**2)
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def gelu_tanh(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        finite = _bounded(x, 40)
+        return _nudged(np.where(x < 0, finite, x), _logistic(_tanh_argument(finite)[0]))
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+def gelu_tanh_backward(dy: Array, x: Array) -> Array:
+    def value(dy: Array, x: Array) -> Any:
+        x = _bounded(x, 40)
+        z, slope = _tanh_argument(x)
+        return dy * (_logistic(z) * (1 + x * slope * _logistic(-z)))
+
+    return np.where(_nan(x), x, _smooth(value, dy, x))
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def silu(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        finite = _bounded(x, 2e4)
+        return _nudged(np.where(x < 0, finite, x), _logistic(finite))
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+def silu_backward(dy: Array, x: Array) -> Array:
+    def value(dy: Array, x: Array) -> Any:
+        x = _bounded(x, 1e4)
+        return dy * (_logistic(x) * (1 + x * _logistic(-x)))
+
+    return np.where(_nan(x), x, _smooth(value, dy, x))
+
+
+def _tanh_softplus(x: Array) -> tuple[Array, Array]:
+    """tanh(log(1 + e^x)), and one minus its square."""
+    e = np.exp(-np.abs(x))
+    n = np.where(x < 0, e * (e + 2), 1 + 2 * e)
+    d = n + np.where(x < 0, 2, 2 * e * e)
+    return n / d, (d - n) * (d + n) / (d * d)
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def mish(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        finite = _bounded(x, 5e3)
+        return np.where(x < 0, finite, x) * _tanh_softplus(finite)[0]
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((5, 0), 3)])
+def mish_backward(dy: Array, x: Array) -> Array:
+    def value(dy: Array, x: Array) -> Any:
+        x = _bounded(x, 5e3)
+        tanh, rest = _tanh_softplus(x)
+        return dy * (tanh + x * rest * _logistic(x))
+
+    return np.where(_nan(x), x, _smooth(value, dy, x))
+
+
+def _squareplus(x: Array, b: Array) -> Array:
+    root = np.sqrt(x * x + b)
+    return np.where((x < 0) & (b < inf), (b + 0.0) / (root - x) / 2, (root + x) / 2)
+
+
+@forward(
+    FLOATING,
+    units="m, m*m -> m",
+    parameters={"b": [4.0, 0.7, 1.0, 0.25]},
+    nonnegative=lambda b: b > 0,
+    makes_nan=[(-inf, inf), (0, -1)],
+    smooth=True,
+)
+def squareplus(x: Array, b: Array) -> Array:
+    return np.select([_nan(x), _nan(b)], [x, b], _smooth(_squareplus, x, b))
+
+
+@backward(units="s, m, m*m -> s", kinks=no_kinks, choices=[((3, 0, 4), 1.5)])
+def squareplus_backward(dy: Array, x: Array, b: Array) -> Array:
+    def value(dy: Array, x: Array, b: Array) -> Any:
+        x = _bounded(x, np.finfo(np.float64).max)
+        root = np.sqrt(x * x + b)
+        # A double does not tell the sum of root and x from root there.
+        x = np.where(np.abs(x) < 2.0**-53 * root, 0, x)
+        above, below = dy * (root + x) / (2 * root), dy * (b + 0.0) / (2 * root * (root - x))
+        at_zero = dy * (root / (2 * root))
+        return np.select([x == 0, x < 0], [at_zero, below], above)
+
+    return np.select([_nan(x), _nan(b)], [x, b], _smooth(value, dy, x, b))
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def hard_swish(x: Array) -> Array:
+    parabola = _smooth(lambda x: _nudged(x, (x + 3) / 6), x)
+    return np.select([_nan(x) | (x >= 3), x > -3], [x, parabola], -_zero(x))
+
+
+@backward(
+    units="1, 1 -> 1",
+    kinks=lambda: [-3, 3],
+    choices=[((3, -3), 0), ((3, 3), 3)],
+    dead=(-4.0,),
+)
+def hard_swish_backward(dy: Array, x: Array) -> Array:
+    product = _smooth(lambda dy, x: dy * (2 * x + 3) / 6, dy, x)
+    return np.select([_nan(x), x >= 3, x > -3], [x, dy, product], _zero(x))
+
+
 ORACLES = ENTERED
 FORWARDS = {name: each for name, each in ORACLES.items() if isinstance(each, Forward)}
 BACKWARDS = {name: each for name, each in ORACLES.items() if isinstance(each, Backward)}
 
 
-def expected(operation: Operation, *operands: Array) -> tuple[Array, ...]:
-    """The outputs, each of the operands' common shape, in memory of its own."""
+def expected(
+    operation: Operation, *operands: Array, rounds_to_odd: bool = False
+) -> tuple[Array, ...]:
+    """The outputs, each of the operands' common shape, in memory of its own.
+
+    Of a smooth function in float64 and longdouble they are the library's own, element by
+    element, once these have been found to be near enough.
+    """
+    oracle = ORACLES[operation.name]
+    token = _ROUNDS_TO_ODD.set(rounds_to_odd)
     with np.errstate(all="ignore"):
-        outputs = ORACLES[operation.name].value(*operands)
+        outputs = oracle.value(*operands)
+    _ROUNDS_TO_ODD.reset(token)
     shape = np.broadcast_shapes(*(a.shape for a in operands))
     several = outputs if isinstance(outputs, tuple) else (outputs,)
+    if oracle.smooth and operands[0].dtype.char in ULPS:
+        several = tuple(_own(oracle, output, operands) for output in several)
     return tuple(np.broadcast_to(output, shape) for output in several)
+
+
+ULPS = {"d": 2, "g": 1 << 12}
+"""How far the library may be from an oracle that errs itself: by more in longdouble, where the
+argument of an exponential has many digits before the point."""
+
+
+@cache
+def _plain_ufuncs() -> dict[str, np.ufunc]:
+    return make_ufuncs("generic")
+
+
+def _own(oracle: Oracle, right: Array, operands: tuple[Array, ...]) -> Array:
+    """The library's result on the plainest instruction set; it has to be near the oracle's."""
+    own: Array = np.asarray(_plain_ufuncs()[oracle.name](*(a.copy() for a in operands)))
+    right = np.broadcast_to(right, own.shape)
+    with np.errstate(all="ignore"):
+        step = np.spacing(np.abs(right))
+        error = ULPS[own.dtype.char] * step
+        if isinstance(oracle, Backward):
+            # A derivative has few digits left where it is nearly 0.
+            error = np.maximum(error, np.finfo(own.dtype).eps / 4 * np.abs(operands[0]))
+        near = (np.abs(own - right) <= error) & ((own != 0) | (np.signbit(own) == np.signbit(right)))
+    if own.dtype == np.longdouble and np.finfo(np.longdouble).nmant > 52:
+        # Where exponentials underflow, and their arguments overflow, the oracle does as well.
+        size = np.max([np.abs(np.broadcast_to(a, own.shape)) for a in operands], axis=0)
+        least = np.min([np.abs(np.broadcast_to(a, own.shape)) for a in operands], axis=0)
+        near |= (size > 2000) | (least < 2.0**-1000)
+    any_nan = is_any_nan(right)
+    same = np.all((bits(own) == bits(right)).reshape(*own.shape, -1), axis=-1)
+    fits = np.where(_nan(right), np.where(any_nan, _nan(own), same) | near, same | near)
+    if not fits.all():
+        first = tuple(np.argwhere(~fits)[0])
+        values = [np.broadcast_to(a, own.shape)[first] for a in operands]
+        raise AssertionError(
+            f"{np.count_nonzero(~fits)} of {fits.size} of {oracle.name!r} are not near, first at "
+            f"{values}: {own[first]!r} instead of {right[first]!r}"
+        )
+    return np.where(any_nan, right, own)

@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import math
 import re
 from collections.abc import Iterator
 
@@ -122,7 +123,7 @@ def test_references_are_cited(operation: Operation) -> None:
 
 @every_operation
 def test_lines_fit_a_terminal(operation: Operation) -> None:
-    verbatim = (f"{operation.name}(", "    np.")
+    verbatim = (f"{operation.name}(", f"    {operation.numpy}")
     lines = [line for line in docstring(operation).splitlines() if not line.startswith(verbatim)]
     assert max(map(len, lines)) <= 82
 
@@ -149,7 +150,7 @@ def parameters_of(operation: Operation, dtype: np.dtype) -> Iterator[tuple[float
 
 
 def evaluate(expression: str, inputs: dict[str, np.ndarray], out: object) -> tuple[object, ...]:
-    result = eval(expression, {"np": np, "out": out, **inputs})
+    result = eval(expression, {"np": np, "math": math, "out": out, **inputs})
     return result if isinstance(result, tuple) else (result,)
 
 
@@ -170,8 +171,13 @@ def check_spelling(operation: Operation, expression: str, inputs: dict[str, np.n
         theirs = evaluate(expression, inputs, out)
         assert len(theirs) == len(operation.outputs)
         for one, other in zip(ours if isinstance(ours, tuple) else [ours], theirs, strict=True):
+            # What is not the rectifier's own selection or product loses digits in float16.
+            loses = operation.is_smooth and one.dtype == np.float16
             np.testing.assert_allclose(
-                one.astype(np.longdouble), np.asarray(other).astype(np.longdouble), rtol=2e-3
+                one.astype(np.longdouble),
+                np.asarray(other).astype(np.longdouble),
+                rtol=3e-2 if loses else 2e-3,
+                atol=1e-2 if loses else 0,
             )
             if not is_bool:
                 assert np.asarray(other).dtype == one.dtype

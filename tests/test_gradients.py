@@ -51,7 +51,11 @@ def test_central_difference_in_x(operation: Operation, isa: str) -> None:
         dy = np.resize([1.0, -1.0, 0.5, 3.0], x.shape)
         difference = (forward(x + STEP, *parameters) - forward(x - STEP, *parameters)) / (2 * STEP)
         dx = backward(dy, x, *parameters)
-        np.testing.assert_array_equal(dx[0] if isinstance(dx, tuple) else dx, dy * difference)
+        # By a third derivative below 8, if there is one.
+        error = 8 * STEP**2 if oracle_of(operation).smooth else 0
+        np.testing.assert_allclose(
+            dx[0] if isinstance(dx, tuple) else dx, dy * difference, rtol=0, atol=error
+        )
 
 
 @pytest.mark.parametrize(

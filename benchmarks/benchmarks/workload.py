@@ -1,6 +1,7 @@
 """One call of a function on arrays of a given dtype, size and layout; NumPy's spelling of
 it; and a plain copy of the same input: as statements over one namespace."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt
@@ -28,7 +29,7 @@ LAYOUTS = (
 
 ROW = 256
 
-VALUES = {"slope": 0.01, "max_value": 6, "theta": 1, "b": 1, "scale": 0.5, "shift": 0.5}
+VALUES = {"slope": 0.01, "max_value": 6, "theta": 1, "b": 1, "alpha": 1, "scale": 0.5, "shift": 0.5}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def make_workload(
     for output in (*outputs, target):
         output.fill(0)  # so that no measured call is the first to touch its pages
 
-    namespace = {"np": np, "f": ufunc, "out": outputs[0], "target": target}
+    namespace = {"np": np, "math": math, "f": ufunc, "out": outputs[0], "target": target}
     namespace |= arrays | parameters
     out = "out"
     if function.n_outputs > 1:

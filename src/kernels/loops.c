@@ -5,29 +5,12 @@
    relu_contiguous_f16 and, where it has parameters, relu_scalar_parameters_f16 (see
    NAME, and struct kernel for what each takes), and relu_backward_elementwise_f16 ... */
 #include "float16_chunks.h"
+#include "iterations.h"
 #include "join.h"
 #include "kernels.h"
+#include "smooth_kernels.h"
+#include "smooth_values.h"
 #include "values.h"
-
-#ifdef _MSC_VER
-#pragma fp_contract(off)
-#endif
-
-#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
-#error "-ffast-math and its like change the values of NaN, -0.0 and subnormals"
-#endif
-
-/* No iteration depends on another: an output is disjoint from each input or
-   the very same array. (`restrict` would forbid the latter.) */
-#if defined(__clang__)
-#define INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
-#elif defined(_MSC_VER)
-#define INDEPENDENT_ITERATIONS __pragma(loop(ivdep))
-#else
-#define INDEPENDENT_ITERATIONS
-#endif
 
 /* What the rows are written in. */
 #define VALUE JOIN(value_, DTYPE)
@@ -112,7 +95,7 @@
 #define STORE_OUT1(y) STORE(0, y)
 #define STORE_OUT2(y, z) STORE(0, y) STORE(1, z)
 
-/* ... and its arithmetic: results r, s, each rounded once. */
+/* ... and its arithmetic: results r, s, each rounded once; or one of a smooth function. */
 #define COUNT_NO_ARITHMETIC 0
 #define COUNT_ROUNDED1(r, e) 1
 #define COUNT_ROUNDED2(r, e, s, f) 2
@@ -125,6 +108,7 @@
 #define TAKE_NO_ARITHMETIC
 #define TAKE_ROUNDED1(r, e) const VALUE r = rounded[0][i];
 #define TAKE_ROUNDED2(r, e, s, f) TAKE_ROUNDED1(r, e) const VALUE s = rounded[1][i];
+#define TAKE_SMOOTH(r) const VALUE r = rounded[i];
 
 #define NAME(name, layout) JOIN(name##_##layout##_, DTYPE)
 #define CONTIGUOUS_STEPS                                                                \
@@ -219,6 +203,86 @@ static void by_chunks(
     }
 }
 
+/* A smooth function's values are computed by chunks, by smooth_kernels.c. Its scalar
+   parameters are repeated for the length of a chunk. */
+enum { SMOOTH_CHUNK = HALF_CHUNK };
+
+#define PRECISION_FLOAT float
+#define PRECISION_DOUBLE double
+#define PRECISION_SMALL_FLOAT single
+#define PRECISION_CHUNKED_FLOAT single
+#define PRECISION_LONG_DOUBLE extended
+#define SMOOTH_VALUES(name) SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND))
+#define OPERANDS_OF JOIN(smooth_operands_, DTYPE)
+#define PACKED JOIN(packed_, DTYPE)
+#define SMOOTH_RESULT JOIN(smooth_result_, DTYPE)
+#define ROUNDED_RESULTS JOIN(rounded_results_, DTYPE)
+
+#define DEFINE_SMOOTH_ELEMENTWISE(function, name, in, out, arithmetic, value)           \
+    static void function(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)    \
+    {                                                                                   \
+        enum { inputs = COUNT_##in };                                                   \
+        POINT_TO_##in POINT_TO_##out                                                    \
+        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
+            PACKED packed[inputs];                                                      \
+            char *at[inputs];                                                           \
+            SMOOTH_RESULT result;                                                       \
+            VALUE rounded_result;                                                       \
+            for (int k = 0; k < inputs; ++k)                                            \
+                at[k] = OPERANDS_OF(operands[k] + i * steps[k], &packed[k], 1);         \
+            SMOOTH_VALUES(name)(at, &result, 1);                                        \
+            ROUNDED_RESULTS(&result, &rounded_result, 1);                               \
+            const VALUE *const rounded = &rounded_result - i;                           \
+            ARRAYS_##in PARAMETERS_##in DECLARE_##out TAKE_##arithmetic                 \
+            value;                                                                      \
+            STORE_##out                                                                 \
+        }                                                                               \
+    }
+
+#define DEFINE_SMOOTH(function, name, arrays, before, loads, in, out, arithmetic, value)\
+    static void JOIN(function, _select)(                                                \
+        char *const *operands, const VALUE *rounded, ptrdiff_t n)                       \
+    {                                                                                   \
+        enum { inputs = COUNT_##in, i = 0 };                                            \
+        CONTIGUOUS_STEPS POINT_TO_##in POINT_TO_##out                                   \
+        (void)i;                                                                        \
+        before                                                                          \
+        INDEPENDENT_ITERATIONS                                                          \
+        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
+            loads DECLARE_##out TAKE_##arithmetic                                       \
+            value;                                                                      \
+            STORE_##out                                                                 \
+        }                                                                               \
+    }                                                                                   \
+    static void function(char *const *operands, ptrdiff_t n)                            \
+    {                                                                                   \
+        enum { inputs = COUNT_##in, count = COUNT_##in + COUNT_##out };                 \
+        PACKED packed[inputs][SMOOTH_CHUNK];                                            \
+        SMOOTH_RESULT results[SMOOTH_CHUNK];                                            \
+        VALUE rounded[SMOOTH_CHUNK];                                                    \
+        char *at[count], *in_chunk[inputs];                                             \
+        memcpy(at, operands, sizeof at);                                                \
+        for (int k = arrays; k < inputs; ++k) {                                         \
+            char *const scalar = OPERANDS_OF(at[k], packed[k], 1);                      \
+            memcpy(packed[k], scalar, sizeof(PACKED));                                  \
+            for (ptrdiff_t i = 1; i < (n < SMOOTH_CHUNK ? n : SMOOTH_CHUNK); ++i)       \
+                packed[k][i] = packed[k][0];                                            \
+            in_chunk[k] = (char *)packed[k];                                            \
+        }                                                                               \
+        while (n > 0) {                                                                 \
+            const ptrdiff_t m = n < SMOOTH_CHUNK ? n : SMOOTH_CHUNK;                    \
+            for (int k = 0; k < arrays; ++k)                                            \
+                in_chunk[k] = OPERANDS_OF(at[k], packed[k], m);                         \
+            SMOOTH_VALUES(name)(in_chunk, results, m);                                  \
+            ROUNDED_RESULTS(results, rounded, m);                                       \
+            JOIN(function, _select)(at, rounded, m);                                    \
+            for (int k = 0; k < count; ++k)                                             \
+                if (k < arrays || k >= inputs)                                          \
+                    at[k] += m * (ptrdiff_t)sizeof(VALUE);                              \
+            n -= m;                                                                     \
+        }                                                                               \
+    }
+
 /* The three layouts of a row, see kernels.h. */
 #define KERNEL_PLAIN(name, in, out, arithmetic, value)                                  \
     DEFINE_ELEMENTWISE(NAME(name, elementwise), in, out, arithmetic, value)             \
@@ -237,15 +301,30 @@ static void by_chunks(
         NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, WIDE_ARRAYS_##in,  \
         COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
-#define KERNEL_SIGNED(arithmetic) KERNEL_PLAIN
-#define KERNEL_UNSIGNED(arithmetic) KERNEL_PLAIN
-#define KERNEL_FLOAT(arithmetic) KERNEL_PLAIN
-#define KERNEL_SMALL_FLOAT(arithmetic) KERNEL_PLAIN
-#define KERNEL_LONG_DOUBLE(arithmetic) KERNEL_PLAIN
+#define KERNEL_SMOOTH(name, in, out, arithmetic, value)                                 \
+    DEFINE_SMOOTH_ELEMENTWISE(NAME(name, elementwise), name, in, out, arithmetic, value)\
+    DEFINE_SMOOTH(                                                                      \
+        NAME(name, contiguous), name, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in,    \
+        out, arithmetic, value)                                                         \
+    IF_PARAMETERS_##in(DEFINE_SMOOTH(                                                   \
+        NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
+        ARRAYS_##in, in, out, arithmetic, value))
+
+#define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_UNSIGNED(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_SMALL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_LONG_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_OF_NO_ARITHMETIC KERNEL_PLAIN
+#define KERNEL_OF_ROUNDED1(r, e) KERNEL_PLAIN
+#define KERNEL_OF_ROUNDED2(r, e, s, f) KERNEL_PLAIN
+#define KERNEL_OF_SMOOTH(r) KERNEL_SMOOTH
 #define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED
 #define KERNEL_CHUNKED_FLOAT_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
+#define KERNEL_CHUNKED_FLOAT_SMOOTH(r) KERNEL_SMOOTH
 
 /* Whether the rows of such dtypes have loops for DTYPE. */
 #define IF_EVERY_DTYPE(kind) KEEP
@@ -254,6 +333,7 @@ static void by_chunks(
 #define IF_FLOATING_SIGNED DROP
 #define IF_FLOATING_UNSIGNED DROP
 #define IF_FLOATING_FLOAT KEEP
+#define IF_FLOATING_DOUBLE KEEP
 #define IF_FLOATING_SMALL_FLOAT KEEP
 #define IF_FLOATING_CHUNKED_FLOAT KEEP
 #define IF_FLOATING_LONG_DOUBLE KEEP

@@ -103,6 +103,7 @@
     static inline WIDE widen_##dtype(BITS x) { WIDE w; memcpy(&w, &x, sizeof w); return w; }\
     static inline BITS narrow_##dtype(WIDE w) { BITS x; memcpy(&x, &w, sizeof x); return x; }\
     static inline WIDE rectified_wide_##dtype(WIDE w) { return w; }
+#define DEFINE_DOUBLE DEFINE_FLOAT
 
 #define DEFINE_SMALL_FLOAT(dtype, BITS, UNSIGNED, WIDE, format)                         \
     DEFINE_FLOAT_BITS(dtype, BITS, UNSIGNED, WIDE, format)                              \

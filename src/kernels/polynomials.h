@@ -1,0 +1,119 @@
+/* Written by tools/generate_polynomials.py; edit that. */
+#ifndef RELU_UFUNC_POLYNOMIALS_H
+#define RELU_UFUNC_POLYNOMIALS_H
+
+/* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.
+   The error is below 2^-59.8. */
+static inline double exponential_polynomial(double u)
+{
+    double p = 0x1.1f66d957d0ef0p-29;
+    p = p * u + 0x1.af389eea54156p-26;
+    p = p * u + 0x1.27e4e1f71bcbbp-22;
+    p = p * u + 0x1.71de0db2eb873p-19;
+    p = p * u + 0x1.a01a01a47a5abp-16;
+    p = p * u + 0x1.a01a01a7c2f2cp-13;
+    p = p * u + 0x1.6c16c16c167e2p-10;
+    p = p * u + 0x1.11111111109b5p-7;
+    p = p * u + 0x1.5555555555555p-5;
+    p = p * u + 0x1.5555555555556p-3;
+    return p;
+}
+
+/* (2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 1/5, for log1p.
+   The error is below 2^-60.1. */
+static inline double logarithm_polynomial(double u)
+{
+    double p = 0x1.fca3393a517bfp-4;
+    p = p * u + 0x1.dbe2ab04b94ddp-4;
+    p = p * u + 0x1.113097a0f9072p-3;
+    p = p * u + 0x1.3b12f14d95cffp-3;
+    p = p * u + 0x1.745d19f1e82aap-3;
+    p = p * u + 0x1.c71c71c1c5816p-3;
+    p = p * u + 0x1.2492492494f45p-2;
+    p = p * u + 0x1.9999999999989p-2;
+    p = p * u + 0x1.5555555555555p-1;
+    return p;
+}
+
+/* Phi(-t) exp(t^2/2) (t + 5) in y = (t - 5) / (t + 5), 0 <= t <= 20: the
+   lower tail of the normal distribution, scaled.
+   The first 1 coefficients are two doubles each, and the function is of the others.
+   The error is below 2^-54.8. */
+static const double TAIL_POLYNOMIAL_HIGH[1] = {
+    0x1.89d3abe1f95aep-1,
+};
+static const double TAIL_POLYNOMIAL_LOW[1] = {
+    -0x1.d51780812e634p-57,
+};
+static inline double tail_polynomial(double u)
+{
+    double p = 0x1.2160a713ba780p-29;
+    p = p * u + 0x1.e740e39739850p-28;
+    p = p * u + -0x1.8848ab897b8a2p-27;
+    p = p * u + -0x1.1ea9ae1cb67c0p-24;
+    p = p * u + 0x1.80781f66416bfp-25;
+    p = p * u + 0x1.d36058a4194e5p-22;
+    p = p * u + -0x1.6aa4b70660983p-22;
+    p = p * u + -0x1.73e931be582aap-19;
+    p = p * u + 0x1.0b2977c5347acp-18;
+    p = p * u + 0x1.17e0300f86f4bp-16;
+    p = p * u + -0x1.a170abf776094p-15;
+    p = p * u + -0x1.f214be580c26ap-15;
+    p = p * u + 0x1.1daf1c3de3154p-11;
+    p = p * u + -0x1.a250370c1331ap-11;
+    p = p * u + -0x1.88590e9ff35fdp-9;
+    p = p * u + 0x1.54b4d4f442ecdp-6;
+    p = p * u + -0x1.1b1c254ca0f7dp-4;
+    p = p * u + 0x1.51f6329f0216fp-3;
+    p = p * u + -0x1.410ed5f875996p-2;
+    p = p * u + 0x1.fb31653876f7ep-2;
+    p = p * u + -0x1.54ad03f27ca18p-1;
+    return p;
+}
+
+/* Phi(-t) exp(t^2/2) (t + 5) in y = (t - 5) / (t + 5), 0 <= t <= 54.25: the
+   lower tail of the normal distribution, scaled.
+   The first 6 coefficients are two doubles each, and the function is of the others.
+   The error is below 2^-60.2. */
+static const double LONG_TAIL_POLYNOMIAL_HIGH[6] = {
+    0x1.89d3abe1f95aep-1,
+    -0x1.54ad03f27ca18p-1,
+    0x1.fb31653876f88p-2,
+    -0x1.410ed5f875943p-2,
+    0x1.51f6329f01c03p-3,
+    -0x1.1b1c254ca457cp-4,
+};
+static const double LONG_TAIL_POLYNOMIAL_LOW[6] = {
+    -0x1.0487ba729c24bp-56,
+    -0x1.2789a37a3dae5p-58,
+    0x1.778313bae6d38p-57,
+    0x1.774bd21ecfbfep-58,
+    -0x1.1ae3df672a94bp-59,
+    -0x1.7c8739a3e2779p-62,
+};
+static inline double long_tail_polynomial(double u)
+{
+    double p = 0x1.208ae84fafad9p-34;
+    p = p * u + 0x1.6958d63364aa2p-33;
+    p = p * u + -0x1.11d6bbfc1ba80p-31;
+    p = p * u + -0x1.da2af54453440p-30;
+    p = p * u + 0x1.2c2c4ac0d3663p-29;
+    p = p * u + 0x1.90349af32e986p-27;
+    p = p * u + -0x1.1cafd3cc8f3bep-27;
+    p = p * u + -0x1.3071b4383c6dcp-24;
+    p = p * u + 0x1.566173c2ca37fp-25;
+    p = p * u + 0x1.d4e998e4a1cecp-22;
+    p = p * u + -0x1.6708859e21986p-22;
+    p = p * u + -0x1.73e6a70fc6f42p-19;
+    p = p * u + 0x1.0b133f5dafb59p-18;
+    p = p * u + 0x1.17df461d337c6p-16;
+    p = p * u + -0x1.a17005e9c13f5p-15;
+    p = p * u + -0x1.f2149762510f2p-15;
+    p = p * u + 0x1.1daf1abd5fe66p-11;
+    p = p * u + -0x1.a250376ffc35dp-11;
+    p = p * u + -0x1.88590e977ef33p-9;
+    p = p * u + 0x1.54b4d4f485ed8p-6;
+    return p;
+}
+
+#endif

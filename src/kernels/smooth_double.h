@@ -1,0 +1,445 @@
+/* The smooth functions and their derivatives for float64, within 1 ulp: the exponential and
+   what is made of it are kept in two doubles until the end. The formulas are those of
+   smooth_single.h.
+
+   Far below 0 the exponential would be a subnormal number: there it is computed times
+   2^1100, which is taken off when all is done. Where x is so near to 0 or so large
+   that the products were not exact, the result is that of the limit. */
+#ifndef RELU_UFUNC_SMOOTH_DOUBLE_H
+#define RELU_UFUNC_SMOOTH_DOUBLE_H
+
+#include <float.h>
+
+#include "smooth_single.h"
+
+/* e^-t for 0 <= t <= 1464, beyond which the greatest double times it is 0: `far` times
+   `before` times `after` squared, and `near`, which is 0 where it is small. */
+struct decay {
+    struct words far, near;
+    double before, after;
+};
+
+static inline struct decay decay_double(double t, double t_low)
+{
+    const struct exponential e = exponential(-t, -t_low);
+    const bool is_far = t > 700;
+    const double power = power_of_two_of(e.exponent + (is_far ? (uint64_t)1100 << 52 : 0));
+    const struct words mantissa = fast_two_sum(e.mantissa.high, e.mantissa.low);
+    const struct words far = scaled_words(mantissa, power);
+    return (struct decay){
+        far, {is_far ? 0 : far.high, is_far ? 0 : far.low}, is_far ? 0x1p-100 : 1,
+        is_far ? 0x1p-500 : 1};
+}
+
+static inline double sum_of(struct words a)
+{
+    return a.high + a.low;
+}
+
+static inline struct words choose_words(bool condition, struct words a, struct words b)
+{
+    return (struct words){condition ? a.high : b.high, condition ? a.low : b.low};
+}
+
+/* scale * a; in two parts where the rounding error of the product can be had. */
+static inline double scaled_double(double scale, struct words a)
+{
+    const double plain = scale * a.high, size = fabs(plain);
+    const bool is_exact = (size > 0x1p-900) & (size < 0x1p990) & (fabs(scale) < 0x1p990)
+        & (fabs(a.high) < 0x1p990);
+    const struct words product = two_product(is_exact ? scale : 1, is_exact ? a.high : 1);
+    return is_exact ? product.high + (product.low + scale * a.low) : plain;
+}
+
+/* scale * a for an a that has `far` for a factor. */
+static inline double scaled_far(double scale, struct words a, struct decay e)
+{
+    const bool is_large = fabs(scale) > 1;
+    const double y = scaled_double(is_large ? scale * e.before : scale, a);
+    return (is_large ? y : y * e.before) * e.after * e.after;
+}
+
+/* e^x - 1, x <= 709 */
+static inline struct words expm1_double(double x, double x_low)
+{
+    const struct exponential e = exponential(at_least(x, -100), x_low);
+    const double power = power_of_two_of(e.exponent), base = power - 1;
+    const double tail = (e.mantissa.high - 1) * power;
+    const struct words sum = fast_two_sum(base, tail);
+    return fast_two_sum(sum.high, sum.low + e.mantissa.low * power);
+}
+
+/* log(1 + e) for 2^-60 <= e <= 1 */
+static inline struct words log1p_double(struct words e)
+{
+    const struct words ln2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+    const bool halves = e.high > 0.5;
+    const struct words f = {
+        halves ? (e.high - 1) * 0.5 : e.high, halves ? e.low * 0.5 : e.low};
+    const struct words s = divide_words(f, add_words(words_of(2), f));
+    const double z = s.high * s.high;
+    const double beyond = s.high * z * logarithm_polynomial(z);
+    const struct words log = {2 * s.high, 2 * s.low + beyond};
+    const struct words sum = add_words(ln2, log);
+    return choose_words(halves, sum, fast_two_sum(log.high, log.low));
+}
+
+static inline double softplus_double(double x)
+{
+    const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
+    const bool is_small = e.near.high < 0x1p-60;
+    const struct words log =
+        log1p_double(choose_words(is_small, words_of(0x1p-60), e.near));
+    const struct words sum = two_sum(at_most(x, 1460), log.high);
+    const double above = x > 60 ? x : sum.high + (sum.low + log.low);
+    return x < 0 ? (is_small ? scaled_far(1, e.far, e) : sum_of(log)) : above;
+}
+
+static inline struct words one_plus(struct words e)
+{
+    return add_words(words_of(1), e);
+}
+
+static inline double softplus_backward_double(double dy, double x)
+{
+    const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
+    const struct words n = choose_words(x < 0, e.far, words_of(1));
+    const struct words slope = divide_words(n, one_plus(e.near));
+    return x < 0 ? scaled_far(dy, slope, e) : scaled_double(dy, slope);
+}
+
+static inline double elu_double(double x, double alpha)
+{
+    const double below = at_least(at_most(x, 0), -1460);
+    const struct words e = choose_words(below > -0x1p-60, words_of(below), expm1_double(below, 0));
+    return scaled_double(alpha, e);
+}
+
+static inline double elu_backward_double(double dy, double x, double alpha)
+{
+    const struct decay e = decay_double(-at_least(at_most(x, 0), -1460), 0);
+    /* In an order in which no product overflows or vanishes that matters. */
+    const bool are_large = (fabs(dy) > 1) & (fabs(dy) <= DBL_MAX) & (fabs(alpha) > 1);
+    const double large = dy * e.after * e.after * scaled_double(alpha * e.before, e.far);
+    return are_large ? large : scaled_far(dy * alpha, e.far, e);
+}
+
+#define SELU_SCALE_WORDS (struct words){SELU_SCALE, SELU_SCALE_LOW}
+#define SELU_SCALE_ALPHA_WORDS (struct words){SELU_SCALE_ALPHA, SELU_SCALE_ALPHA_LOW}
+
+static inline double selu_double(double x)
+{
+    const double below = at_least(at_most(x, 0), -1460);
+    const struct words e = expm1_double(below, 0);
+    const bool is_tiny = below > -0x1p-60;
+    const struct words product =
+        multiply_words(SELU_SCALE_ALPHA_WORDS, choose_words(is_tiny, words_of(-1), e));
+    const double near = scaled_double(x, SELU_SCALE_ALPHA_WORDS);
+    return x < 0 ? (is_tiny ? near : sum_of(product)) : scaled_double(x, SELU_SCALE_WORDS);
+}
+
+static inline double selu_backward_double(double dy, double x)
+{
+    const struct decay e = decay_double(-at_least(at_most(x, 0), -1460), 0);
+    const struct words below = multiply_words(SELU_SCALE_ALPHA_WORDS, e.far);
+    return x > 0 ? scaled_double(dy, SELU_SCALE_WORDS)
+                 : scaled_far(dy, below, e);
+}
+
+/* x / alpha within bounds, with what the rounding left. */
+static inline struct words celu_ratio(double x, double alpha)
+{
+    const double ratio = x / alpha;
+    const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1460) & (fabs(x) > 0x1p-800)
+        & (fabs(x) < 0x1p900) & (fabs(alpha) < 0x1p900);
+    const struct words product = two_product(is_exact ? ratio : 1, is_exact ? alpha : 1);
+    const double rest = ((x - product.high) - product.low) / alpha;
+    return (struct words){at_least(at_most(ratio, 1460), -1460), is_exact ? rest : 0};
+}
+
+/* e^x for x > 0, times `more` squared: for a negative alpha only, which may be so small that
+   alpha times what overflows does not. */
+static inline struct words growth_double(struct words x, double *more)
+{
+    const bool grows = x.high > 0, is_far = x.high > 700;
+    const struct exponential e =
+        exponential(grows ? at_most(x.high, 1400) : 0, grows ? x.low : 0);
+    const double power = power_of_two_of(e.exponent - (is_far ? (uint64_t)1000 << 52 : 0));
+    *more = x.high > 1400 ? 0x1p1000 : is_far ? 0x1p500 : 1;
+    return scaled_words(fast_two_sum(e.mantissa.high, e.mantissa.low), power);
+}
+
+static inline double celu_double(double x, double alpha)
+{
+    const struct words ratio = celu_ratio(x, alpha);
+    const bool is_large = ratio.high > 60;
+    double more;
+    const struct words growth = growth_double(ratio, &more);
+    const struct words e =
+        choose_words(is_large, growth, expm1_double(at_most(ratio.high, 60), ratio.low));
+    const double scaled = scaled_double(alpha, e), y = is_large ? scaled * more * more : scaled;
+    const double near = x + x * (0.5 * ratio.high);
+    const bool is_near = (fabs(ratio.high) < 0x1p-30) & (fabs(alpha) <= DBL_MAX);
+    return is_near ? near : y;
+}
+
+static inline double celu_backward_double(double dy, double x, double alpha)
+{
+    const struct words ratio = celu_ratio(x, alpha);
+    const bool grows = ratio.high > 0;
+    const struct decay e = decay_double(grows ? 0 : -ratio.high, grows ? 0 : -ratio.low);
+    double more;
+    const struct words growth = growth_double(ratio, &more);
+    return grows ? scaled_double(dy, growth) * more * more : scaled_far(dy, e.far, e);
+}
+
+/* Phi(-t) / exp(-t^2/2), 0 <= t <= 54.25 */
+static inline struct words scaled_tail_double(double t)
+{
+    const struct words denominator = two_sum(t, 5);
+    const struct words y = divide_words(two_sum(t, -5), denominator);
+    struct words p = words_of(long_tail_polynomial(y.high));
+    for (int k = 5; k >= 0; --k) {
+        const struct words product = two_product(p.high, y.high);
+        const struct words sum = two_sum(LONG_TAIL_POLYNOMIAL_HIGH[k], product.high);
+        const double low = product.low + (p.high * y.low + p.low * y.high);
+        p = fast_two_sum(sum.high, sum.low + (low + LONG_TAIL_POLYNOMIAL_LOW[k]));
+    }
+    return divide_words(p, denominator);
+}
+
+/* t^2 / 2 */
+static inline struct words half_square(double t)
+{
+    return scaled_words(two_product(t, t), 0.5);
+}
+
+/* x factor where that is exact, else x times the limit at 0, or x. */
+static inline double product_with_x(double x, struct words factor, double at_zero, double least)
+{
+    const struct words exact = multiply_words(words_of(at_least(at_most(x, 1460), -least)), factor);
+    return x > 60 ? x : fabs(x) < 0x1p-60 ? x * at_zero : sum_of(exact);
+}
+
+static inline double gelu_double(double x)
+{
+    const double t = at_least(at_most(fabs(x), 54), 0x1p-60);
+    const struct words exponent = half_square(t);
+    const struct decay e = decay_double(exponent.high, exponent.low);
+    const struct words tail = scaled_tail_double(t);
+    const struct words below = multiply_words(e.far, tail);
+    const struct words above = add_words(words_of(1), negated_words(multiply_words(e.near, tail)));
+    const double y = product_with_x(x, choose_words(x < 0, below, above), 0.5, 54);
+    return x < 0 ? y * e.before * e.after * e.after : y;
+}
+
+static inline double gelu_backward_double(double dy, double x)
+{
+    const struct words density = {0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56};
+    const double t = at_least(at_most(fabs(x), 54), 0x1p-60);
+    const struct words exponent = half_square(t);
+    const struct decay e = decay_double(exponent.high, exponent.low);
+    const struct words tail = scaled_tail_double(t), weight = multiply_words(words_of(t), density);
+    const struct words high = two_sum(tail.high, -weight.high);
+    const struct words difference =
+        fast_two_sum(high.high, high.low + (tail.low - weight.low));
+    const struct words below = multiply_words(e.far, difference);
+    const struct words above =
+        add_words(words_of(1), negated_words(multiply_words(e.near, difference)));
+    return x < 0 ? scaled_far(dy, below, e) : scaled_double(dy, above);
+}
+
+static inline double sigmoid_product_double(double x, struct decay e, double least)
+{
+    const struct words n = choose_words(x < 0, e.far, words_of(1));
+    const struct words sigmoid = divide_words(n, one_plus(e.near));
+    const double y = product_with_x(x, sigmoid, 0.5, least);
+    return x < 0 ? y * e.before * e.after * e.after : y;
+}
+
+static inline double silu_double(double x)
+{
+    return sigmoid_product_double(x, decay_double(at_most(fabs(x), 1460), 0), 1460);
+}
+
+/* See sigmoid_derivative_single. */
+static inline double sigmoid_derivative_double(double dy, struct words w, struct decay e)
+{
+    const bool below = w.high < 0;
+    const struct words sum = one_plus(e.near);
+    const struct words near_0 = two_sum(1, w.high);
+    const struct words high = two_sum(near_0.high, e.near.high);
+    const struct words n_below =
+        fast_two_sum(high.high, high.low + (near_0.low + (w.low + e.near.low)));
+    const struct words n_above = add_words(sum, multiply_words(w, e.near));
+    const struct words quotient =
+        divide_words(choose_words(below, n_below, n_above), multiply_words(sum, sum));
+    const struct words normal = fast_two_sum(quotient.high, quotient.low);
+    const struct words slope =
+        choose_words(below, multiply_words(normal, e.far), normal);
+    return below ? scaled_far(dy, slope, e) : scaled_double(dy, slope);
+}
+
+static inline double silu_backward_double(double dy, double x)
+{
+    const double w = at_least(at_most(x, 1460), -1460);
+    const struct decay e = decay_double(fabs(w), 0);
+    return sigmoid_derivative_double(dy, words_of(fabs(w) < 0x1p-60 ? 0 : w), e);
+}
+
+/* 2 sqrt(2/pi) t (1 + 0.044715 t^2), 0 <= t <= 27 */
+static inline struct words gelu_tanh_argument_double(double t)
+{
+    const struct words cubic = multiply_words(GELU_CUBIC, two_product(t, t));
+    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct words slope =
+        fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
+    return multiply_words(words_of(t), slope);
+}
+
+static inline double gelu_tanh_double(double x)
+{
+    const double t = at_least(at_most(fabs(x), 27), 0x1p-60);
+    const struct words z = gelu_tanh_argument_double(t);
+    return sigmoid_product_double(x, decay_double(z.high, z.low), 27);
+}
+
+static inline double gelu_tanh_backward_double(double dy, double x)
+{
+    const double t = at_least(at_most(fabs(x), 27), 0x1p-60);
+    const struct words z = gelu_tanh_argument_double(t);
+    const struct words cubic = multiply_words(
+        two_product(t, t), (struct words){0x1.b6676bf7450f0p-3, 0x1.bba7351828aabp-57});
+    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct words slope = fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
+    const struct words w = multiply_words(words_of(t), slope);
+    return sigmoid_derivative_double(
+        dy, choose_words(x < 0, negated_words(w), w), decay_double(z.high, z.low));
+}
+
+/* n and d of mish_single in two doubles, and x < 0. */
+static inline struct words mish_numerator(struct words e, bool below)
+{
+    return add_words(
+        words_of(below ? 2 : 1), below ? e : scaled_words(e, 2));
+}
+
+static inline struct words mish_denominator(struct words e, struct words n, bool below)
+{
+    const struct words square = multiply_words(e, e), twice = scaled_words(e, 2);
+    const struct words d_below = add_words(words_of(2), add_words(twice, square));
+    const struct words d_above = add_words(n, scaled_words(square, 2));
+    return choose_words(below, d_below, d_above);
+}
+
+static inline double mish_double(double x)
+{
+    const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
+    const struct words n = mish_numerator(e.near, x < 0);
+    const struct words quotient = divide_words(n, mish_denominator(e.near, n, x < 0));
+    const struct words tanh =
+        choose_words(x < 0, multiply_words(quotient, e.far), quotient);
+    const double y = product_with_x(x, tanh, 0.6, 1460);
+    return x < 0 ? y * e.before * e.after * e.after : y;
+}
+
+static inline double mish_backward_double(double dy, double x)
+{
+    const double w = at_least(at_most(x, 1460), -1460);
+    const struct decay e = decay_double(fabs(w), 0);
+    const struct words n = mish_numerator(e.near, x < 0);
+    const struct words d = mish_denominator(e.near, n, x < 0);
+    const struct words rest =
+        multiply_words(words_of(fabs(w) < 0x1p-60 ? 0 : 4 * w), one_plus(e.near));
+    const struct words added =
+        choose_words(x < 0, rest, multiply_words(rest, multiply_words(e.near, e.near)));
+    const struct words product = multiply_words(n, d);
+    const struct words high = two_sum(product.high, added.high);
+    const struct words numerator =
+        fast_two_sum(high.high, high.low + (product.low + added.low));
+    const struct words quotient = divide_words(numerator, multiply_words(d, d));
+    const struct words normal = fast_two_sum(quotient.high, quotient.low);
+    const struct words slope = choose_words(x < 0, multiply_words(normal, e.far), normal);
+    return x < 0 ? scaled_far(dy, slope, e) : scaled_double(dy, slope);
+}
+
+/* sqrt(x^2 + b), with x and b scaled so that squares are in range. */
+static inline struct words root_double(double x, double b)
+{
+    const struct words square = two_product(x, x);
+    const struct words high = two_sum(square.high, b);
+    const struct words sum = fast_two_sum(high.high, high.low + square.low);
+    const double root = sqrt(sum.high);
+    const struct words back = two_product(root, root);
+    const double rest = ((sum.high - back.high) - back.low) + sum.low;
+    return (struct words){root, root > 0 ? rest / (2 * root) : 0};
+}
+
+/* The power of two by which x is multiplied, and twice b, to be in range. */
+static inline double squareplus_scale(double x, double b)
+{
+    const double magnitude = fabs(x);
+    const bool is_large = (magnitude > 0x1p480) | (fabs(b) > 0x1p960);
+    const bool is_small = (magnitude < 0x1p-300) & (fabs(b) < 0x1p-600);
+    return is_large ? 0x1p-550 : is_small ? 0x1p700 : 1;
+}
+
+/* (sqrt(x^2 + b) + |x|) / 2, scaled. */
+static inline struct words squareplus_half(double scaled, struct words root)
+{
+    const struct words high = two_sum(root.high, fabs(scaled));
+    return scaled_words(fast_two_sum(high.high, high.low + root.low), 0.5);
+}
+
+static inline double squareplus_double(double x, double signed_b)
+{
+    const double b = signed_b + 0.0; /* no -0.0 */
+    const double scale = squareplus_scale(x, b), scaled = x * scale;
+    const struct words root = root_double(scaled, b * scale * scale);
+    const struct words half = squareplus_half(scaled, root);
+    const double above = sum_of(half) / scale;
+    const double below = sum_of(divide_words(words_of(b * scale * 0.25), half));
+    /* b / x: its square root is x to 60 bits, and b scaled might be 0. */
+    const double ratio = b / fabs(x);
+    const double far = ratio * 0.5 * 0.5;
+    const bool is_far = fabs(ratio) < 0x1p-60 * fabs(x);
+    const double y = (x < 0) & (b <= DBL_MAX) ? (is_far ? far : below) : above;
+    return x > DBL_MAX || b > DBL_MAX ? x + b : y;
+}
+
+static inline double squareplus_backward_double(double dy, double x, double signed_b)
+{
+    const double b = signed_b + 0.0;
+    const double finite = at_least(at_most(x, DBL_MAX), -DBL_MAX);
+    const double scale = squareplus_scale(finite, b), scaled = finite * scale;
+    const double scaled_b = b * scale * scale;
+    const struct words root = root_double(scaled, scaled_b);
+    const struct words half = squareplus_half(scaled, root);
+    const struct words below = divide_words(words_of(scaled_b * 0.25), half);
+    const struct words n = choose_words(x < 0, below, half);
+    const struct words slope = divide_words(n, root);
+    /* b / (4 x^2) */
+    const double ratio = b / fabs(finite);
+    const double size = fabs(finite);
+    const double product = fabs(dy) > 1 ? dy / size * ratio : dy * ratio / size;
+    const double finite_dy = 0.25 * (size > 1 ? product : dy * (ratio / size));
+    const double far = fabs(dy) <= DBL_MAX ? finite_dy : dy * b;
+    const bool is_far = (x < 0) & (fabs(ratio) < 0x1p-60 * fabs(finite));
+    return is_far ? far : scaled_double(dy, slope);
+}
+
+static inline double hard_swish_double(double x)
+{
+    const struct words sum = two_sum(at_least(at_most(x, 4), -4), 3);
+    const bool is_tiny = fabs(x) < 0x1p-60;
+    const struct words product = multiply_words(sum, words_of(is_tiny ? 1 : x));
+    return is_tiny ? 0.5 * x : sum_of(divide_words(product, words_of(6)));
+}
+
+static inline double hard_swish_backward_double(double dy, double x)
+{
+    const struct words sum = two_sum(2 * at_least(at_most(x, 4), -4), 3);
+    return scaled_double(dy, divide_words(fast_two_sum(sum.high, sum.low), words_of(6)));
+}
+
+#endif
