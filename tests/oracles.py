@@ -324,7 +324,7 @@ def _normal_distribution(x: Array) -> Array:
 @forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
 def gelu(x: Array) -> Array:
     def value(x: Array) -> Any:
-        finite = _bounded(x, 140)
+        finite = _bounded(x, 200)
         return _nudged(np.where(x < 0, finite, x), _normal_distribution(finite))
 
     return np.where(_nan(x), x, _smooth(value, x))
@@ -349,7 +349,7 @@ def _tanh_argument(x: Array) -> tuple[Array, Array]:
 @forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
 def gelu_tanh(x: Array) -> Array:
     def value(x: Array) -> Any:
-        finite = _bounded(x, 40)
+        finite = _bounded(x, 80)
         return _nudged(np.where(x < 0, finite, x), _logistic(_tanh_argument(finite)[0]))
 
     return np.where(_nan(x), x, _smooth(value, x))
@@ -433,7 +433,8 @@ def squareplus_backward(dy: Array, x: Array, b: Array) -> Array:
         x = _bounded(x, np.finfo(np.float64).max)
         root = np.sqrt(x * x + b)
         # A double does not tell the sum of root and x from root there.
-        x = np.where(np.abs(x) < 2.0**-53 * root, 0, x)
+        single = root.astype(np.float64)
+        x = np.where(single + x.astype(np.float64) == single, 0, x)
         above, below = dy * (root + x) / (2 * root), dy * (b + 0.0) / (2 * root * (root - x))
         at_zero = dy * (root / (2 * root))
         return np.select([x == 0, x < 0], [at_zero, below], above)
@@ -508,7 +509,7 @@ def _own(oracle: Oracle, right: Array, operands: tuple[Array, ...]) -> Array:
         # Where exponentials underflow, and their arguments overflow, the oracle does as well.
         size = np.max([np.abs(np.broadcast_to(a, own.shape)) for a in operands], axis=0)
         least = np.min([np.abs(np.broadcast_to(a, own.shape)) for a in operands], axis=0)
-        near |= (size > 2000) | (least < 2.0**-1000)
+        near |= (size > 100) | (least < 2.0**-1000)
     any_nan = is_any_nan(right)
     same = np.all((bits(own) == bits(right)).reshape(*own.shape, -1), axis=-1)
     fits = np.where(_nan(right), np.where(any_nan, _nan(own), same) | near, same | near)
@@ -519,4 +520,4 @@ def _own(oracle: Oracle, right: Array, operands: tuple[Array, ...]) -> Array:
             f"{np.count_nonzero(~fits)} of {fits.size} of {oracle.name!r} are not near, first at "
             f"{values}: {own[first]!r} instead of {right[first]!r}"
         )
-    return np.where(any_nan, right, own)
+    return np.where(any_nan & _nan(own), right, own)

@@ -67,14 +67,14 @@ static inline long double celu_backward_extended(long double dy, long double x, 
 
 static inline long double gelu_extended(long double x)
 {
-    const long double bound = sqrtl(EXTENDED_BOUND);
+    const long double bound = 2 * sqrtl(EXTENDED_BOUND);
     const long double product = bounded_extended(x, bound) * SQRT_HALF_EXTENDED;
     return (x < 0 ? bounded_extended(x, bound) : x) * (0.5L * erfcl(-product));
 }
 
 static inline long double gelu_backward_extended(long double dy, long double x)
 {
-    const long double t = bounded_extended(x, sqrtl(EXTENDED_BOUND));
+    const long double t = bounded_extended(x, sqrtl(2 * EXTENDED_BOUND));
     const long double density = NORMAL_DENSITY_EXTENDED * expl(-0.5L * t * t);
     return dy * (0.5L * erfcl(-t * SQRT_HALF_EXTENDED) + t * density);
 }
@@ -102,7 +102,7 @@ static inline long double silu_backward_extended(long double dy, long double x)
 
 static inline long double gelu_tanh_extended(long double x)
 {
-    const long double bound = 2 * cbrtl(EXTENDED_BOUND);
+    const long double bound = 3 * cbrtl(EXTENDED_BOUND);
     const long double t = bounded_extended(x, bound);
     const long double z = GELU_LINEAR_EXTENDED * t * (1 + 0.044715L * t * t);
     return (x < 0 ? t : x) / (1 + expl(-z));
@@ -110,7 +110,7 @@ static inline long double gelu_tanh_extended(long double x)
 
 static inline long double gelu_tanh_backward_extended(long double dy, long double x)
 {
-    const long double t = bounded_extended(x, 2 * cbrtl(EXTENDED_BOUND));
+    const long double t = bounded_extended(x, 2.4L * cbrtl(EXTENDED_BOUND));
     const long double z = GELU_LINEAR_EXTENDED * t * (1 + 0.044715L * t * t);
     const long double slope = GELU_LINEAR_EXTENDED * (1 + 3 * 0.044715L * t * t);
     return dy * sigmoid_derivative_extended(z, t * slope);

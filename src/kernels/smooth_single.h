@@ -231,11 +231,13 @@ static inline double squareplus_single(double x, double b)
 
 static inline double squareplus_backward_single(double dy, double x, double b)
 {
-    const double w = at_least(at_most(x, 0x1p200), -0x1p200);
+    const double w = at_least(at_most(x, 0x1p300), -0x1p300);
     const double root = sqrt(w * w + b);
+    /* Nothing is cancelled above that. */
+    const bool below = w < -0.25 * root;
     /* With what the rounding of the quotient left, so that what is rational comes out exact. */
-    const struct words n = words_of(w < 0 ? 0.5 * (b + 0.0) : 0.5 * (root + w));
-    const struct words quotient = divide_words(n, words_of(w < 0 ? (root - w) * root : root));
+    const struct words n = words_of(below ? 0.5 * (b + 0.0) : 0.5 * (root + w));
+    const struct words quotient = divide_words(n, words_of(below ? (root - w) * root : root));
     const struct words product = two_product(dy, quotient.high);
     const double rest = product.low + dy * quotient.low;
     /* An infinite or NaN product has none, and a zero keeps its sign. */
