@@ -57,9 +57,7 @@ def _gelu_tanh_derivative(x: Any) -> Any:
 VALUES: dict[str, Callable[..., Any]] = {
     "softplus": lambda x: gmpy2.log1p(gmpy2.exp(-abs(x))) + max(x, 0),
     "elu": lambda x, alpha: x if x > 0 else alpha * gmpy2.expm1(x),
-    "selu": lambda x: (
-        _selu_constants()[0] * x if x > 0 else _selu_constants()[1] * gmpy2.expm1(x)
-    ),
+    "selu": lambda x: _selu_constants()[0] * x if x > 0 else _selu_constants()[1] * gmpy2.expm1(x),
     "celu": lambda x, alpha: x if x > 0 else alpha * gmpy2.expm1(x / alpha),
     "gelu": lambda x: x * _normal(x),
     "gelu_tanh": lambda x: x * _logistic(_argument(x)[0]),

@@ -188,7 +188,7 @@ def _to_odd(exact: Array, dtype: "np.dtype[Any]") -> Array:
     near = exact.astype(dtype)
     wide = near.astype(exact.dtype)
     toward = np.where(wide < exact, np.inf, -np.inf).astype(dtype)
-    is_even = bits(near) % 2 == 0
+    is_even = bits(near).reshape(near.shape) % 2 == 0
     inexact = (wide != exact) & np.isfinite(wide)
     return np.where(inexact & is_even, np.nextafter(near, toward), near)
 
@@ -216,12 +216,14 @@ def _nudged(x: Array, slope: Array) -> Array:
     It decides how the half of an odd subnormal number is rounded.
     """
     tiny = (x != 0) & (np.abs(x) < 2.0**-60)
-    return x * np.where(tiny, 0.5 + np.copysign(np.longdouble(2.0**-55), x), slope)
+    nudged: Array = x * np.where(tiny, 0.5 + np.copysign(np.longdouble(2.0**-55), x), slope)
+    return nudged
 
 
 def _logistic(x: Array) -> Array:
     e = np.exp(-np.abs(x))
-    return np.where(x < 0, e, 1) / (1 + e)
+    value: Array = np.where(x < 0, e, 1) / (1 + e)
+    return value
 
 
 @forward(FLOATING, units="1 -> 1", smooth=True)
@@ -299,7 +301,9 @@ def _normal_density(x: Array) -> Array:
     """With the square in two parts, since its error is one of the exponential's logarithm."""
     high = x.astype(np.float32).astype(x.dtype)
     square_root = np.sqrt(2 * np.longdouble(PI))
-    return np.exp(-high * high / 2) * np.exp((high - x) * (high + x) / 2) / square_root
+    density: Array = np.exp(-high * high / 2) * np.exp((high - x) * (high + x) / 2)
+    density /= square_root
+    return density
 
 
 PI = "3.14159265358979323846264338327950288"
@@ -412,7 +416,9 @@ def mish_backward(dy: Array, x: Array) -> Array:
 
 def _squareplus(x: Array, b: Array) -> Array:
     root = np.sqrt(x * x + b)
-    return np.where((x < 0) & (b < inf), (b + 0.0) / (root - x) / 2, (root + x) / 2)
+    below, above = (b + 0.0) / (root - x) / 2, (root + x) / 2
+    value: Array = np.where((x < 0) & (b < inf), below, above)
+    return value
 
 
 @forward(
@@ -498,13 +504,16 @@ def _own(oracle: Oracle, right: Array, operands: tuple[Array, ...]) -> Array:
     """The library's result on the plainest instruction set; it has to be near the oracle's."""
     own: Array = np.asarray(_plain_ufuncs()[oracle.name](*(a.copy() for a in operands)))
     right = np.broadcast_to(right, own.shape)
+    if own.size == 0:
+        return own
     with np.errstate(all="ignore"):
         step = np.spacing(np.abs(right))
         error = ULPS[own.dtype.char] * step
         if isinstance(oracle, Backward):
             # A derivative has few digits left where it is nearly 0.
             error = np.maximum(error, np.finfo(own.dtype).eps / 4 * np.abs(operands[0]))
-        near = (np.abs(own - right) <= error) & ((own != 0) | (np.signbit(own) == np.signbit(right)))
+        near = np.abs(own - right) <= error
+        near &= (own != 0) | (np.signbit(own) == np.signbit(right))
     if own.dtype == np.longdouble and np.finfo(np.longdouble).nmant > 52:
         # Where exponentials underflow, and their arguments overflow, the oracle does as well.
         size = np.max([np.abs(np.broadcast_to(a, own.shape)) for a in operands], axis=0)

@@ -117,4 +117,4 @@ def what_mypy_refuses() -> None:
     relu(f32, order="B")  # type: ignore[call-overload]
     crelu(f32, out=f32)  # type: ignore[call-overload]
     relu_ufunc.set_num_threads("2")  # type: ignore[arg-type]
-    relu_ufunc.softplus(f32)  # type: ignore[attr-defined]
+    relu_ufunc.softminus(f32)  # type: ignore[attr-defined]

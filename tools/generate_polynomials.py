@@ -91,12 +91,13 @@ def tail(centre: int) -> Callable[[Any], Any]:
 
 def tail_polynomial(name: str, centre: int, end: float, terms: int, doubled: int) -> Polynomial:
     function = tail(centre)
-    note = "\n   The first %d coefficients are two doubles each, and the function is of the others." % doubled
+    note = (
+        f"\n   The first {doubled} coefficients are two doubles each; the function is of the rest."
+    )
     return Polynomial(
         name=name,
         says=f"Phi(-t) exp(t^2/2) (t + {centre}) in y = (t - {centre}) / (t + {centre}), "
-        f"0 <= t <= {end}: the\n   lower tail of the normal distribution, scaled."
-        + (note if doubled else ""),
+        f"0 <= t <= {end}: the\n   lower tail of the normal distribution, scaled." + note,
         function=function,
         low=mpf(-1),
         high=mpf(end - centre) / mpf(end + centre),

@@ -37,7 +37,7 @@ static inline double logarithm_polynomial(double u)
 
 /* Phi(-t) exp(t^2/2) (t + 5) in y = (t - 5) / (t + 5), 0 <= t <= 20: the
    lower tail of the normal distribution, scaled.
-   The first 1 coefficients are two doubles each, and the function is of the others.
+   The first 1 coefficients are two doubles each; the function is of the rest.
    The error is below 2^-54.8. */
 static const double TAIL_POLYNOMIAL_HIGH[1] = {
     0x1.89d3abe1f95aep-1,
@@ -73,7 +73,7 @@ static inline double tail_polynomial(double u)
 
 /* Phi(-t) exp(t^2/2) (t + 5) in y = (t - 5) / (t + 5), 0 <= t <= 54.25: the
    lower tail of the normal distribution, scaled.
-   The first 6 coefficients are two doubles each, and the function is of the others.
+   The first 6 coefficients are two doubles each; the function is of the rest.
    The error is below 2^-60.2. */
 static const double LONG_TAIL_POLYNOMIAL_HIGH[6] = {
     0x1.89d3abe1f95aep-1,

@@ -149,11 +149,12 @@ static inline double selu_backward_double(double dy, double x)
 /* x / alpha within bounds, with what the rounding left. */
 static inline struct words celu_ratio(double x, double alpha)
 {
-    const double ratio = x / alpha;
-    const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1460) & (fabs(x) > 0x1p-800)
-        & (fabs(x) < 0x1p900) & (fabs(alpha) < 0x1p900);
-    const struct words product = two_product(is_exact ? ratio : 1, is_exact ? alpha : 1);
-    const double rest = ((x - product.high) - product.low) / alpha;
+    const double up = (fabs(x) < 0x1p-500) & (fabs(alpha) < 0x1p400) ? 0x1p500 : 1;
+    const double n = x * up, d = alpha * up, ratio = n / d;
+    const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1460) & (fabs(n) > 0x1p-800)
+        & (fabs(n) < 0x1p900) & (fabs(d) < 0x1p900);
+    const struct words product = two_product(is_exact ? ratio : 1, is_exact ? d : 1);
+    const double rest = ((n - product.high) - product.low) / d;
     return (struct words){at_least(at_most(ratio, 1460), -1460), is_exact ? rest : 0};
 }
 
