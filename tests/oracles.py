@@ -220,6 +220,12 @@ def _nudged(x: Array, slope: Array) -> Array:
     return nudged
 
 
+def _seen(x: Array) -> Array:
+    """x, but not so near to 0, unless it is 0, that 1/2 + x is 1/2: see _nudged."""
+    tiny = (x != 0) & (np.abs(x) < 2.0**-60)
+    return np.where(tiny, np.copysign(np.longdouble(2.0**-57), x), x)
+
+
 def _logistic(x: Array) -> Array:
     e = np.exp(-np.abs(x))
     value: Array = np.where(x < 0, e, 1) / (1 + e)
@@ -236,7 +242,7 @@ def softplus(x: Array) -> Array:
 
 @backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def softplus_backward(dy: Array, x: Array) -> Array:
-    value = _smooth(lambda dy, x: dy * _logistic(_bounded(x, 1e4)), dy, x)
+    value = _smooth(lambda dy, x: dy * _logistic(_seen(_bounded(x, 1e4))), dy, x)
     return np.where(_nan(x), x, value)
 
 
@@ -337,7 +343,7 @@ def gelu(x: Array) -> Array:
 @backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def gelu_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
-        x = _bounded(x, 140)
+        x = _seen(_bounded(x, 140))
         return dy * (_normal_distribution(x) + x * _normal_density(x))
 
     return np.where(_nan(x), x, _smooth(value, dy, x))
@@ -362,7 +368,7 @@ def gelu_tanh(x: Array) -> Array:
 @backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def gelu_tanh_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
-        x = _bounded(x, 40)
+        x = _seen(_bounded(x, 40))
         z, slope = _tanh_argument(x)
         return dy * (_logistic(z) * (1 + x * slope * _logistic(-z)))
 
@@ -381,7 +387,7 @@ def silu(x: Array) -> Array:
 @backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def silu_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
-        x = _bounded(x, 1e4)
+        x = _seen(_bounded(x, 1e4))
         return dy * (_logistic(x) * (1 + x * _logistic(-x)))
 
     return np.where(_nan(x), x, _smooth(value, dy, x))

@@ -80,7 +80,9 @@ def test_numpy_spellings_mean_the_same(operation: Operation) -> None:
     ours = arrays(eval(call, names))
     theirs = arrays(eval(spelling, names))
     for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(other, one, rtol=1e-14)
+        # The plain formulas of the smooth functions cancel below 0.
+        rtol = 1e-10 if operation.is_smooth else 1e-14
+        np.testing.assert_allclose(other, one, rtol=rtol)
 
 
 def test_measures_are_ratios() -> None:

@@ -47,7 +47,7 @@ def test_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         ([], "the following arguments are required: COMMAND"),
         (["run"], "invalid choice: 'run'"),
         (["info", "more"], "unrecognized arguments: more"),
-        (["bench", "--functions", "relu", "softplus"], "no function softplus; there are relu, "),
+        (["bench", "--functions", "relu", "softminus"], "no function softminus; there are relu, "),
         (["bench", "--functions"], "expected at least one argument"),
         (["bench", "--dtype", "complex64"], "no loops for dtype 'complex64'; there are bool, "),
         (["bench", "--dtype", "foo"], "no loops for dtype 'foo'; there are bool, "),

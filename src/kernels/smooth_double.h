@@ -149,8 +149,11 @@ static inline double selu_backward_double(double dy, double x)
 /* x / alpha within bounds, with what the rounding left. */
 static inline struct words celu_ratio(double x, double alpha)
 {
-    const double up = (fabs(x) < 0x1p-500) & (fabs(alpha) < 0x1p400) ? 0x1p500 : 1;
-    const double n = x * up, d = alpha * up, ratio = n / d;
+    /* Both scaled alike, where they are alike at all. */
+    const bool are_small = (fabs(x) < 0x1p-500) & (fabs(alpha) < 0x1p400);
+    const bool are_large = (fabs(x) > 0x1p500) & (fabs(alpha) > 0x1p-400);
+    const double scale = are_small ? 0x1p500 : are_large ? 0x1p-500 : 1;
+    const double n = x * scale, d = alpha * scale, ratio = n / d;
     const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1460) & (fabs(n) > 0x1p-800)
         & (fabs(n) < 0x1p900) & (fabs(d) < 0x1p900);
     const struct words product = two_product(is_exact ? ratio : 1, is_exact ? d : 1);

@@ -22,6 +22,15 @@ static inline double magnitude_single(double x, double most)
     return at_least(at_most(fabs(x), most), 0x1p-40);
 }
 
+/* x within the bounds for a derivative, whose series begins with 1/2: dy/2 may be such a
+   middle as well, but at 0 itself it is the value. */
+static inline double bounded_single(double x, double most)
+{
+    const double bounded = at_least(at_most(x, most), -most);
+    const double least = x < 0 ? -0x1p-40 : 0x1p-40;
+    return (fabs(x) < 0x1p-40) & (x != 0) ? least : bounded;
+}
+
 static inline double expm1_single(double x)
 {
     const struct exponential e = exponential(x, 0);
@@ -55,7 +64,7 @@ static inline double softplus_single(double x)
 
 static inline double softplus_backward_single(double dy, double x)
 {
-    const double e = exponential_of(-at_most(fabs(x), 300));
+    const double e = exponential_of(-fabs(bounded_single(x, 300)));
     return dy * ((x < 0 ? e : 1) / (1 + e));
 }
 
@@ -130,7 +139,7 @@ static inline double gelu_single(double x)
 static inline double gelu_backward_single(double dy, double x)
 {
     const double density = 0x1.9884533d43651p-2; /* 1 / sqrt(2 pi) */
-    const double t = at_most(fabs(x), 20);
+    const double t = fabs(bounded_single(x, 20));
     const double e = exponential_of(-0.5 * (t * t));
     const double tail = e * (scaled_tail_single(t) - t * density);
     return dy * (x < 0 ? tail : 1 - tail);
@@ -163,7 +172,7 @@ static inline double sigmoid_derivative_single(double w, struct exponential expo
 
 static inline double silu_backward_single(double dy, double x)
 {
-    const double w = at_least(at_most(x, 300), -300);
+    const double w = bounded_single(x, 300);
     return dy * sigmoid_derivative_single(w, exponential(-fabs(w), 0));
 }
 
@@ -192,7 +201,7 @@ static inline double gelu_tanh_single(double x)
 
 static inline double gelu_tanh_backward_single(double dy, double x)
 {
-    const double w = at_least(at_most(x, 14), -14);
+    const double w = bounded_single(x, 14);
     const struct words z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
     return dy * sigmoid_derivative_single(w * slope, exponential(-z.high, -z.low));
