@@ -251,13 +251,19 @@ ALPHAS = {"alpha": [1.0, 0.3, 0.25, 2.0]}
 
 @forward(FLOATING, units="1, 1 -> 1", parameters=ALPHAS, nonnegative=nowhere, smooth=True)
 def elu(x: Array, alpha: Array) -> Array:
-    return np.where(x < 0, _smooth(lambda x, alpha: alpha * np.expm1(x), x, alpha), x)
+    def value(x: Array, alpha: Array) -> Any:
+        tiny = np.abs(x) < 2.0**-60
+        return alpha * np.where(tiny, x * (1 - np.longdouble(2.0**-57)), np.expm1(x))
+
+    return np.where(x < 0, _smooth(value, x, alpha), x)
 
 
 @backward(units="1, 1, 1 -> 1", choices=[((3, 0, 0.25), 0.75), ((3, -0.0, 0.25), 0.75)])
 def elu_backward(dy: Array, x: Array, alpha: Array) -> Array:
-    below = _smooth(lambda dy, x, alpha: dy * alpha * np.exp(np.clip(x, -1e4, 0)), dy, x, alpha)
-    return np.select([_nan(x), x > 0], [x, dy], below)
+    def value(dy: Array, x: Array, alpha: Array) -> Any:
+        return dy * alpha * np.exp(_seen(np.clip(x, -1e4, 0)))
+
+    return np.select([_nan(x), x > 0], [x, dy], _smooth(value, dy, x, alpha))
 
 
 SELU_SCALE = np.longdouble("1.0507009873554804934193349852946")
@@ -467,7 +473,7 @@ def hard_swish(x: Array) -> Array:
     dead=(-4.0,),
 )
 def hard_swish_backward(dy: Array, x: Array) -> Array:
-    product = _smooth(lambda dy, x: dy * (2 * x + 3) / 6, dy, x)
+    product = _smooth(lambda dy, x: dy * (2 * _seen(x) + 3) / 6, dy, x)
     return np.select([_nan(x), x >= 3, x > -3], [x, dy, product], _zero(x))
 
 

@@ -68,16 +68,19 @@ static inline double softplus_backward_single(double dy, double x)
     return dy * ((x < 0 ? e : 1) / (1 + e));
 }
 
-/* For x < 0 only. */
+/* For x < 0 only. The middle may be alpha x, of 48 bits, and alpha (x + x^2/2) is nearer
+   to 0. */
 static inline double elu_single(double x, double alpha)
 {
-    return alpha * expm1_single(at_least(at_most(x, 0), -300));
+    const double below = expm1_single(at_least(at_most(x, 0), -300));
+    return alpha * (x > -0x1p-50 ? x * (1 - 0x1p-51) : below);
 }
 
 /* For x <= 0 only. */
 static inline double elu_backward_single(double dy, double x, double alpha)
 {
-    return dy * alpha * exponential_of(at_least(at_most(x, 0), -300));
+    const double below = at_least(at_most(x, 0), -300);
+    return dy * alpha * exponential_of((below > -0x1p-50) & (below < 0) ? -0x1p-50 : below);
 }
 
 /* The constants of G. Klambauer et al., NeurIPS 2017. */
@@ -262,7 +265,7 @@ static inline double hard_swish_single(double x)
 
 static inline double hard_swish_backward_single(double dy, double x)
 {
-    return dy * (2 * at_least(at_most(x, 4), -4) + 3) / 6;
+    return dy * (2 * bounded_single(x, 4) + 3) / 6;
 }
 
 #endif
