@@ -27,7 +27,7 @@ _MOST_SECONDS_PER_CASE = 0.5
 _FEWEST_ROUNDS = 2
 _SAMPLE_SECONDS = 1e-4
 
-_PARAMETERS = {"slope": 0.01, "max_value": 6, "alpha": 1}
+_PARAMETERS = {"slope": 0.01, "max_value": 6, "alpha": 1, "b": 4}
 _OTHER_PARAMETER = 1
 _ARRAYS = ("dy", "x", "b")
 
