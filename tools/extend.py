@@ -60,7 +60,7 @@ class Copy:
         return touched
 
     def build(self) -> "subprocess.CompletedProcess[str]":
-        return self.run("ninja", "-C", "build")
+        return self.run("ninja", "-k", "0", "-C", "build")
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.tree / file
@@ -71,8 +71,7 @@ class Copy:
 
     def add(self, extension: dict[str, Any]) -> list[str]:
         for edit in extension["edit"]:
-            text = edit["text"].removeprefix("\n")
-            self.edit(edit["file"], edit["before"], text + edit["before"])
+            self.edit(edit["file"], edit["before"], edit["text"] + edit["before"])
         done = self.build()
         if done.returncode:
             raise SystemExit(f"{extension['name']}: the build failed\n{done.stdout}")
@@ -93,7 +92,7 @@ def refused(copy: Copy, mistake: dict[str, str]) -> bool:
 def refused_flag(copy: Copy, flag: str) -> bool:
     done = copy.run("meson", "setup", "build-flag", CFLAGS=flag)
     shutil.rmtree(copy.tree / "build-flag", ignore_errors=True)
-    return done.returncode != 0 and f"ERROR: {flag}" in done.stdout
+    return done.returncode != 0 and f"{flag} in CFLAGS" in done.stdout
 
 
 def main() -> int:
