@@ -20,7 +20,7 @@ struct dtype_row {
     char character;
     /* The attribute of ml_dtypes; NULL for a dtype of NumPy. */
     const char *ml_dtypes_name;
-    /* Of a float whose bits are known; 0 for the others. */
+    /* 0 for integers, and for floats whose layout is not fixed. */
     int exponent_bits, mantissa_bits;
     /* The bits of the greatest magnitude that is not a NaN. */
     uint64_t greatest;
