@@ -33,7 +33,7 @@ static void count_table(
     for (ptrdiff_t column = 0; column < table->columns; column += part.columns) {
         part.columns = least(items, table->columns - column);
         part.step = part.columns * counter->itemsize;
-        part.overwrites = table->starts && column == 0;
+        part.overwrites = table->overwrites && column == 0;
         for (ptrdiff_t row = 0; row < table->rows; row += part.rows) {
             part.rows = least(items / part.columns, table->rows - row);
             part.x = block;
