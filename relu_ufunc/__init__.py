@@ -25,6 +25,7 @@ __all__ = [
     "available_isas",
     "diagnostics",
     "get_num_threads",
+    "interop",
     "isa",
     "set_num_threads",
     "show_config",
@@ -34,10 +35,10 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # Only when it is asked for: the import stays fast.
-    if name == "diagnostics":
+    if name in ("diagnostics", "interop"):
         import importlib
 
-        return importlib.import_module("relu_ufunc.diagnostics")
+        return importlib.import_module(f"relu_ufunc.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

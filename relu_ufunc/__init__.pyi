@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from relu_ufunc import diagnostics as diagnostics
+from relu_ufunc import interop as interop
 
 __version__: str
 
@@ -736,6 +737,7 @@ __all__ = [
     "crelu",
     "diagnostics",
     "get_num_threads",
+    "interop",
     "isa",
     "leaky_relu",
     "leaky_relu_backward",

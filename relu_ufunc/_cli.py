@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or the process's; return its exit code."""
     # Python makes None of a stream that was closed before it started.
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
         return _cannot_write("it is closed")
     try:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _discard_output()
-        return _cannot_write(error.strerror)
+        return _cannot_write(error.strerror or str(error))
     except KeyboardInterrupt:
         return 130
     return 0

@@ -107,6 +107,8 @@ assert_type(relu_ufunc.available_isas(), list[str])
 assert_type(relu_ufunc.get_num_threads(), int)
 relu_ufunc.set_num_threads(relu_ufunc.get_num_threads())
 assert_type(relu_ufunc.__version__, str)
+assert_type(relu_ufunc.interop.__name__, str)
+assert_type(relu_ufunc.diagnostics.__name__, str)
 
 
 def what_mypy_refuses() -> None:

@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from relu_ufunc import diagnostics as diagnostics
+from relu_ufunc import interop as interop
 
 __version__: str
 
