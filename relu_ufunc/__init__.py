@@ -1,5 +1,13 @@
 """The rectifier (ReLU) and its family as true NumPy ufuncs, at the speed of memory."""
 
+import sys as _sys
+
+# Neither pip nor the build is asked where the files are put on the path by hand.
+if _sys.version_info < (3, 11):  # noqa: UP036
+    raise ImportError(
+        "relu_ufunc needs Python 3.11 or newer, not {}.{}".format(*_sys.version_info[:2])
+    )
+
 try:
     import relu_ufunc._core as _core
 except ModuleNotFoundError as error:
