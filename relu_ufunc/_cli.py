@@ -15,6 +15,11 @@ from relu_ufunc._operations import OPERATIONS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or the process's; return its exit code."""
+    # Python makes None of a stream that was closed before it started.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _cannot_write("it is closed")
     try:
         try:
             options = _parser().parse_args(arguments)
@@ -22,12 +27,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at exit: let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read it has seen enough.
+        _discard_output()
         return 1
+    except OSError as error:
+        _discard_output()
+        return _cannot_write(error.strerror or str(error))
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _cannot_write(reason: str) -> int:
+    print(f"relu-ufunc: cannot write to standard output: {reason}", file=sys.stderr)
+    return 1
+
+
+def _discard_output() -> None:
+    # Python flushes once more at exit: let that go nowhere.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every dtype that has loops of its own; bool borrows those of u8. */
+/* Every dtype that has loops of its own. */
 enum dtype {
 #define DTYPE(name, ...) DTYPE_##name,
 #include "dtypes.def"
@@ -29,7 +29,7 @@ struct dtype_row {
 
 extern const struct dtype_row dtype_table[N_DTYPES];
 
-/* The dtype whose loops serve a type character of the table, '?', 'l' or 'L';
+/* The dtype whose loops serve a type character of the table, 'l' or 'L';
    N_DTYPES where there is none. */
 enum dtype dtype_of_type_character(char character);
 

@@ -42,3 +42,15 @@ def test_importing_it_imports_no_package_of_units(tmp_path: Path) -> None:
 def test_the_package_does_without_it(tmp_path: Path) -> None:
     code = "import sys, relu_ufunc; print('relu_ufunc.interop' in sys.modules)"
     assert output_of(code, tmp_path) == "False"
+
+
+def test_it_loads_when_it_is_first_used(tmp_path: Path) -> None:
+    code = "import relu_ufunc; print(relu_ufunc.interop.register_pint.__name__)"
+    assert output_of(code, tmp_path) == "register_pint"
+
+
+def test_the_first_use_imports_no_package_of_units(tmp_path: Path) -> None:
+    code = (
+        "import sys; from relu_ufunc import *; interop; print({'astropy', 'pint'} & {*sys.modules})"
+    )
+    assert output_of(code, tmp_path) == "set()"

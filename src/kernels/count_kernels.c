@@ -44,6 +44,7 @@ enum {
     { return (lane_##dtype)is_nan_##dtype(x) << (8 * sizeof(lane_##dtype) - 1); }       \
     static inline value_##dtype some_negative_##dtype(void) { return -1; }
 
+#define DEFINE_BOOL_TESTS DEFINE_INTEGER_TESTS
 #define DEFINE_SIGNED_TESTS DEFINE_INTEGER_TESTS
 #define DEFINE_UNSIGNED_TESTS DEFINE_INTEGER_TESTS
 #define DEFINE_SMALL_FLOAT_TESTS DEFINE_FLOAT_TESTS

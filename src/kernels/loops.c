@@ -229,6 +229,7 @@ static void by_chunks(
         NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, WIDE_ARRAYS_##in,  \
         COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
+#define KERNEL_BOOL(arithmetic) KERNEL_PLAIN
 #define KERNEL_SIGNED(arithmetic) KERNEL_PLAIN
 #define KERNEL_UNSIGNED(arithmetic) KERNEL_PLAIN
 #define KERNEL_FLOAT(arithmetic) KERNEL_PLAIN
@@ -241,8 +242,16 @@ static void by_chunks(
 
 /* Keeps what follows where rows of these dtypes have loops for this kind. */
 #define IF_EVERY_DTYPE(kind) KEEP
-#define IF_NUMERIC(kind) KEEP
+#define IF_NUMERIC(kind) JOIN(IF_NUMERIC_, kind)
+#define IF_NUMERIC_BOOL DROP
+#define IF_NUMERIC_SIGNED KEEP
+#define IF_NUMERIC_UNSIGNED KEEP
+#define IF_NUMERIC_FLOAT KEEP
+#define IF_NUMERIC_SMALL_FLOAT KEEP
+#define IF_NUMERIC_CHUNKED_FLOAT KEEP
+#define IF_NUMERIC_LONG_DOUBLE KEEP
 #define IF_FLOATING(kind) JOIN(IF_FLOATING_, kind)
+#define IF_FLOATING_BOOL DROP
 #define IF_FLOATING_SIGNED DROP
 #define IF_FLOATING_UNSIGNED DROP
 #define IF_FLOATING_FLOAT KEEP

@@ -35,9 +35,7 @@
 /* WIDE is unsigned and at least as wide as int, since signed overflow is undefined and
    two uint16_t would be multiplied as int. */
 #define DEFINE_INTEGER(dtype, TYPE, WIDE)                                               \
-    typedef TYPE value_##dtype;                                                         \
     typedef WIDE wide_##dtype;                                                          \
-    DEFINE_MEMORY_ACCESS(dtype)                                                         \
     static inline WIDE widen_##dtype(TYPE x) { return (WIDE)x; }                        \
     static inline TYPE narrow_##dtype(WIDE x) { return (TYPE)x; }                       \
     static inline WIDE rectified_wide_##dtype(WIDE w) { return w; }                     \
@@ -48,6 +46,8 @@
     { return cap < rectified ? cap : rectified; }
 
 #define DEFINE_SIGNED(dtype, TYPE, LANE, WIDE, format)                                  \
+    typedef TYPE value_##dtype;                                                         \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
     static inline TYPE rectified_##dtype(TYPE x) { return x > 0 ? x : 0; }              \
@@ -55,6 +55,18 @@
     DEFINE_DERIVED(dtype)
 
 #define DEFINE_UNSIGNED(dtype, TYPE, LANE, WIDE, format)                                \
+    typedef TYPE value_##dtype;                                                         \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
+    DEFINE_WITHOUT_SIGN(dtype, TYPE, WIDE)
+
+/* A view may give a bool any byte: all but 0 are true, and become 1. */
+#define DEFINE_BOOL(dtype, TYPE, LANE, WIDE, format)                                    \
+    typedef TYPE value_##dtype;                                                         \
+    static inline TYPE load_##dtype(const char *from) { return *from != 0; }            \
+    static inline void store_##dtype(char *to, TYPE v) { memcpy(to, &v, sizeof v); }    \
+    DEFINE_WITHOUT_SIGN(dtype, TYPE, WIDE)
+
+#define DEFINE_WITHOUT_SIGN(dtype, TYPE, WIDE)                                          \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { (void)x; return false; }              \
     static inline TYPE rectified_##dtype(TYPE x) { return x; }                          \

@@ -203,3 +203,10 @@ def test_the_examples_print_what_they_say(register: Callable[[], None]) -> None:
     output: list[str] = []
     doctest.DocTestRunner().run(test, out=output.append)
     assert not output, "".join(output)
+
+
+def test_a_mask_has_no_unit(units: Units) -> None:
+    mask = quantity(units, np.array([True, False]), "")
+    for x in (X, quantity(units, X, "m")):
+        with pytest.raises(TypeError, match="where"):
+            ru.relu(x, where=mask)
