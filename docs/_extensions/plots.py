@@ -13,7 +13,7 @@ _LINES: tuple[dict[str, Any], ...] = (
     {"color": "#0f85c9", "linestyle": "-"},
     {"color": "#d55e00", "linestyle": (0, (4, 2))},
 )
-_INK = "#757e8a"
+_INK = "#5c6470"
 _STYLE = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
