@@ -221,7 +221,7 @@ def draw_relu_over_size(results: Results) -> None:
     benchmark = "peers.ReluOverSize.track_gigabytes_per_second"
     values = results.values(benchmark)
     dtypes, sizes = (results.choices(benchmark, i) for i in range(2))
-    figure, axes = plt.subplots(2, 3, figsize=(9, 5.2), sharex=True, sharey=True)
+    figure, axes = plt.subplots(2, 3, figsize=(8.5, 5), sharex=True, sharey=True)
     for axis, dtype in zip(axes.flat, dtypes, strict=True):
         draw_lines(axis, values, sizes, lambda kilobytes, name, d=dtype: (d, kilobytes, name))
         axis.set_title(dtype)
@@ -233,13 +233,13 @@ def draw_functions_over_size(results: Results) -> None:
     values = results.values(benchmark)
     functions, sizes, threads = (results.choices(benchmark, i) for i in range(3))
     figure, axes = plt.subplots(
-        len(threads), len(functions), figsize=(11, 5.2), sharex=True, sharey="row", squeeze=False
+        len(functions), len(threads), figsize=(7.5, 11), sharex=True, sharey="col", squeeze=False
     )
-    for row, count in zip(axes, threads, strict=True):
-        for axis, function in zip(row, functions, strict=True):
+    for row, function in zip(axes, functions, strict=True):
+        for axis, count in zip(row, threads, strict=True):
             case = lambda kilobytes, name, f=function, c=count: (f, kilobytes, c, name)  # noqa: E731
             draw_lines(axis, values, sizes, case)
-            axis.set_title(f"{function}, {count}", fontsize=8)
+            axis.set_title(f"{function}, {count}")
     finish(figure, axes, "functions-over-size")
 
 
@@ -269,7 +269,7 @@ def finish(figure: Any, axes: Any, name: str) -> None:
     names = [library for library in LIBRARIES if library in lines]
     handles = [lines[library] for library in names]
     figure.legend(handles, names, loc="lower center", ncols=len(names), frameon=False)
-    figure.tight_layout(rect=(0, 0.05, 1, 1))
+    figure.tight_layout(rect=(0, 0.25 / figure.get_figheight(), 1, 1))
     CHARTS.mkdir(parents=True, exist_ok=True)
     figure.savefig(CHARTS / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)

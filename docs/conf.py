@@ -16,6 +16,7 @@ version = release = relu_ufunc.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
     "numpydoc",
     "myst_parser",
     "sphinx_design",
@@ -38,11 +39,13 @@ numpydoc_validation_checks = {"all", "ES01", "EX01", "PR01", "PR02", "RT01", "SA
 
 default_role = "name"
 nitpicky = True
-# Other projects' names.
-nitpick_ignore_regex = [("py:.*", r"(numpy|matplotlib)\..*")]
+
+# The names of NumPy that the pages link to, so that no inventory is fetched: a line is a name, its
+# kind, and its page.
+intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", "numpy.txt")}
 
 html_theme = "pydata_sphinx_theme"
-html_title = "relu_ufunc"
+html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False

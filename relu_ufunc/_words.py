@@ -15,6 +15,9 @@ class Words(NamedTuple):
     summary: str
     #: The value in the README's table.
     brief: str
+    #: In the site's table "Which function?": what a reader needs, and why this serves.
+    need: str
+    why: str
     #: What it is for and where it comes from.
     background: str
     #: The outputs' values.
@@ -47,6 +50,11 @@ WORDS = {
     "relu": Words(
         summary="Rectified linear unit: the positive part of x.",
         brief="max(x, 0)",
+        need="zero in place of what is negative",
+        why=(
+            "NaN stays and −0.0 becomes +0.0; with `out=x` it takes no new memory "
+            "([how](tour.md#out-and-where))"
+        ),
         background="""\
 The usual activation of deep networks [1]_. The value is the `maximum` of
 IEEE 754-2019 [2]_ of x and +0.""",
@@ -94,6 +102,8 @@ array([0., 0., 1.])""",
     "leaky_relu": Words(
         summary="Leaky rectifier: x where x >= 0, slope * x where x is negative.",
         brief="x where x ≥ 0, else slope·x",
+        need="units that do not die",
+        why="a unit that is off passes on some gradient ([dying units](gallery.md#dying-units))",
         background="A unit that is off still passes on a little gradient [1]_.",
         value="y = x where x >= 0, else slope * x",
         brief_derivative="1 where x > 0, else slope",
@@ -144,6 +154,11 @@ array([ 1.,  2., 30.])""",
     "prelu": Words(
         summary="Parametric rectifier: x where x >= 0, a learned slope * x elsewhere.",
         brief="the same, with a learned slope",
+        need="a slope that is learned",
+        why=(
+            "its backward returns the gradient of the slope too, in the same pass "
+            "([broadcasting](tour.md#broadcasting))"
+        ),
         background="""\
 The value is that of `leaky_relu`; the slope is learned with the weights
 [1]_, so `prelu_backward` returns a gradient for it as well.""",
@@ -204,6 +219,11 @@ array([-4., -4.])""",
     "relu6": Words(
         summary="Rectifier limited to 6: x, but at least 0 and at most 6.",
         brief="min(max(x, 0), 6)",
+        need="values within 0 and 6",
+        why=(
+            "a fixed range, which few bits can hold ([unbounded "
+            "activations](gallery.md#unbounded-activations))"
+        ),
         background="The limit keeps activations in the range of small number formats [1]_.",
         value="y = minimum(maximum(x, +0), 6)",
         brief_derivative="1 where 0 < x < 6, else 0",
@@ -234,6 +254,8 @@ array([ 0., 20.,  0.])""",
     "clipped_relu": Words(
         summary="Rectifier with an upper limit: x, but at least 0 and at most max_value.",
         brief="min(max(x, 0), max_value)",
+        need="values below a limit of your own",
+        why="one limit or an array of them; a NaN stays NaN ([limits](semantics.md#limits))",
         background="Used with a limit of 20 in speech recognition [1]_.",
         value="y = minimum(maximum(x, +0), max_value)",
         brief_derivative="1 where 0 < x < max_value, else 0",
@@ -276,6 +298,8 @@ array([ 0., 20.,  0.])""",
     "thresholded_relu": Words(
         summary="Thresholded rectifier: x where x > theta, else 0.",
         brief="x where x > theta, else 0",
+        need="nothing up to a threshold",
+        why="what lies above comes through whole ([kinks](semantics.md#kinks))",
         background="Small activations are cut off, the others stay as they are [1]_.",
         value="y = x where x > theta, else +0",
         brief_derivative="1 where x > theta, else 0",
@@ -316,6 +340,8 @@ array([ 0.,  0., 30.])""",
     "squared_relu": Words(
         summary="Squared rectifier: the square of the positive part of x.",
         brief="max(x, 0)²",
+        need="a derivative without a jump",
+        why="the square of the positive part; integers wrap ([integers](semantics.md#integers))",
         background="Found by a search for more efficient transformers [1]_.",
         value="y = maximum(x, +0) ** 2",
         brief_derivative="2·max(x, 0)",
@@ -349,6 +375,8 @@ array([ 0., 10., 60.])""",
     "crelu": Words(
         summary="Concatenated rectifier: the positive parts of x and of -x.",
         brief="max(x, 0) and max(−x, 0)",
+        need="both signs, apart",
+        why="the positive and the negative part from one reading of x",
         background="""\
 Two arrays are returned, not joined: twice as many features from one set of
 filters [1]_. The difference of the two is x again.""",
@@ -386,6 +414,11 @@ array([0., 3., 2., 0.])""",
     "add_relu": Words(
         summary="Add, then rectify: the positive part of x + b.",
         brief="max(x + b, 0)",
+        need="a bias or a residual added first",
+        why=(
+            "no array for the sum; its `accumulate` is the CUSUM statistic "
+            "([methods](tour.md#ufunc-methods))"
+        ),
         background="""\
 For a bias or a residual connection, in one pass; with b = -k it is the part
 of x above k. ``add_relu.accumulate`` is the CUSUM statistic [1]_.""",
@@ -417,6 +450,11 @@ array([0., 1., 0., 2., 4.])""",
     "affine_relu": Words(
         summary="Scale, shift, rectify: the positive part of x * scale + shift.",
         brief="max(x·scale + shift, 0)",
+        need="a normalisation applied first",
+        why=(
+            "the three steps in one pass "
+            "([recipe](pipelines.md#batch-normalisation-and-relu-in-one-pass))"
+        ),
         background="""\
 A batch normalisation whose statistics are fixed is such a scale and shift
 [1]_: with the rectifier after it, it takes one pass.""",

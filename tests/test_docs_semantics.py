@@ -17,7 +17,7 @@ OUT_OF_STEP = "is not in step with the tables: run python tools/generate_tables.
 forwards = [operation for operation in OPERATIONS if not operation.is_backward]
 
 
-@pytest.mark.parametrize("file", ["README.md", "docs/semantics.md"])
+@pytest.mark.parametrize("file", ["README.md", "docs/index.md", "docs/semantics.md"])
 def test_the_generated_tables_are_in_step(file: str) -> None:
     source = f"import generate_tables; print(generate_tables.page({file!r}), end='')"
     generated = subprocess.run(

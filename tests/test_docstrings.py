@@ -180,7 +180,8 @@ def check_spelling(operation: Operation, expression: str, inputs: dict[str, np.n
 @every_operation
 def test_the_words_are_complete(operation: Operation) -> None:
     words = operation.words._asdict()
-    needed = "summary brief value special_values pytorch tensorflow jax onnx references example"
+    needed = "summary brief need why value special_values references example"
+    needed += " pytorch tensorflow jax onnx"
     if operation.is_backward:
         needed += " brief_derivative gradient derivative backward_example"
     for field in needed.split():

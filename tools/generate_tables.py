@@ -52,8 +52,28 @@ def functions() -> str:
     return "\n".join(lines)
 
 
+def which_function() -> str:
+    """What a reader needs, and the function that serves, with links of the site."""
+    lines = ["| what you need | function | why |", "|---|---|---|"]
+    for operation in OPERATIONS:
+        if not operation.is_backward:
+            call, words = f"{operation.name}({', '.join(operation.inputs)})", operation.words
+            link = f"[`{call}`](reference/generated/{operation.name}.rst)"
+            lines.append(f"| {words.need} | {link} | {words.why} |")
+    return "\n".join(lines + _FURTHER_NEEDS)
+
+
+_FURTHER_NEEDS = [
+    "| the gradient behind a layer | [`relu_backward(dy, x)`](reference/generated/relu.rst) | "
+    "one pass with the chain rule; an infinite `dy` at a dead unit gives 0 "
+    "([gradients](tour.md#gradients)) |",
+    "| how many units are on, and which are dead | [`diagnostics`](reference/diagnostics.rst) | "
+    "positive, zero, negative and NaN counted in one pass ([how](diagnostics.md)) |",
+]
+
 TABLES = {
     "README.md": {"functions": functions},
+    "docs/index.md": {"which-function": which_function},
     "docs/semantics.md": {"dtypes": dtypes},
 }
 
@@ -62,12 +82,12 @@ def page(file: str) -> str:
     """The text of a page with its tables as they have to be."""
     text = (ROOT / file).read_text("utf-8")
     for name, table in TABLES[file].items():
-        begin, end = f"<!-- begin: {name} -->\n", f"\n<!-- end: {name} -->"
+        begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
         before, found, rest = text.partition(begin)
         _, also_found, after = rest.partition(end)
         if not (found and also_found):
             raise SystemExit(f"{file} has no place for its table, between {begin}and{end}")
-        text = f"{before}{begin}{table()}{end}{after}"
+        text = f"{before}{begin}{table()}\n{end}{after}"
     return text
 
 
