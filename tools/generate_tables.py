@@ -60,16 +60,15 @@ def which_function() -> str:
             call, words = f"{operation.name}({', '.join(operation.inputs)})", operation.words
             link = f"[`{call}`](reference/generated/{operation.name}.rst)"
             lines.append(f"| {words.need} | {link} | {words.why} |")
-    return "\n".join(lines + _FURTHER_NEEDS)
+    return "\n".join([*lines, _FURTHER_NEEDS])
 
 
-_FURTHER_NEEDS = [
-    "| the gradient behind a layer | [`relu_backward(dy, x)`](reference/generated/relu.rst) | "
-    "one pass with the chain rule; an infinite `dy` at a dead unit gives 0 "
-    "([gradients](tour.md#gradients)) |",
-    "| how many units are on, and which are dead | [`diagnostics`](reference/diagnostics.rst) | "
-    "positive, zero, negative and NaN counted in one pass ([how](diagnostics.md)) |",
-]
+_FURTHER_NEEDS = """\
+| the gradient behind a layer | [`relu_backward(dy, x)`](reference/generated/relu.rst) | \
+one pass with the chain rule; an infinite `dy` at a dead unit gives 0 \
+([gradients](tour.md#gradients)) |
+| how many units are on, and which are dead | [`diagnostics`](reference/diagnostics.rst) | \
+positive, zero, negative and NaN counted in one pass ([how](diagnostics.md)) |"""
 
 TABLES = {
     "README.md": {"functions": functions},
