@@ -32,11 +32,12 @@ python -m ziglang cc -target aarch64-linux-gnu.2.17 -shared -Wl,-soname,libgcc_s
 declare -A libraries=([x86_64]= [aarch64]="-nostdlib $work/libgcc_s.so.1 -lc -lm -lpthread")
 
 for arch in x86_64 aarch64; do
-    # The linker strips: binutils' strip knows this machine's processor alone, and zig has none.
-    zig_tools "$work/zig-$arch" "$arch-linux-gnu.2.17" -s ${libraries[$arch]}
+    zig_tools "$work/zig-$arch" "$arch-linux-gnu.2.17" ${libraries[$arch]}
     cross_file linux "$arch" little "$work/zig-$arch/cc" "$work/zig-$arch/ar" >"$work/$arch.ini"
+    # The linker strips: meson-python packs what was built, and heeds no --strip.
     _PYTHON_HOST_PLATFORM=linux-$arch quietly python -m build --wheel --no-isolation \
-        --outdir "$work/$arch" -Csetup-args=--cross-file="$work/$arch.ini" "$work/source"
+        --outdir "$work/$arch" -Csetup-args=--cross-file="$work/$arch.ini" \
+        -Csetup-args=-Dc_link_args=-s "$work/source"
     # Named for the oldest C library that it runs on, with whatever it needs besides.
     quietly auditwheel repair --wheel-dir "$work/repaired-$arch" "$work/$arch"/*.whl
     wheel=$(echo "$work/repaired-$arch"/*.whl)
