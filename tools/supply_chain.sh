@@ -16,7 +16,9 @@ pip install build twine "readme-renderer[md]" abi3audit check-wheel-contents aud
 for build in first second; do
     git clone --quiet "$root" "$work/$build"
     python "$root/tools/readme_links.py" "$work/$build/README.md" https://example.org/owner/name HEAD
-    (cd "$work/$build" && python -m build --outdir "$work/$build-dist" >"$work/log" 2>&1) ||
+    # Both of the tree: an sdist has the README as it was committed.
+    (cd "$work/$build" && python -m build --sdist --wheel --outdir "$work/$build-dist" \
+        >"$work/log" 2>&1) ||
         { cat "$work/log" >&2 && exit 1; }
 done
 for file in "$work"/first-dist/*; do
