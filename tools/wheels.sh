@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # wheels.sh [DIRECTORY]: manylinux_2_17 wheels of the commit at hand for x86-64 and aarch64, one
-# for all CPythons each, into DIRECTORY (wheelhouse/ by default). Needs Python and pip: the
-# compiler is zig's clang, which brings the C library of every version and processor.
+# for all CPythons each, stripped, into DIRECTORY (wheelhouse/ by default). Needs Python and pip:
+# the compiler is zig's clang, which brings the C library of every version and processor.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$root/tools/cross.sh"
 mkdir -p "${1:-$root/wheelhouse}"
 wheelhouse=$(cd "${1:-$root/wheelhouse}" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/relu_ufunc-wheels.XXXXXX")
@@ -30,41 +31,20 @@ python -m ziglang cc -target aarch64-linux-gnu.2.17 -shared -Wl,-soname,libgcc_s
     "$work/libgcc_s.c" -o "$work/libgcc_s.so.1"
 declare -A libraries=([x86_64]= [aarch64]="-nostdlib $work/libgcc_s.so.1 -lc -lm -lpthread")
 
-cat >"$work/ar" <<'SH'
-#!/usr/bin/env bash
-exec python -m ziglang ar "$@"
-SH
-chmod +x "$work/ar"
 for arch in x86_64 aarch64; do
-    # zig spells the levels of x86-64 its own way, and would trap on undefined behaviour.
-    cat >"$work/cc-$arch" <<SH
-#!/usr/bin/env bash
-[[ " \$* " != *" -shared "* ]] || set -- "\$@" ${libraries[$arch]}
-exec python -m ziglang cc -target $arch-linux-gnu.2.17 -fno-sanitize=undefined \\
-    "\${@/#-march=x86-64-v/-march=x86_64_v}"
-SH
-    chmod +x "$work/cc-$arch"
-    cat >"$work/$arch.ini" <<INI
-[binaries]
-c = '$work/cc-$arch'
-ar = '$work/ar'
-cython = 'cython'
-numpy-config = 'numpy-config'
-[host_machine]
-system = 'linux'
-cpu_family = '$arch'
-cpu = '$arch'
-endian = 'little'
-INI
+    zig_tools "$work/zig-$arch" "$arch-linux-gnu.2.17" ${libraries[$arch]}
+    cross_file linux "$arch" little "$work/zig-$arch/cc" "$work/zig-$arch/ar" >"$work/$arch.ini"
+    # The linker strips: meson-python packs what was built, and heeds no --strip.
     _PYTHON_HOST_PLATFORM=linux-$arch quietly python -m build --wheel --no-isolation \
         --outdir "$work/$arch" -Csetup-args=--cross-file="$work/$arch.ini" \
-        -Cinstall-args=--strip "$work/source"
+        -Csetup-args=-Dc_link_args=-s "$work/source"
     # Named for the oldest C library that it runs on, with whatever it needs besides.
     quietly auditwheel repair --wheel-dir "$work/repaired-$arch" "$work/$arch"/*.whl
     wheel=$(echo "$work/repaired-$arch"/*.whl)
     [[ $wheel == *manylinux_2_17_$arch.whl ]] ||
         { echo "expected manylinux_2_17, got ${wheel##*/}" >&2 && exit 1; }
     quietly abi3audit --strict "$wheel"
+    python "$root/tools/check_distributions.py" "$wheel"
     mv "$wheel" "$wheelhouse/"
     echo "$wheelhouse/${wheel##*/}"
 done
