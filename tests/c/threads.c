@@ -32,7 +32,7 @@ static void run_tasks(int seed)
         const int parts = 1 + (seed * 7 + t) % MOST_PARTS;
         if (t % 16 == 0)
             threads_set_count(1 + (seed + t / 16) % 5);
-        threads_run(count_part, &counts, parts);
+        threads_run(count_part, &counts, parts, threads_count());
         for (int part = 0; part < MOST_PARTS; ++part)
             if (counts.of_part[part] != (part < parts))
                 atomic_fetch_add(&failures, 1);
