@@ -121,8 +121,13 @@ cdef extern from "threads.h":
     void threads_set_count(int count)
     int threads_count()
     void threads_set_quota(int processors)
+    int threads_usable(cnp.int64_t now)
     void threads_set_spin_microseconds(long microseconds)
     long threads_spin_microseconds()
+
+
+cdef extern from "clock.h":
+    cnp.int64_t nanoseconds_now()
 
 
 cdef extern from "build_config.h":
@@ -388,6 +393,11 @@ def set_thread_count(int value):
 
 def thread_count():
     return threads_count()
+
+
+def usable_thread_count():
+    """How many of these threads have a processor to run on."""
+    return threads_usable(nanoseconds_now())
 
 
 def set_quota(int processors):

@@ -172,11 +172,13 @@ static void run_parts(uint64_t a_ticket, int thread)
 {
     const int parts = parts_of(a_ticket);
     const int first = parts / threads_of(a_ticket) * thread;
+    bool has_environment = thread == 0;
     for (int i = 0; i < parts; ++i) {
         const int part = (first + i) % parts;
         if (take_part(a_ticket, part)) {
-            if (thread != 0)
+            if (!has_environment)
                 fesetenv(&current_environment);
+            has_environment = true;
             current_task(current_context, part);
             atomic_fetch_sub(&unfinished, 1);
         }

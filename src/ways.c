@@ -3,9 +3,10 @@
 #include <stdatomic.h>
 
 enum {
-    /* One slice in so many goes another way than the fastest, and one shared run in so
-       many is computed by one thread: at most 2 % of the work is spent on trials. */
+    /* One slice in so many goes another way than the fastest, and two shared runs in so
+       many are computed by one thread: less than 2 % of the work is spent on trials. */
     TRIAL_PERIOD = 64,
+    TRIAL_PERIOD_ALONE = 256,
     /* Sharing that does not pay stops when it has cost this much more than it saved,
        and is tried again when so much has been set aside for it. */
     MOST_SAVED_NS = 4000000,
@@ -140,7 +141,7 @@ bool ways_share(struct pace *pace, bool *must_measure)
         return true;
     if (!GET(&pace->shares))
         return false;
-    *must_measure = NEXT(&pace->shared_runs) % (2 * TRIAL_PERIOD) < 2;
+    *must_measure = NEXT(&pace->shared_runs) % TRIAL_PERIOD_ALONE < 2;
     return true;
 }
 

@@ -10,14 +10,15 @@
 
 #include "rows.h"
 #include "threads.h"
+#include "ways.h"
 
-enum { CALLERS = 4, TASKS = 400, MOST_PARTS = 24, LONG = 1 << 21 };
+enum { CALLERS = 4, TASKS = 400, PARTS = 24, LONG = 1 << 21 };
 
 static atomic_int failures;
 
 /* Plain, not atomic: a race between the parts and the caller would show. */
 struct counts {
-    int of_part[MOST_PARTS];
+    int of_part[PARTS];
 };
 
 static void count_part(void *context, int part)
@@ -29,11 +30,11 @@ static void run_tasks(int seed)
 {
     for (int t = 0; t < TASKS; ++t) {
         struct counts counts = {{0}};
-        const int parts = 1 + (seed * 7 + t) % MOST_PARTS;
+        const int parts = 1 + (seed * 7 + t) % PARTS;
         if (t % 16 == 0)
             threads_set_count(1 + (seed + t / 16) % 5);
         threads_run(count_part, &counts, parts, threads_count());
-        for (int part = 0; part < MOST_PARTS; ++part)
+        for (int part = 0; part < PARTS; ++part)
             if (counts.of_part[part] != (part < parts))
                 atomic_fetch_add(&failures, 1);
     }
@@ -49,8 +50,9 @@ static void run_long_loop(void)
         abort();
     for (int i = 0; i < LONG; ++i)
         x[i] = (float)(i % 1000 - 500);
-    for (int streams = 0; streams < 2; ++streams) {
-        run_set_stream_bytes(streams ? 0 : PTRDIFF_MAX);
+    run_set_stream_bytes(0);
+    for (int way = 0; way <= N_WAYS; ++way) {
+        ways_force((enum way)way);
         for (const struct isa *isa = isa_table; isa->name != NULL; ++isa) {
             char *operands[] = {(char *)x, (char *)x, (char *)y};
             if (!isa->runs_here())
