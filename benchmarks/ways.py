@@ -6,6 +6,7 @@ turns; `measured` is what a call does by itself. PyTorch's is clamp_min(out=), i
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -49,9 +50,15 @@ def median_seconds(contenders: dict[str, Call]) -> dict[str, float]:
 
 
 def by_way(way: str | None, call: Call) -> Call:
+    """A way by force streams results that are small, too; a measured one does as it would."""
+    stream_bytes = _core.stream_bytes() if way is None else 0
+
     def forced() -> None:
+        before = _core.stream_bytes()
         _core.force_way(way)
+        _core.set_stream_bytes(stream_bytes)
         call()
+        _core.set_stream_bytes(before)
 
     return forced
 
@@ -60,33 +67,27 @@ def contenders_for(name: str, megabytes: int) -> dict[str, Call]:
     x = random_values(np.dtype(np.float32), megabytes * 250_000)
     out = np.empty_like(x)
     out.fill(0)
-    call = CALLS[name]
-    ours = lambda: call(x, out)  # noqa: E731
-    contenders = {way: by_way(way, ours) for way in _core.WAYS}
-    contenders["measured"] = by_way(None, ours)
-    contenders["np.copyto"] = lambda: np.copyto(out, x)
+    call = partial(CALLS[name], x, out)
+    contenders: dict[str, Call] = {way: by_way(way, call) for way in _core.WAYS}
+    contenders["measured"] = by_way(None, call)
+    contenders["np.copyto"] = partial(np.copyto, out, x)
     try:
         import torch
     except ImportError:
         return contenders
     torch.set_num_threads(1)
     tensor, target = torch.from_numpy(x), torch.from_numpy(out)
-    contenders["torch"] = lambda: torch.clamp_min(tensor, 0, out=target)
+    contenders["torch"] = partial(torch.clamp_min, tensor, 0, out=target)
     return contenders
 
 
 def main() -> None:
-    before = _core.stream_bytes()
     for name in sys.argv[1:] or CALLS:
         print(f"\n{name:>14}", end="")
         for megabytes in MEGABYTES:
             contenders = contenders_for(name, megabytes)
             if megabytes == MEGABYTES[0]:
                 print("".join(f"{contender:>12}" for contender in contenders))
-            # Below the threshold nothing would be streamed, and no two ways differ.
-            for way in _core.WAYS[1:]:
-                streamed = contenders[way]
-                contenders[way] = lambda streamed=streamed: from_bytes(0, streamed, before)
             seconds = median_seconds(contenders)
             arrays = 3 if name.endswith("backward") else 2
             print(f"{megabytes:>11} MB", end="")
@@ -94,12 +95,6 @@ def main() -> None:
                 moved = 2 if contender in ("np.copyto", "torch") else arrays
                 print(f"{moved * megabytes * 1e6 / taken / 1e9:>12.1f}", end="")
             print(flush=True)
-
-
-def from_bytes(stream_bytes: int, call: Call, before: int) -> None:
-    _core.set_stream_bytes(stream_bytes)
-    call()
-    _core.set_stream_bytes(before)
 
 
 if __name__ == "__main__":

@@ -28,16 +28,11 @@ def processor_quota(root: Path = Path("/"), unlimited: int = 1 << 20) -> int:
 
 
 def _quota(group: Path) -> list[float]:
-    """Read one group's quota, if it has one."""
-    for read in (
-        lambda: (group / "cpu.max").read_text(encoding="utf-8").split(),
-        lambda: [
-            (group / f"cpu.cfs_{name}_us").read_text(encoding="utf-8")
-            for name in ("quota", "period")
-        ],
-    ):
+    """Read one group's quota, if it has one, of version 2 or of version 1."""
+    for files in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
         try:
-            quota, period = map(int, read())
+            text = " ".join((group / file).read_text(encoding="utf-8") for file in files)
+            quota, period = map(int, text.split())
         except (OSError, ValueError):
             continue
         if quota > 0 and period > 0:
