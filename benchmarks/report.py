@@ -1,14 +1,16 @@
 """Draw the charts and write the tables of docs/performance.md from the newest results.
 
-    python benchmarks/report.py [machine]
+    python benchmarks/report.py [machine ...]
 
-needs matplotlib. What stands between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->`` is
-replaced; the text around it is written by hand.
+needs matplotlib, and takes the results of every machine unless some are named. What stands
+between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->`` is replaced; the text around it is
+written by hand.
 """
 
 import json
 import re
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
@@ -38,7 +40,18 @@ LIBRARIES = {
     "onnxruntime": ("#56b4e9", "--"),
 }
 
-MACHINE = {"processor": "cpu", "memory": "ram", "system": "os"}
+MACHINE = {"cpu": "processor", "ram": "memory", "os": "system"}
+
+BENCHMARKS = {
+    "throughput.Sizes.track_time_over_copy": ("copy", "numpy"),
+    "throughput.Layouts.track_time_over_copy": ("layouts-copy", "layouts-numpy"),
+    "instruction_sets.InstructionSets.track_time_over_generic": ("isas",),
+    "overhead.Calls.time_thousand_calls": ("overhead",),
+    "threads.Threads.track_time_over_one_thread": ("threads",),
+    "peers.Functions.track_time_over_library": ("peers",),
+    "peers.ReluOverSize.track_gigabytes_per_second": ("relu-over-size",),
+}
+"""What the sections of the page are measured by."""
 
 Case = tuple[str, ...]
 
@@ -47,6 +60,7 @@ Case = tuple[str, ...]
 class Run:
     """One commit in one environment."""
 
+    machine: dict[str, str]
     commit: str
     date: int
     requirements: dict[str, str]
@@ -58,9 +72,10 @@ class Run:
 
 
 def read_runs(machine: str) -> list[Run]:
-    """The newest last."""
+    folder = HERE / "results" / machine
+    facts = json.loads((folder / "machine.json").read_text(encoding="utf-8"))
     runs = []
-    for path in (HERE / "results" / machine).glob("*-*.json"):
+    for path in folder.glob("*-*.json"):
         content = json.loads(path.read_text(encoding="utf-8"))
         values, parameters = {}, {}
         for name, row in content["results"].items():
@@ -71,6 +86,7 @@ def read_runs(machine: str) -> list[Run]:
             values[name] = {case: value for case, value in pairs if value and value == value}
             parameters[name] = choices
         run = Run(
+            facts,
             content["commit_hash"],
             content["date"],
             content["requirements"],
@@ -79,14 +95,14 @@ def read_runs(machine: str) -> list[Run]:
             parameters,
         )
         runs.append(run)
-    return sorted(runs, key=lambda run: run.date)
+    return runs
 
 
 class Results:
     """Of each benchmark, the newest run that has it, with as many libraries as were compared."""
 
     def __init__(self, runs: list[Run]) -> None:
-        self.runs = runs
+        self.runs = sorted(runs, key=lambda run: run.date)
 
     def run_of(self, benchmark: str) -> Run:
         candidates = [run for run in self.runs if run.values.get(benchmark)]
@@ -158,22 +174,21 @@ def by_dtype(
     )
 
 
-def machine_table(machine: str, results: Results) -> str:
-    facts = json.loads((HERE / "results" / machine / "machine.json").read_text(encoding="utf-8"))
-    run, peers = (
-        results.run_of(name)
-        for name in (
-            "throughput.Sizes.track_time_over_copy",
-            "peers.ReluOverSize.track_gigabytes_per_second",
-        )
-    )
-    rows = [
-        *([name, facts[key]] for name, key in MACHINE.items() if key in facts),
-        ["Python", run.python],
-        *([name, version] for name, version in (peers.requirements | run.requirements).items()),
-        ["commit", run.commit[:8]],
-    ]
-    return table(["", ""], rows).replace("--:", "---")
+def where(run: Run) -> str:
+    """What a table's numbers were measured on."""
+    date = time.strftime("%Y-%m-%d", time.gmtime(run.date / 1000))
+    return f"Measured on {run.machine['cpu']}, commit {run.commit[:8]} of {date}."
+
+
+def machine_table(results: Results) -> str:
+    """Every machine and environment that a number of the page comes from."""
+    used = {id(run): run for run in map(results.run_of, BENCHMARKS)}.values()
+    rows = []
+    for run in used:
+        software = ", ".join(f"{name} {version}" for name, version in run.requirements.items())
+        facts = [run.machine[key] for key in MACHINE if key in run.machine]
+        rows.append([*facts, f"Python {run.python}, {software}", run.commit[:8]])
+    return table([*MACHINE.values(), "software", "commit"], rows).replace("--:", "---")
 
 
 def overhead(results: Results) -> str:
@@ -271,12 +286,13 @@ def peers(results: Results) -> str:
     )
 
 
-def sections(machine: str, results: Results) -> dict[str, str]:
+def sections(results: Results) -> dict[str, str]:
     sizes, layouts = "throughput.Sizes", "throughput.Layouts"
     isas = "instruction_sets.InstructionSets.track_time_over_generic"
     kilobytes = {2: results.choices(f"{layouts}.track_time_over_copy", 2)[0]}
     made = {
-        "machine": machine_table(machine, results),
+        "machine": machine_table(results),
+        "relu-over-size": "",
         "copy": by_dtype(results, f"{sizes}.track_time_over_copy", 2),
         "numpy": by_dtype(results, f"{sizes}.track_time_over_numpy", 2),
         "layouts-copy": by_dtype(results, f"{layouts}.track_time_over_copy", 3, kilobytes),
@@ -286,14 +302,16 @@ def sections(machine: str, results: Results) -> dict[str, str]:
         "peers": peers(results),
     }
     threads = "threads.Threads.track_time_over_one_thread"
-    if any(run.values.get(threads) for run in results.runs):
-        made["threads"] = "\n\n".join(
-            f"{layout}, {count} threads\n\n"
-            + ratios(results, threads, {2: layout, 3: count}, row=0, column=1)
-            for layout in results.choices(threads, 2)
-            for count in results.choices(threads, 3)
-            if any(case[2:] == (layout, count) for case in results.values(threads))
-        )
+    made["threads"] = "\n\n".join(
+        f"{layout}, {count} threads\n\n"
+        + ratios(results, threads, {2: layout, 3: count}, row=0, column=1)
+        for layout in results.choices(threads, 2)
+        for count in results.choices(threads, 3)
+        if any(case[2:] == (layout, count) for case in results.values(threads))
+    )
+    for benchmark, names in BENCHMARKS.items():
+        for name in names:
+            made[name] = f"{where(results.run_of(benchmark))}\n\n{made[name]}".rstrip()
     return made
 
 
@@ -311,11 +329,11 @@ def write(page: Path, texts: dict[str, str]) -> None:
 
 
 def main() -> None:
-    machine = sys.argv[1] if len(sys.argv) > 1 else "reference"
-    results = Results(read_runs(machine))
+    machines = sys.argv[1:] or [path.parent.name for path in HERE.glob("results/*/machine.json")]
+    results = Results([run for machine in machines for run in read_runs(machine)])
     draw_relu_over_size(results)
     draw_functions_over_size(results)
-    write(PAGE, sections(machine, results))
+    write(PAGE, sections(results))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,13 @@
 """The rectifier (ReLU) and its family as true NumPy ufuncs, at the speed of memory."""
 
+import sys as _sys
+
+# Neither pip nor the build is asked where the files are put on the path by hand.
+if _sys.version_info < (3, 11):  # noqa: UP036
+    raise ImportError(
+        "relu_ufunc needs Python 3.11 or newer, not {}.{}".format(*_sys.version_info[:2])
+    )
+
 try:
     import relu_ufunc._core as _core
 except ModuleNotFoundError as error:
@@ -25,6 +33,7 @@ __all__ = [
     "available_isas",
     "diagnostics",
     "get_num_threads",
+    "interop",
     "isa",
     "set_num_threads",
     "show_config",
@@ -34,10 +43,10 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # Only when it is asked for: the import stays fast.
-    if name == "diagnostics":
+    if name in ("diagnostics", "interop"):
         import importlib
 
-        return importlib.import_module("relu_ufunc.diagnostics")
+        return importlib.import_module(f"relu_ufunc.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -31,6 +31,10 @@ _PARAMETERS = {"slope": 0.01, "max_value": 6}
 _OTHER_PARAMETER = 1
 _ARRAYS = ("dy", "x", "b")
 
+_LEGEND = """\
+GB/s: array bytes read and written. vs copy: that speed over the np.copyto of
+the table. vs NumPy: how many times faster than NumPy's spelling; slower is <."""
+
 _BAR_WIDTH = 24
 _EIGHTHS = "▏▎▍▌▋▊▉█"
 
@@ -53,10 +57,6 @@ class Measurement:
     @property
     def copy_gigabytes_per_second(self) -> float:
         return self.copied_bytes / self.copy_seconds / 1e9
-
-    @property
-    def of_copy(self) -> float:
-        return self.gigabytes_per_second / self.copy_gigabytes_per_second
 
     @property
     def times_numpy(self) -> float | None:
@@ -103,10 +103,7 @@ def run(operations: Sequence[Operation], dtype: np.dtype[Any], sizes: Sequence[i
             f"{'from memory' if is_cold else 'in cache'}"
         )
         print("\n".join(_table(measurements, blocks)), flush=True)
-    print(
-        "\nGB/s: array bytes read and written. vs copy: that speed over np.copyto's. "
-        "vs NumPy: how many\ntimes faster than NumPy's spelling."
-    )
+    print(f"\n{_LEGEND}")
 
 
 class _Progress:
@@ -137,12 +134,25 @@ class _Progress:
 def operands(operations: Sequence[Operation], dtype: np.dtype[Any], size: int) -> dict[str, Any]:
     """Inputs for all of these functions by name, and the outputs ``out0``, ``out1``."""
     names = {name for operation in operations for name in operation.inputs}
+    outputs = max(len(operation.outputs) for operation in operations)
+    _check_memory((len(names & set(_ARRAYS)) + outputs) * size * dtype.itemsize)
     inputs: dict[str, Any] = {name: _parameter(name, dtype) for name in names}
     arrays = {
         name: _random(dtype, size, seed) for seed, name in enumerate(_ARRAYS) if name in names
     }
-    outputs = max(len(operation.outputs) for operation in operations)
     return inputs | arrays | {f"out{k}": np.zeros(size, dtype) for k in range(outputs)}
+
+
+def _check_memory(wanted: int) -> None:
+    """Raise before the system, which may promise more than it has, ends the process."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            kilobytes = dict(line.split()[:2] for line in file)
+    except OSError:
+        return
+    available = 1024 * int(kilobytes.get("MemAvailable:", sys.maxsize))
+    if wanted > available:
+        raise MemoryError(f"{_bytes(wanted)} wanted, {_bytes(available)} available")
 
 
 def statements(operation: Operation) -> tuple[str, str, str]:
@@ -180,7 +190,12 @@ def _random(dtype: np.dtype[Any], size: int, seed: int) -> np.ndarray[Any, Any]:
     else:
         limits = np.iinfo(dtype)
         values = generator.integers(limits.min, limits.max, some, dtype=dtype, endpoint=True)
-    return np.resize(values.astype(dtype), size)
+    values = values.astype(dtype)
+    array: np.ndarray[Any, Any] = np.empty(size, dtype)
+    for start in range(0, size, some):
+        piece = array[start : start + some]
+        piece[...] = values[: len(piece)]
+    return array
 
 
 def _measure(
@@ -235,15 +250,23 @@ def _interleaved(
 
 
 def _table(measurements: Sequence[Measurement], blocks: str | None) -> Iterator[str]:
+    # Measured with each function in turn: the best of all is the one reference.
     copy = max(each.copy_gigabytes_per_second for each in measurements)
     fastest = max(copy, *(each.gigabytes_per_second for each in measurements))
     yield f"{'function':<26}{'GB/s':>7}{'vs copy':>10}{'vs NumPy':>11}"
     yield f"{'np.copyto':<26}{copy:>7.1f}{1:>10.2f}{'':>11}  {_bar(copy / fastest, blocks)}"
     for each in measurements:
         speed = each.gigabytes_per_second
-        times = "" if each.times_numpy is None else f"{each.times_numpy:.1f}x"
         bar = _bar(speed / fastest, blocks)
-        yield f"{each.name:<26}{speed:>7.1f}{each.of_copy:>10.2f}{times:>11}  {bar}"
+        numpy = _times(each.times_numpy)
+        yield f"{each.name:<26}{speed:>7.1f}{speed / copy:>10.2f}{numpy:>12} {bar}"
+
+
+def _times(factor: float | None) -> str:
+    """Ten times, twice, or slower, which has to be seen."""
+    if factor is None:
+        return ""
+    return f"{factor:.1f}x " if factor >= 1 else f"{factor:.2f}x<"
 
 
 def _bar(share: float, blocks: str | None) -> str:
@@ -262,7 +285,7 @@ def _shows_blocks(stream: TextIO) -> bool:
 
 
 def _bytes(count: int) -> str:
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= size:
             return f"{count / size:.3g} {unit}"
     return f"{count} B"

@@ -15,6 +15,11 @@ from relu_ufunc._operations import OPERATIONS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or the process's; return its exit code."""
+    # Python makes None of a stream that was closed before it started.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _cannot_write("it is closed")
     try:
         try:
             options = _parser().parse_args(arguments)
@@ -22,12 +27,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at exit: let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read it has seen enough.
+        _discard_output()
         return 1
+    except OSError as error:
+        _discard_output()
+        return _cannot_write(error.strerror or str(error))
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _cannot_write(reason: str) -> int:
+    print(f"relu-ufunc: cannot write to standard output: {reason}", file=sys.stderr)
+    return 1
+
+
+def _discard_output() -> None:
+    # Python flushes once more at exit: let that go nowhere.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,8 +110,9 @@ def _run_bench(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
         parser.error(f"argument --threads: {error}")
     try:
         _bench.run([have_loops[name] for name in names], dtype, sizes)
-    except MemoryError:
-        parser.exit(1, f"{parser.prog}: not enough memory for arrays of {max(sizes):,} elements\n")
+    except MemoryError as error:
+        sizes_text = f"not enough memory for arrays of {max(sizes):,} elements"
+        parser.exit(1, f"{parser.prog}: {sizes_text}: {error}\n")
 
 
 def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
@@ -108,10 +127,17 @@ def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
 
 
 def _size(text: str) -> int:
+    digits = text.replace("_", "").replace(",", "")
     try:
-        size = int(text.replace("_", "").replace(",", ""))
-    except ValueError:
+        size = int(digits) if digits.isdecimal() else int(_whole(float(digits)))
+    except (ValueError, OverflowError):
         size = 0
     if size < 1:
         raise argparse.ArgumentTypeError(f"expected a positive whole number, not {text!r}")
     return size
+
+
+def _whole(number: float) -> float:
+    if not number.is_integer():
+        raise ValueError
+    return number

@@ -5,7 +5,9 @@ relu_ufunc/_words.py.
 """
 
 from inspect import Parameter, Signature
+from textwrap import fill
 
+from relu_ufunc._core import ML_DTYPES
 from relu_ufunc._operations import Operation
 
 _KEYWORDS = tuple(
@@ -37,11 +39,10 @@ TypeError
 ValueError
     For shapes that do not fit."""
 
-_DTYPES = {
-    "?": "bool, any integer,\n    float16, float32, float64, longdouble or bfloat16",
-    "b": "any integer (int8 for bool),\n    float16, float32, float64, longdouble or bfloat16",
-    "e": "float16, float32, float64,\n    longdouble or bfloat16",
-}
+_INTEGERS = {"?": "bool, any integer, ", "b": "any integer (int8 for bool), ", "e": ""}
+_FLOATS = "float16, float32, float64, longdouble, or of ml_dtypes " + " or ".join(
+    filter(None, [", ".join(list(ML_DTYPES)[:-1]), list(ML_DTYPES)[-1]])
+)
 
 _NO_FLAGS = "- No floating-point flag is left set: nothing warns, whatever the values."
 
@@ -50,8 +51,8 @@ _EXACT = """\
   to 0."""
 
 _ROUNDED_ONCE = """\
-- float16 and bfloat16 are computed in float32 and rounded once, to nearest, ties
-  to even."""
+- float16 and the dtypes of ml_dtypes are computed in float32 and rounded once, to
+  nearest, ties to even."""
 
 _SELECTED = """\
 - `dy` or +0 is selected, not multiplied by 1 or 0: an infinite or NaN `dy` at a
@@ -112,17 +113,23 @@ def _parameters(operation: Operation) -> str:
 
 def _returns(operation: Operation) -> str:
     first_character = operation.type_characters[0]
-    dtypes = _DTYPES[first_character]
+    dtypes = _INTEGERS[first_character] + _FLOATS
     if len(operation.inputs) == 1:
         like = f"Of the shape and dtype of `x`: {dtypes}."
     else:
         model = "hypot" if first_character == "e" else "maximum"
         like = (
-            "Of the shape of the inputs broadcast together, and of their common dtype,\n"
-            f"    found as in `numpy.{model}`: {dtypes}."
+            "Of the shape of the inputs broadcast together, and of their common dtype, found "
+            f"as in `numpy.{model}`: {dtypes}."
         )
     first, *others = operation.outputs
-    entries = [f"{first} : ndarray or scalar\n    {like}\n    A scalar if all inputs are."]
+    description = fill(
+        f"{like} A scalar if all inputs are.",
+        width=80,
+        initial_indent="    ",
+        subsequent_indent="    ",
+    )
+    entries = [f"{first} : ndarray or scalar\n{description}"]
     for output in others:
         entry = f"{output} : ndarray or scalar\n    Likewise."
         if operation.is_backward:

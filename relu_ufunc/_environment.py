@@ -3,12 +3,20 @@
 import os
 from collections.abc import Sequence
 
+# Python refuses to convert a few thousand digits, or as few as 641 where it is so set.
+_MOST_DIGITS = 100
+
 
 def whole_number(variable: str, least: int, most: int | None = None) -> int | None:
     """Return the whole number that a variable holds, None where it is not set."""
     text = os.environ.get(variable)
     if text is None:
         return None
+    if len(text) > _MOST_DIGITS:
+        raise ImportError(
+            f"{variable} is not a whole number of at most {_MOST_DIGITS} digits: "
+            f"it has {len(text)} characters"
+        )
     is_number = text.isascii() and text.isdigit()
     if not is_number or int(text) < least or (most is not None and int(text) > most):
         limits = f"of at least {least}" if most is None else f"from {least} to {most}"

@@ -13,6 +13,8 @@ class Words(NamedTuple):
     """
 
     summary: str
+    #: The value in the README's table.
+    brief: str
     #: What it is for and where it comes from.
     background: str
     #: The outputs' values.
@@ -32,6 +34,8 @@ class Words(NamedTuple):
     parameters: str = ""
     #: Where the frameworks' values are others.
     differences: str = ""
+    #: The derivative in the README's table.
+    brief_derivative: str = ""
     #: The backward's values.
     gradient: str = ""
     #: The derivative chosen at the kinks, and what else is to be known of it.
@@ -42,10 +46,12 @@ class Words(NamedTuple):
 WORDS = {
     "relu": Words(
         summary="Rectified linear unit: the positive part of x.",
+        brief="max(x, 0)",
         background="""\
 The usual activation of deep networks [1]_. The value is the `maximum` of
 IEEE 754-2019 [2]_ of x and +0.""",
         value="y = maximum(x, +0)",
+        brief_derivative="1 where x > 0, else 0",
         gradient="dx = dy where x > 0, else +0",
         derivative="The derivative at 0 is 0, as in PyTorch, TensorFlow and JAX.",
         special_values="""\
@@ -87,8 +93,10 @@ array([0., 0., 1.])""",
     ),
     "leaky_relu": Words(
         summary="Leaky rectifier: x where x >= 0, slope * x where x is negative.",
+        brief="x where x ≥ 0, else slope·x",
         background="A unit that is off still passes on a little gradient [1]_.",
         value="y = x where x >= 0, else slope * x",
+        brief_derivative="1 where x > 0, else slope",
         gradient="dx = dy where x > 0, else dy * slope",
         derivative="""\
 The derivative at 0 is `slope`, as in PyTorch and TensorFlow; 1 in JAX.
@@ -135,10 +143,12 @@ array([ 1.,  2., 30.])""",
     ),
     "prelu": Words(
         summary="Parametric rectifier: x where x >= 0, a learned slope * x elsewhere.",
+        brief="the same, with a learned slope",
         background="""\
 The value is that of `leaky_relu`; the slope is learned with the weights
 [1]_, so `prelu_backward` returns a gradient for it as well.""",
         value="y = x where x >= 0, else slope * x",
+        brief_derivative="the same; for the slope: x where x < 0, else 0",
         gradient="""\
 dx = dy where x > 0, else dy * slope
 dslope = dy * x where x < 0, else +0""",
@@ -193,8 +203,10 @@ array([-4., -4.])""",
     ),
     "relu6": Words(
         summary="Rectifier limited to 6: x, but at least 0 and at most 6.",
+        brief="min(max(x, 0), 6)",
         background="The limit keeps activations in the range of small number formats [1]_.",
         value="y = minimum(maximum(x, +0), 6)",
+        brief_derivative="1 where 0 < x < 6, else 0",
         gradient="dx = dy where 0 < x < 6, else +0",
         derivative="The derivative is 0 at both 0 and 6, as in PyTorch, TensorFlow and JAX.",
         special_values="""\
@@ -221,8 +233,10 @@ array([ 0., 20.,  0.])""",
     ),
     "clipped_relu": Words(
         summary="Rectifier with an upper limit: x, but at least 0 and at most max_value.",
+        brief="min(max(x, 0), max_value)",
         background="Used with a limit of 20 in speech recognition [1]_.",
         value="y = minimum(maximum(x, +0), max_value)",
+        brief_derivative="1 where 0 < x < max_value, else 0",
         gradient="dx = dy where 0 < x < max_value, else +0",
         derivative="""\
 The derivative is 0 at both 0 and `max_value`, as in PyTorch's `hardtanh`;
@@ -261,8 +275,10 @@ array([ 0., 20.,  0.])""",
     ),
     "thresholded_relu": Words(
         summary="Thresholded rectifier: x where x > theta, else 0.",
+        brief="x where x > theta, else 0",
         background="Small activations are cut off, the others stay as they are [1]_.",
         value="y = x where x > theta, else +0",
+        brief_derivative="1 where x > theta, else 0",
         gradient="dx = dy where x > theta, else +0",
         derivative="""\
 The comparison is strict: at x = theta value and derivative are 0, as in
@@ -299,8 +315,10 @@ array([ 0.,  0., 30.])""",
     ),
     "squared_relu": Words(
         summary="Squared rectifier: the square of the positive part of x.",
+        brief="max(x, 0)²",
         background="Found by a search for more efficient transformers [1]_.",
         value="y = maximum(x, +0) ** 2",
+        brief_derivative="2·max(x, 0)",
         gradient="dx = 2 * (dy * x) where x > 0, else +0",
         derivative="""\
 The derivative, 2 * maximum(x, +0), has no kink. Where x <= 0 the gradient
@@ -330,6 +348,7 @@ array([ 0., 10., 60.])""",
     ),
     "crelu": Words(
         summary="Concatenated rectifier: the positive parts of x and of -x.",
+        brief="max(x, 0) and max(−x, 0)",
         background="""\
 Two arrays are returned, not joined: twice as many features from one set of
 filters [1]_. The difference of the two is x again.""",
@@ -366,6 +385,7 @@ array([0., 3., 2., 0.])""",
     ),
     "add_relu": Words(
         summary="Add, then rectify: the positive part of x + b.",
+        brief="max(x + b, 0)",
         background="""\
 For a bias or a residual connection, in one pass; with b = -k it is the part
 of x above k. ``add_relu.accumulate`` is the CUSUM statistic [1]_.""",
@@ -396,6 +416,7 @@ array([0., 1., 0., 2., 4.])""",
     ),
     "affine_relu": Words(
         summary="Scale, shift, rectify: the positive part of x * scale + shift.",
+        brief="max(x·scale + shift, 0)",
         background="""\
 A batch normalisation whose statistics are fixed is such a scale and shift
 [1]_: with the rectifier after it, it takes one pass.""",

@@ -195,11 +195,12 @@ class ActivationMonitor:
         numpy.exceptions.AxisError
             If it has no such axis.
         """
-        array = _countable(batch)
+        given = np.asarray(batch)
+        array, dtype = _countable(given), given.dtype.newbyteorder("=")
         (unit,) = _axes(self._axis, array.ndim)
         if array.size == 0:
             raise ValueError(f"expected a batch that is not empty, not one of shape {array.shape}")
-        self._check_fits(array.shape[unit], array.dtype)
+        self._check_fits(array.shape[unit], dtype)
         examples = tuple(k for k in range(array.ndim) if k != unit)
         counts = np.stack(activation_counts(array, examples))
         # NumPy's loops of float16 are many times slower than those of float32.
@@ -207,7 +208,7 @@ class ActivationMonitor:
         with np.errstate(all="ignore"):
             lowest = np.fmin.reduce(wide, examples).astype(array.dtype)
             highest = np.fmax.reduce(wide, examples).astype(array.dtype)
-        seen = _Seen(counts, lowest, highest)
+        seen = _Seen(dtype, counts, lowest, highest)
         self._seen = seen if self._seen is None else self._seen.merged(seen)
 
     def merge(self, other: "ActivationMonitor") -> "ActivationMonitor":
@@ -250,7 +251,7 @@ class ActivationMonitor:
         combined = ActivationMonitor(self._axis)
         combined._seen = self._seen or other._seen
         if self._seen is not None and other._seen is not None:
-            self._check_fits(len(other._seen.lowest), other._seen.lowest.dtype)
+            self._check_fits(len(other._seen.lowest), other._seen.dtype)
             combined._seen = self._seen.merged(other._seen)
         return combined
 
@@ -433,17 +434,21 @@ class ActivationMonitor:
     def _check_fits(self, width: int, dtype: "np.dtype[Any]") -> None:
         if self._seen is None:
             return
-        lowest = self._seen.lowest
-        if width != len(lowest):
-            raise ValueError(f"expected {len(lowest)} units, not {width}")
+        expected = len(self._seen.lowest)
+        if width != expected:
+            raise ValueError(f"expected {expected} units, not {width}")
         # In a common dtype the range would be rounded, by the order of the batches.
-        if dtype != lowest.dtype:
-            raise TypeError(f"expected {lowest.dtype}, as before, not {dtype}")
+        if dtype != self._seen.dtype:
+            raise TypeError(f"expected {self._seen.dtype}, as before, not {dtype}")
 
 
 class _Seen(NamedTuple):
-    """What is kept of the values: per unit, four counts, and the range but for NaN."""
+    """What is kept of the values: per unit, four counts, and the range but for NaN.
 
+    The dtype is that of the batches in native byte order; the range may be in a wider one.
+    """
+
+    dtype: "np.dtype[Any]"
     counts: NDArray[np.int64]
     lowest: NDArray[Any]
     highest: NDArray[Any]
@@ -451,6 +456,7 @@ class _Seen(NamedTuple):
     def merged(self, other: "_Seen") -> "_Seen":
         with np.errstate(all="ignore"):
             return _Seen(
+                self.dtype,
                 self.counts + other.counts,
                 np.fmin(self.lowest, other.lowest),
                 np.fmax(self.highest, other.highest),

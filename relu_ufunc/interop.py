@@ -168,6 +168,8 @@ def _pint_call(operation: Operation, *inputs: Any, out: Any = None, **kwargs: An
     from pint import DimensionalityError, OffsetUnitCalculusError
     from pint.facets.numpy.numpy_func import convert_arg
 
+    if hasattr(kwargs.get("where"), "units"):
+        raise TypeError("expected `where` to be an array of bool, not a Quantity")
     arrays = (*inputs, *(out or ()))
     given = [getattr(array, "units", None) for array in arrays]
     for array, unit in zip(arrays, given, strict=True):

@@ -15,7 +15,7 @@ struct loop {
     copy_items *copy;
     const struct stream *stream;
     ptrdiff_t itemsize;
-    /* Arrays, then parameters, then outputs. */
+    /* The operands are arrays, then parameters, then outputs. */
     int n_arrays, n_inputs, n_operands;
     /* Its arithmetic or comparisons may raise floating-point flags. */
     bool raises_flags;
@@ -24,7 +24,7 @@ struct loop {
     bool is_long_double;
 };
 
-/* false where the row has no loop for the dtype. */
+/* Returns false where the row has no loop for the dtype. */
 bool make_loop(
     const struct isa *isa, enum operation operation, enum dtype dtype, struct loop *loop);
 

@@ -76,6 +76,7 @@ def test_numpy_spellings_mean_the_same(operation: Operation) -> None:
     data = _bench.operands([operation], np.dtype(np.float64), 1000)
     names = _bench.names_in_statements(operation, data)
     call, _, spelling = _bench.statements(operation)
+    assert spelling == operation.numpy
     ours = arrays(eval(call, names))
     theirs = arrays(eval(spelling, names))
     for one, other in zip(ours, theirs, strict=True):
@@ -88,5 +89,56 @@ def test_measures_are_ratios() -> None:
         numpy_seconds=4e-6,
     )  # fmt: skip
     assert measurement.gigabytes_per_second == pytest.approx(8)
-    assert measurement.of_copy == pytest.approx(0.5)
+    assert measurement.copy_gigabytes_per_second == pytest.approx(16)
     assert measurement.times_numpy == pytest.approx(4)
+
+
+def measured(name: str, speed: float, copy_speed: float, times_numpy: float | None) -> Any:
+    return _bench.Measurement(
+        name,
+        moved_bytes=8000,
+        seconds=8e-6 / speed,
+        copied_bytes=8000,
+        copy_seconds=8e-6 / copy_speed,
+        numpy_seconds=None if times_numpy is None else 8e-6 / speed * times_numpy,
+    )
+
+
+def test_a_table_has_one_copy_to_compare_with() -> None:
+    table = list(
+        _bench._table([measured("a", 90, 80, 4), measured("b", 50, 100, 0.614)], blocks=None)
+    )
+    assert [line.split()[:4] for line in table[1:]] == [
+        ["np.copyto", "100.0", "1.00", "########################"],
+        ["a", "90.0", "0.90", "4.0x"],
+        ["b", "50.0", "0.50", "0.61x<"],
+    ]
+
+
+def test_every_line_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--size", "20"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("text", "size"), [("1e3", 1000), ("2.5e2", 250), ("1_000", 1000)])
+def test_sizes_as_they_are_written(
+    text: str, size: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "--functions", "relu", "--size", text]) == 0
+    assert f"\n{size:,} elements" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["0", "-3", "1.5", "inf", "nan", "1e-3", "many", "1e400"])
+def test_sizes_that_are_none(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["bench", "--functions", "relu", f"--size={text}"])
+    assert stopped.value.code == 2
+    assert f"expected a positive whole number, not '{text}'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", ["99999999999999", "1e300"])
+def test_short_memory(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["bench", "--functions", "relu", "--size", size])
+    assert stopped.value.code == 1
+    assert "not enough memory for arrays of" in capsys.readouterr().err

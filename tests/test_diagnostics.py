@@ -210,7 +210,7 @@ def test_byte_order(character: str) -> None:
 
 
 @each_isa
-@pytest.mark.parametrize("name", ["bfloat16", "float8_e4m3fn"])
+@pytest.mark.parametrize("name", [*_core.ML_DTYPES, "float8_e4m3fnuz"])
 def test_other_floats(name: str, isa: str) -> None:
     ml_dtypes = pytest.importorskip("ml_dtypes")
     dtype = np.dtype(getattr(ml_dtypes, name))
@@ -218,12 +218,12 @@ def test_other_floats(name: str, isa: str) -> None:
     x = np.concatenate([patterns, patterns[:77]]).view(dtype)
     wide = x.astype(np.float32)
     assert activation_counts(x) == tuple(oracle(wide)[0])
-    if name == "bfloat16":
+    if name in _core.ML_DTYPES:
         np.testing.assert_array_equal(count(isa, x), oracle(wide))
-        table = x[:10_000].reshape(100, 100)
+        table = np.resize(x, (100, 100))
         for axis in (0, 1):
             np.testing.assert_array_equal(
-                count(isa, table, axis), oracle(wide[:10_000].reshape(100, 100), axis)
+                count(isa, table, axis), oracle(np.resize(wide, (100, 100)), axis)
             )
 
 
@@ -349,6 +349,30 @@ def test_merging_is_associative_and_commutative() -> None:
 def test_monitors_of_two_dtypes_do_not_merge() -> None:
     with pytest.raises(TypeError, match="expected float64, as before, not float32"):
         monitored([[1.0]]).merge(monitored(np.ones((1, 1), np.float32)))
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float8_e4m3fn", "float8_e5m2", "int4"])
+def test_a_monitor_keeps_to_one_dtype_of_ml_dtypes(name: str) -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    if not hasattr(ml_dtypes, name):
+        pytest.skip(f"this ml_dtypes has no {name}")
+    narrow, wide = np.ones((2, 3), getattr(ml_dtypes, name)), np.ones((2, 3), np.float32)
+    monitor = monitored(narrow)
+    monitor.update(narrow)
+    for first, second in ((monitor, wide), (monitored(wide), narrow)):
+        expected = f"expected .+, as before, not {second.dtype}"
+        with pytest.raises(TypeError, match=expected):
+            first.update(second)
+        with pytest.raises(TypeError, match=expected):
+            first.merge(monitored(second))
+    merged = monitor.merge(pickle.loads(pickle.dumps(monitored(narrow))))
+    assert merged.counts().positive.tolist() == [6, 6, 6]
+
+
+def test_a_monitor_takes_either_byte_order() -> None:
+    monitor = monitored(np.ones((2, 3), "<f4"))
+    monitor.update(np.ones((2, 3), ">f4"))
+    assert monitor.counts().positive.tolist() == [4, 4, 4]
 
 
 def test_a_limit_beyond_the_range_of_the_dtype() -> None:

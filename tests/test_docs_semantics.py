@@ -1,6 +1,9 @@
 """docs/semantics.md: its code runs with the other documents'; here, that it is complete."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,19 +11,37 @@ import pytest
 import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 
-SEMANTICS = (Path(__file__).parents[1] / "docs" / "semantics.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+SEMANTICS = (ROOT / "docs" / "semantics.md").read_text("utf-8")
+OUT_OF_STEP = "is not in step with the tables: run python tools/generate_tables.py"
 forwards = [operation for operation in OPERATIONS if not operation.is_backward]
+
+
+@pytest.mark.parametrize("file", ["README.md", "docs/semantics.md"])
+def test_the_generated_tables_are_in_step(file: str) -> None:
+    source = f"import generate_tables; print(generate_tables.page({file!r}), end='')"
+    generated = subprocess.run(
+        [sys.executable, "-c", source],
+        cwd=ROOT / "tools",
+        capture_output=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        check=True,
+    ).stdout
+    assert generated == (ROOT / file).read_text("utf-8"), f"{file} {OUT_OF_STEP}"
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
 def test_every_function_is_spoken_of(operation: Operation) -> None:
-    assert f"`{operation.name}" in SEMANTICS
+    assert f"`{operation.name}" in SEMANTICS, f"docs/semantics.md {OUT_OF_STEP}"
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
 def test_the_loops_are_those_of_the_row(operation: Operation) -> None:
     rows = [line for line in SEMANTICS.split("## Dtypes")[1].splitlines() if line[:1] == "|"]
-    (row,) = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
+    named = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
+    assert len(named) == 1, f"docs/semantics.md {OUT_OF_STEP}"
+    (row,) = named
     loops = {"?": "bool, every integer", "b": "the same but bool", "e": "float16"}
     assert row.split("|")[2].strip().startswith(loops[operation.type_characters[0]])
 

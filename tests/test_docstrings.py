@@ -3,24 +3,19 @@
 import doctest
 import inspect
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
+from relu_ufunc._words import WORDS
+from tests.oracles import ORACLES
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda row: row.name)
+FILE = "relu_ufunc/_words.py"
 numpy_version = tuple(map(int, np.__version__.split(".")[:2]))
-
-PARAMETERS = {
-    "slope": 0.25,
-    "max_value": 4,
-    "theta": 2,
-    "b": -1,
-    "scale": 2,
-    "shift": -1,
-}
 
 
 def docstring(operation: Operation) -> str:
@@ -43,7 +38,9 @@ def entries(body: str) -> list[str]:
 def test_examples_print_what_they_say(operation: Operation) -> None:
     test = doctest.DocTestParser().get_doctest(docstring(operation), {}, operation.name, None, None)
     assert f"import {operation.name}" in test.examples[1].source
-    assert any(f"{operation.name}(" in example.source for example in test.examples)
+    assert any(f"{operation.name}(" in example.source for example in test.examples), (
+        f"{FILE}: write an example that calls {operation.name!r}"
+    )
     output: list[str] = []
     doctest.DocTestRunner().run(test, out=output.append)
     assert not output, "".join(output)
@@ -55,7 +52,7 @@ def test_sections_stand_in_numpydoc_order(operation: Operation) -> None:
     expected = ["Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples"]
     if operation.is_backward:
         expected.remove("References")
-    assert titles == expected
+    assert titles == expected, f"{FILE}: {operation.forward!r} lacks the words for a section"
 
 
 @every_operation
@@ -87,7 +84,10 @@ def test_inspect_gives_the_same_signature(operation: Operation) -> None:
 @every_operation
 def test_parameters_and_returns_are_the_rows(operation: Operation) -> None:
     text = docstring(operation)
-    assert entries(section(text, "Parameters")) == [*operation.inputs, "out", "where", "**kwargs"]
+    parameters = entries(section(text, "Parameters"))
+    assert parameters == [*operation.inputs, "out", "where", "**kwargs"], (
+        f"{FILE}: write what each parameter of {operation.forward!r} is"
+    )
     assert entries(section(text, "Returns")) == list(operation.outputs)
 
 
@@ -96,8 +96,7 @@ def test_counterparts_are_named(operation: Operation) -> None:
     notes = section(docstring(operation), "Notes")
     for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX"):
         assert f"\n- {framework}: " in notes
-    expression = operation.documentation["backward_numpy" if operation.is_backward else "numpy"]
-    assert notes.endswith(f"In NumPy alone::\n\n    {expression}")
+    assert notes.endswith(f"In NumPy alone::\n\n    {operation.numpy}")
 
 
 @every_operation
@@ -128,18 +127,25 @@ def test_lines_fit_a_terminal(operation: Operation) -> None:
     assert max(map(len, lines)) <= 82
 
 
-def inputs_of(operation: Operation, dtype: np.dtype) -> dict[str, np.ndarray]:
+def inputs_of(operation: Operation, dtype: np.dtype) -> Iterator[dict[str, np.ndarray]]:
     values = [0, 1] if dtype.kind == "b" else [0, 1, 2, 3, 4, 5, 6, 7]
     if dtype.kind in "if":
         values = [*values, -1, -3]
     x = np.array(values, dtype)
-    arrays = {"x": x, "dy": np.roll(x, 3)}
-    return {
-        name: arrays[name]
-        if name in arrays
-        else np.full_like(x, np.array(PARAMETERS[name]).astype(dtype))
-        for name in operation.inputs
-    }
+    arrays = {"dy": np.roll(x, 3), "x": x}
+    for parameters in parameters_of(operation, dtype):
+        full = [np.full_like(x, np.array(value).astype(dtype)) for value in parameters]
+        given = arrays | dict(zip(operation.parameters, full, strict=True))
+        yield {name: given[name] for name in operation.inputs}
+
+
+def parameters_of(operation: Operation, dtype: np.dtype) -> Iterator[tuple[float, ...]]:
+    oracle = ORACLES[operation.name]
+    if dtype.kind == "f":
+        return oracle.combinations()
+    whole = oracle.combinations(lambda value: float(value).is_integer(), "a whole")
+    # A negative integer wraps around where a negative float has no cast.
+    return (tuple(map(int, values)) for values in whole)
 
 
 def evaluate(expression: str, inputs: dict[str, np.ndarray], out: object) -> tuple[object, ...]:
@@ -149,33 +155,42 @@ def evaluate(expression: str, inputs: dict[str, np.ndarray], out: object) -> tup
 
 @every_operation
 def test_the_numpy_spelling_gives_the_same_values(operation: Operation) -> None:
-    field = "backward_numpy" if operation.is_backward else "numpy"
-    expression = operation.documentation[field]
+    expression = operation.numpy
     for character in operation.type_characters:
-        dtype = np.dtype(character)
-        inputs = inputs_of(operation, dtype)
-        ours = getattr(relu_ufunc, operation.name)(*inputs.values())
-        # NumPy promotes a bool next to a Python number: there is no `out` for that.
-        outs = [None] if dtype.kind == "b" else [None, np.empty_like(inputs["x"])]
-        for out in outs:
-            theirs = evaluate(expression, inputs, out)
-            assert len(theirs) == len(operation.outputs)
-            for one, other in zip(ours if isinstance(ours, tuple) else [ours], theirs, strict=True):
-                np.testing.assert_allclose(
-                    one.astype(np.longdouble), np.asarray(other).astype(np.longdouble), rtol=2e-3
-                )
-                if dtype.kind != "b":
-                    assert np.asarray(other).dtype == one.dtype
+        for inputs in inputs_of(operation, np.dtype(character)):
+            check_spelling(operation, expression, inputs)
+
+
+def check_spelling(operation: Operation, expression: str, inputs: dict[str, np.ndarray]) -> None:
+    ours = getattr(relu_ufunc, operation.name)(*inputs.values())
+    is_bool = inputs["x"].dtype.kind == "b"
+    # NumPy promotes a bool next to a Python number: there is no `out` for that.
+    outs = [None] if is_bool else [None, np.empty_like(inputs["x"])]
+    for out in outs:
+        theirs = evaluate(expression, inputs, out)
+        assert len(theirs) == len(operation.outputs)
+        for one, other in zip(ours if isinstance(ours, tuple) else [ours], theirs, strict=True):
+            np.testing.assert_allclose(
+                one.astype(np.longdouble), np.asarray(other).astype(np.longdouble), rtol=2e-3
+            )
+            if not is_bool:
+                assert np.asarray(other).dtype == one.dtype
 
 
 @every_operation
-def test_the_row_documents_what_it_must(operation: Operation) -> None:
-    text = operation.documentation
-    needed = "summary value special_values pytorch tensorflow jax onnx references example numpy"
+def test_the_words_are_complete(operation: Operation) -> None:
+    words = operation.words._asdict()
+    needed = "summary brief value special_values pytorch tensorflow jax onnx references example"
     if operation.is_backward:
-        needed += " gradient derivative backward_example backward_numpy"
+        needed += " brief_derivative gradient derivative backward_example"
     for field in needed.split():
-        assert text[field], field
-        assert text[field] == text[field].strip(), field
-    assert "\n" not in text["summary"]
-    assert text["summary"].endswith(".")
+        where = f"{FILE}: the {field} of {operation.forward!r}"
+        assert words[field], f"{where} is missing: write it"
+        assert words[field] == words[field].strip(), f"{where} begins or ends with a space"
+    assert "\n" not in words["summary"]
+    assert words["summary"].endswith(".")
+    assert operation.numpy == operation.numpy.strip()
+
+
+def test_every_entry_of_the_words_has_its_row() -> None:
+    assert list(WORDS) == [row.name for row in OPERATIONS if not row.is_backward]

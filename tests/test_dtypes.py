@@ -11,20 +11,13 @@ import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array, assert_same
 from tests.cases import BY_NAME, each_operation
+from tests.facts import EVERY_DTYPE, FLOATING
+from tests.oracles import ORACLES
 
-ALL_LOOPS = "?bBhHiIlLqQefdg"
 PYTHON_SCALARS: list[object] = [True, False, 0, 3, -3, 0.5, -0.0, 1e300]
 if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
     # Before, an integer too large for its array's dtype chose a loop by its value.
     PYTHON_SCALARS += [300, -70000, 1 << 40]
-FLOATING = {
-    "leaky_relu",
-    "leaky_relu_backward",
-    "prelu",
-    "prelu_backward",
-    "affine_relu",
-}
-WITHOUT_BOOL = {"squared_relu", "squared_relu_backward", "crelu", "add_relu"}
 
 several_inputs = pytest.mark.parametrize(
     "operation", [row for row in OPERATIONS if len(row.inputs) > 1], ids=lambda row: row.name
@@ -47,22 +40,19 @@ def outcome(function: Callable[..., Any], *operands: object) -> object:
 
 
 def reference(operation: Operation) -> np.ufunc:
-    return np.hypot if operation.name in FLOATING else np.maximum
+    return np.hypot if ORACLES[operation.name].dtypes == FLOATING else np.maximum
 
 
 def wanted(operation: Operation, *pair: object) -> object:
     dtype = outcome(reference(operation), *pair)
     # Where there is no bool loop the next one serves, as everywhere in NumPy.
-    return np.dtype(np.int8) if dtype == np.bool_ and operation.name in WITHOUT_BOOL else dtype
+    has_bool = "?" in ORACLES[operation.name].dtypes
+    return np.dtype(np.int8) if dtype == np.bool_ and not has_bool else dtype
 
 
 @each_operation
 def test_loops(operation: Operation) -> None:
-    characters = ALL_LOOPS
-    if operation.name in FLOATING:
-        characters = "efdg"
-    elif operation.name in WITHOUT_BOOL:
-        characters = ALL_LOOPS[1:]
+    characters = ORACLES[operation.name].dtypes
     n_in, n_out = len(operation.inputs), len(operation.outputs)
     assert ufunc_of(operation).types == [f"{c * n_in}->{c * n_out}" for c in characters]
     assert operation.type_characters == characters
@@ -93,7 +83,7 @@ def fill(operation: Operation, pair: tuple[object, object]) -> list[list[object]
 @several_inputs
 def test_every_pair_of_dtypes(operation: Operation) -> None:
     ufunc = ufunc_of(operation)
-    for a, b in product(ALL_LOOPS, repeat=2):
+    for a, b in product(EVERY_DTYPE, repeat=2):
         pair = (np.ones(2, a), np.ones(2, b))
         right = wanted(operation, *pair)
         for operands in fill(operation, pair):
@@ -103,7 +93,7 @@ def test_every_pair_of_dtypes(operation: Operation) -> None:
 @several_inputs
 def test_every_dtype_with_every_python_scalar(operation: Operation) -> None:
     ufunc = ufunc_of(operation)
-    for character, scalar in product(ALL_LOOPS, PYTHON_SCALARS):
+    for character, scalar in product(EVERY_DTYPE, PYTHON_SCALARS):
         array = np.ones(2, character)
         right = wanted(operation, array, scalar)
         for operands in fill(operation, (array, scalar)):
@@ -113,7 +103,7 @@ def test_every_dtype_with_every_python_scalar(operation: Operation) -> None:
 @several_inputs
 def test_every_dtype_with_every_numpy_scalar(operation: Operation) -> None:
     ufunc = ufunc_of(operation)
-    for a, b in product(ALL_LOOPS, repeat=2):
+    for a, b in product(EVERY_DTYPE, repeat=2):
         pair = (np.ones(2, a), np.dtype(b).type(1))
         right = wanted(operation, *pair)
         for operands in fill(operation, pair):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import relu_ufunc
-from relu_ufunc._operations import Operation
+from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array
 from tests.cases import each_operation
 
@@ -93,10 +93,14 @@ def test_inputs_are_positional_only(operation: Operation) -> None:
         ufunc(**dict(zip(operation.inputs, operands, strict=True)))
 
 
-@pytest.mark.parametrize("name", ["leaky_relu", "clipped_relu", "thresholded_relu", "prelu"])
-def test_parameters_have_no_default(name: str) -> None:
-    with pytest.raises(TypeError):
-        getattr(relu_ufunc, name)(np.ones(3))
+@pytest.mark.parametrize(
+    "operation", [row for row in OPERATIONS if row.parameters], ids=lambda row: row.name
+)
+def test_parameters_have_no_default(operation: Operation) -> None:
+    arrays = [np.ones(3)] * (len(operation.inputs) - len(operation.parameters))
+    for n_given in range(len(operation.parameters)):
+        with pytest.raises(TypeError):
+            getattr(relu_ufunc, operation.name)(*arrays, *[1.0] * n_given)
 
 
 @each_operation

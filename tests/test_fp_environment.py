@@ -12,6 +12,7 @@ from tests.cases import (
     combinations,
     each_case,
     each_isa,
+    ordinary_operands,
     sequences,
 )
 from tests.fp_environment import (
@@ -131,15 +132,30 @@ def test_flush_to_zero_changes_nothing_in_float16(case: Case) -> None:
 
 
 @needs_fenv
+@pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
+def test_float16_is_rounded_to_nearest_whatever_the_thread_s_mode(case: Case) -> None:
+    for operands in (combinations(case), ordinary_operands(case, 20_000)):
+        right = case.call(*operands)
+        with rounding_upward():
+            whole = case.call(*operands)
+            pieces = [case.call(*(a[i : i + 4] for a in operands)) for i in range(0, 1024, 4)]
+        for one, other in zip(whole, right, strict=True):
+            assert_same_or_nan(one, other)
+        for k, wanted in enumerate(right):
+            assert_same_or_nan(np.concatenate([piece[k] for piece in pieces]), wanted[:1024])
+
+
+@needs_fenv
 @each_isa
-@pytest.mark.parametrize("name", ["leaky_relu", "squared_relu"])
-def test_float16_is_rounded_to_nearest_whatever_the_thread_s_mode(name: str, isa: str) -> None:
-    x = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
-    x = x[~np.isnan(x)]
-    operands = [x, np.float16(0.013)][: UFUNCS[isa][name].nin]
-    right = UFUNCS[isa][name](*operands).view(np.uint16)
+def test_a_float16_sum_between_two_halves_of_a_step(isa: str) -> None:
+    # The product needs 21 bits, the sum beyond it more than float32 has.
+    x, scale, shift = (np.full(9, v, np.float16) for v in (1 + 2**-5, 1 + 2**-6, 2**-24))
+    right = UFUNCS[isa]["affine_relu"](x, scale, shift)
     with rounding_upward():
-        whole = UFUNCS[isa][name](*operands).view(np.uint16)
-        pieces = [UFUNCS[isa][name](x[i : i + 4], *operands[1:]) for i in range(0, 1024, 4)]
-    np.testing.assert_array_equal(whole, right)
-    np.testing.assert_array_equal(np.concatenate(pieces).view(np.uint16), right[:1024])
+        upward = UFUNCS[isa]["affine_relu"](x, scale, shift)
+    assert upward.tolist() == right.tolist()
+
+
+def assert_same_or_nan(actual: Array, wanted: Array) -> None:
+    np.testing.assert_array_equal(actual[~np.isnan(wanted)], wanted[~np.isnan(wanted)])
+    assert np.isnan(actual[np.isnan(wanted)]).all()

@@ -1,6 +1,6 @@
 """Each backward is the derivative of its forward; at a kink, the one-sided choice made."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -9,35 +9,32 @@ import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array
 from tests.cases import BY_NAME, UFUNCS, each_isa
+from tests.facts import FLOATING, Backward
+from tests.oracles import BACKWARDS, ORACLES, expected
 
-BACKWARDS = [row for row in OPERATIONS if row.is_backward]
-each_backward = pytest.mark.parametrize("operation", BACKWARDS, ids=lambda row: row.name)
+each_backward = pytest.mark.parametrize(
+    "operation", [row for row in OPERATIONS if row.is_backward], ids=lambda row: row.name
+)
 
 # Powers of two and short fractions: every sum, product and quotient below is exact.
 STEP = 2.0**-10
-PARAMETERS = {
-    "slope": [-2.0, -0.25, 0.0, 0.125, 1.0, 3.0],
-    "max_value": [-1.5, 0.5, 2.0, 4.0],
-    "theta": [-1.5, 0.0, 0.5, 2.0],
-}
-KINKS: dict[str, Callable[[float], list[float]]] = {
-    "relu": lambda _: [0.0],
-    "leaky_relu": lambda _: [0.0],
-    "prelu": lambda _: [0.0],
-    "relu6": lambda _: [0.0, 6.0],
-    "clipped_relu": lambda max_value: [0.0, max_value],
-    "thresholded_relu": lambda theta: [theta],
-    "squared_relu": lambda _: [0.0],
-}
 
 
-def parameters_of(operation: Operation) -> list[tuple[float, ...]]:
-    names = operation.parameters
-    assert len(names) <= 1
-    return [(value,) for value in PARAMETERS[names[0]]] if names else [()]
+def is_exact(value: float) -> bool:
+    return (value / STEP).is_integer()
 
 
-def away_from(kinks: list[float]) -> Array:
+def oracle_of(operation: Operation) -> Backward:
+    oracle = ORACLES[operation.name]
+    assert isinstance(oracle, Backward)
+    return oracle
+
+
+def parameters_of(operation: Operation) -> Iterator[tuple[float, ...]]:
+    return oracle_of(operation).combinations(is_exact, "a short binary fraction or a whole")
+
+
+def away_from(kinks: Iterable[float]) -> Array:
     x = np.arange(-9, 9, 2.0**-5) + 2.0**-7
     for kink in kinks:
         x = x[np.abs(x - kink) > STEP]
@@ -50,22 +47,32 @@ def test_central_difference_in_x(operation: Operation, isa: str) -> None:
     forward = UFUNCS[isa][operation.forward]
     backward = UFUNCS[isa][operation.name]
     for parameters in parameters_of(operation):
-        kink = parameters[0] if parameters else 0.0
-        x = away_from(KINKS[operation.forward](kink))
+        x = away_from(oracle_of(operation).kinks(*parameters))
         dy = np.resize([1.0, -1.0, 0.5, 3.0], x.shape)
         difference = (forward(x + STEP, *parameters) - forward(x - STEP, *parameters)) / (2 * STEP)
         dx = backward(dy, x, *parameters)
         np.testing.assert_array_equal(dx[0] if isinstance(dx, tuple) else dx, dy * difference)
 
 
+@pytest.mark.parametrize(
+    ("operation", "output"),
+    [(row, output) for row in OPERATIONS if row.is_backward for output in row.outputs[1:]],
+    ids=lambda each: getattr(each, "name", each),
+)
 @each_isa
-def test_central_difference_in_the_slope(isa: str) -> None:
-    prelu, prelu_backward = UFUNCS[isa]["prelu"], UFUNCS[isa]["prelu_backward"]
-    x = away_from([0.0])
-    dy = np.resize([1.0, -1.0, 0.5, 3.0], x.shape)
-    for slope in PARAMETERS["slope"]:
-        difference = (prelu(x, slope + STEP) - prelu(x, slope - STEP)) / (2 * STEP)
-        np.testing.assert_array_equal(prelu_backward(dy, x, slope)[1], dy * difference)
+def test_central_difference_in_a_parameter(operation: Operation, output: str, isa: str) -> None:
+    forward = UFUNCS[isa][operation.forward]
+    backward = UFUNCS[isa][operation.name]
+    k = operation.parameters.index(output.removeprefix("d"))
+    for parameters in parameters_of(operation):
+        x = away_from(oracle_of(operation).kinks(*parameters))
+        dy = np.resize([1.0, -1.0, 0.5, 3.0], x.shape)
+        higher, lower = (
+            forward(x, *parameters[:k], parameters[k] + step, *parameters[k + 1 :])
+            for step in (STEP, -STEP)
+        )
+        gradient = backward(dy, x, *parameters)[operation.outputs.index(output)]
+        np.testing.assert_array_equal(gradient, dy * ((higher - lower) / (2 * STEP)))
 
 
 @pytest.mark.parametrize(
@@ -90,46 +97,63 @@ def test_slope_gradient_sums_over_shared_axes(
         assert dslope[index] == (raised - lowered) / (2 * STEP)
 
 
-CHOICES: list[tuple[str, tuple[float, ...], tuple[float, ...]]] = [
-    # name, (dy, x, parameter), outputs
-    ("relu_backward", (3, 0), (0,)),
-    ("relu_backward", (3, -0.0), (0,)),
-    ("leaky_relu_backward", (3, 0, 0.25), (0.75,)),
-    ("leaky_relu_backward", (3, -0.0, 0.25), (0.75,)),
-    ("leaky_relu_backward", (3, 0, -2), (-6,)),
-    ("prelu_backward", (3, 0, 0.25), (0.75, 0)),
-    ("prelu_backward", (3, -0.0, 0.25), (0.75, 0)),
-    ("relu6_backward", (3, 0), (0,)),
-    ("relu6_backward", (3, 6), (0,)),
-    ("clipped_relu_backward", (3, 0, 2), (0,)),
-    ("clipped_relu_backward", (3, 2, 2), (0,)),
-    ("clipped_relu_backward", (3, 0, 0), (0,)),
-    ("clipped_relu_backward", (3, 1, -1), (0,)),
-    ("thresholded_relu_backward", (3, 2, 2), (0,)),
-    ("thresholded_relu_backward", (3, -0.0, 0), (0,)),
-    ("squared_relu_backward", (3, 0), (0,)),
-    ("squared_relu_backward", (3, -0.0), (0,)),
-]
-
-
-@pytest.mark.parametrize(("name", "operands", "wanted"), CHOICES)
-@pytest.mark.parametrize("character", "efdg")
+@pytest.mark.parametrize(
+    ("name", "operands", "wanted"),
+    [(name, *choice) for name, oracle in BACKWARDS.items() for choice in oracle.choices],
+)
+@pytest.mark.parametrize("character", FLOATING)
 @each_isa
 def test_choice_at_the_kink(
-    name: str, operands: tuple[float, ...], wanted: tuple[float, ...], character: str, isa: str
+    name: str,
+    operands: tuple[float, ...],
+    wanted: float | tuple[float, ...],
+    character: str,
+    isa: str,
 ) -> None:
     for n in (1, 33):
         results = UFUNCS[isa][name](*(np.full(n, value, character) for value in operands))
-        results = results if isinstance(results, tuple) else (results,)
-        for result, right in zip(results, wanted, strict=True):
+        several = results if isinstance(results, tuple) else (results,)
+        each_wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+        for result, right in zip(several, each_wanted, strict=True):
             assert result.tolist() == [right] * n
             assert not np.signbit(result[result == 0]).any()
 
 
-def test_every_backward_has_its_kinks_and_its_choice() -> None:
-    assert {row.forward for row in BACKWARDS} == set(KINKS)
-    assert {row.name for row in BACKWARDS} == {name for name, _, _ in CHOICES}
-    assert all(row.forward in BY_NAME for row in BACKWARDS)
+@each_backward
+def test_every_kink_is_stated(operation: Operation) -> None:
+    oracle = oracle_of(operation)
+    x = np.arange(-9, 9, STEP)
+    for parameters in parameters_of(operation):
+        numbers = [np.array(value, np.float64) for value in parameters]
+        (y,) = expected(BY_NAME[operation.forward], x, *numbers)
+        # By how much the slope changes from one step to the next.
+        bends = x[1:-1][np.abs(np.diff(y, 2)) / STEP > 0.05]
+        kinks = oracle.kinks(*parameters)
+        unstated = [bend for bend in bends.tolist() if all(abs(bend - k) > STEP for k in kinks)]
+        assert not unstated, (
+            f"tests/oracles.py: {operation.forward!r} has kinks for {oracle.inputs[2:]} = "
+            f"{parameters} that kinks= of {operation.name!r} leaves out: {unstated}"
+        )
+
+
+@each_backward
+def test_every_kink_has_its_choice(operation: Operation) -> None:
+    oracle = oracle_of(operation)
+    chosen: dict[tuple[float, ...], set[float]] = {}
+    for (_, x, *parameters), _ in oracle.choices:
+        chosen.setdefault(tuple(parameters), set()).add(x)
+    assert any(set(oracle.kinks(*parameters)) <= at for parameters, at in chosen.items()), (
+        f"tests/oracles.py: write among the choices= of {oracle.name!r} its value at each of "
+        "its kinks, those for one set of parameters"
+    )
+
+
+@each_backward
+def test_a_selection_says_where_it_is_off(operation: Operation) -> None:
+    assert operation.has_arithmetic or oracle_of(operation).dead is not None, (
+        f"tests/oracles.py: {operation.name!r} selects dy or 0: write dead=(x, *parameters), "
+        "where it selects 0"
+    )
 
 
 @each_backward
@@ -140,19 +164,18 @@ def test_a_nan_input_gives_nan(operation: Operation, isa: str) -> None:
         assert np.isnan(results).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "dead"),
+    [(name, oracle.dead) for name, oracle in BACKWARDS.items() if oracle.dead is not None],
+)
 @pytest.mark.parametrize("dy", [np.inf, -np.inf, np.nan])
 @each_isa
-def test_a_dead_input_stops_whatever_comes_back(dy: float, isa: str) -> None:
-    upstream = np.full(40, dy)
-    for name, dead, parameters in (
-        ("relu_backward", -1.0, ()),
-        ("relu6_backward", 7.0, ()),
-        ("clipped_relu_backward", 3.0, (2.0,)),
-        ("thresholded_relu_backward", 1.0, (2.0,)),
-        ("squared_relu_backward", -1.0, ()),
-    ):
-        dx = UFUNCS[isa][name](upstream, np.full(40, dead), *parameters)
-        assert dx.tobytes() == np.zeros(40).tobytes()
+def test_a_dead_input_stops_whatever_comes_back(
+    name: str, dead: tuple[float, ...], dy: float, isa: str
+) -> None:
+    x, *parameters = dead
+    dx = UFUNCS[isa][name](np.full(40, dy), np.full(40, x), *parameters)
+    assert dx.tobytes() == np.zeros(40).tobytes()
 
 
 def test_backward_of_one_is_the_derivative() -> None:

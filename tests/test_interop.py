@@ -11,13 +11,22 @@ from tests.subprocesses import output_of
 forwards = {operation.name: operation for operation in OPERATIONS if not operation.is_backward}
 
 
+def units_of(name: str) -> str:
+    assert name in _UNITS, (
+        f"relu_ufunc/interop.py has no units for {name!r}: write their line in _UNITS"
+    )
+    return _UNITS[name]
+
+
 def test_every_function_has_its_units() -> None:
+    for name in forwards:
+        assert units_of(name)
     assert _UNITS.keys() == forwards.keys()
 
 
 @pytest.mark.parametrize("operation", forwards.values(), ids=lambda row: row.name)
 def test_each_input_and_output_has_one(operation: Operation) -> None:
-    inputs, outputs = (side.split(", ") for side in _UNITS[operation.name].split(" -> "))
+    inputs, outputs = (side.split(", ") for side in units_of(operation.name).split(" -> "))
     assert len(inputs) == len(operation.inputs)
     assert len(outputs) == len(operation.outputs)
     # A unit of an output is one that an input fixes.
@@ -33,3 +42,15 @@ def test_importing_it_imports_no_package_of_units(tmp_path: Path) -> None:
 def test_the_package_does_without_it(tmp_path: Path) -> None:
     code = "import sys, relu_ufunc; print('relu_ufunc.interop' in sys.modules)"
     assert output_of(code, tmp_path) == "False"
+
+
+def test_it_loads_when_it_is_first_used(tmp_path: Path) -> None:
+    code = "import relu_ufunc; print(relu_ufunc.interop.register_pint.__name__)"
+    assert output_of(code, tmp_path) == "register_pint"
+
+
+def test_the_first_use_imports_no_package_of_units(tmp_path: Path) -> None:
+    code = (
+        "import sys; from relu_ufunc import *; interop; print({'astropy', 'pint'} & {*sys.modules})"
+    )
+    assert output_of(code, tmp_path) == "set()"

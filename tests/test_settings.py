@@ -48,6 +48,20 @@ def test_what_cannot_be_used_is_an_import_error(variable: str, value: str, tmp_p
     assert last_line.startswith(f"ImportError: {variable}={value!r} is not a whole number")
 
 
+@pytest.mark.parametrize(
+    "variable",
+    ["RELU_UFUNC_STREAM_BYTES", "RELU_UFUNC_NUM_THREADS", "RELU_UFUNC_SPIN_MICROSECONDS"],
+)
+def test_more_digits_than_a_number_may_have(variable: str, tmp_path: Path) -> None:
+    finished = run("import relu_ufunc", tmp_path, **{variable: "9" * 5000})
+    assert finished.returncode != 0
+    last_line = finished.stderr.strip().splitlines()[-1]
+    assert last_line == (
+        f"ImportError: {variable} is not a whole number of at most 100 digits: "
+        "it has 5000 characters"
+    )
+
+
 SAYS_WAY = "from relu_ufunc import _core; print(_core.forced_way())"
 
 

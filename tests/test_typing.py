@@ -32,7 +32,9 @@ def test_the_stub_is_in_step_with_the_table() -> None:
         text=True,
         check=True,
     ).stdout
-    assert stub.read_text(encoding="utf-8") == generated, "run python tools/generate_stub.py"
+    assert stub.read_text(encoding="utf-8") == generated, (
+        "relu_ufunc/__init__.pyi is not that of the table: run python tools/generate_stub.py"
+    )
 
 
 def test_mypy_infers_the_types_of_the_samples(tmp_path: Path) -> None:
@@ -96,6 +98,6 @@ def check(value: object, claimed: Any) -> None:
     elif origin is np.ndarray:
         assert isinstance(value, np.ndarray)
         (scalar,) = get_args(get_args(claimed)[1])
-        assert issubclass(value.dtype.type, get_origin(scalar) or scalar)
+        assert scalar is Any or issubclass(value.dtype.type, get_origin(scalar) or scalar)
     else:
         assert isinstance(value, origin or claimed)

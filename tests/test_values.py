@@ -17,21 +17,12 @@ from tests.cases import (
     each_operation,
     ordinary_operands,
 )
-from tests.oracles import expected
+from tests.facts import FLOATING, nowhere
+from tests.oracles import FORWARDS, ORACLES, expected
 
 FLOAT16_PARAMETERS = np.array(
     [0.0, -0.0, 0.01, 0.1, 0.3, 1.0, -1.0, 2.5, 6.0, 1e-7, 65504.0, np.inf, np.nan], np.float16
 )
-FLOAT32_PARAMETERS = {
-    "dy": -1.5,
-    "slope": 0.3,
-    "max_value": 2.5,
-    "theta": -0.5,
-    "b": -2.5,
-    "scale": 0.75,
-    "shift": -1.25,
-}
-NEVER_NEGATIVE = ("relu", "relu6", "squared_relu", "crelu", "add_relu", "affine_relu")
 
 
 @each_case
@@ -59,9 +50,9 @@ def test_all_float32_inputs(operation: Operation) -> None:
     chunk = 1 << 18
     low = np.arange(chunk, dtype=np.uint32)
     position = operation.inputs.index("x")
-    others = [
-        np.array(FLOAT32_PARAMETERS[name], np.float32) for name in operation.inputs if name != "x"
-    ]
+    dy = [-1.5] if operation.is_backward else []
+    firsts = [values[0] for values in ORACLES[operation.name].parameters.values()]
+    others = [np.array(value, np.float32) for value in (*dy, *firsts)]
     outputs = [np.empty(chunk, np.float32) for _ in operation.outputs]
     x_bits = np.empty_like(low)
     for high in range(0, 1 << 32, chunk):
@@ -75,42 +66,52 @@ def test_all_float32_inputs(operation: Operation) -> None:
                     assert_same(actual, right, (isa, hex(high)))
 
 
-@pytest.mark.parametrize("name", NEVER_NEGATIVE)
-@pytest.mark.parametrize("character", "efdg")
+@pytest.mark.parametrize(
+    "name", [name for name, oracle in FORWARDS.items() if oracle.nonnegative is not nowhere]
+)
+@pytest.mark.parametrize("character", FLOATING)
 @each_isa
 def test_sign_bit_is_never_set(name: str, character: str, isa: str) -> None:
     case = Case(BY_NAME[name], character, isa)
-    for output in case.call(*combinations(case)):
-        assert not np.any(np.signbit(output) & ~np.isnan(output))
-
-
-@pytest.mark.parametrize("name", ["clipped_relu", "thresholded_relu"])
-@pytest.mark.parametrize("character", "efdg")
-@each_isa
-def test_sign_bit_is_never_set_above_a_limit(name: str, character: str, isa: str) -> None:
-    x, limit = combinations(Case(BY_NAME[name], character, isa))
+    operands = combinations(case)
     with np.errstate(invalid="ignore"):
-        in_domain = limit > 0 if name == "clipped_relu" else limit >= 0
-    y = UFUNCS[isa][name](x[in_domain], limit[in_domain])
-    assert not np.any(np.signbit(y) & ~np.isnan(y))
+        holds = np.broadcast_to(FORWARDS[name].nonnegative(*operands[1:]), operands[0].shape)
+    assert holds.any()
+    for output in case.call(*(a[holds] for a in operands)):
+        assert not np.any(np.signbit(output) & ~np.isnan(output)), (
+            f"if {name!r} may be negative, write nonnegative= in tests/oracles.py"
+        )
 
 
+@pytest.mark.parametrize("name", [name for name, oracle in FORWARDS.items() if oracle.keeps_nan])
 @pytest.mark.parametrize("character", "efd")
 @each_isa
-def test_nan_that_the_processor_makes_survives(character: str, isa: str) -> None:
+def test_nan_that_the_processor_makes_survives(name: str, character: str, isa: str) -> None:
     infinity = np.full(67, np.inf, character)
     with np.errstate(invalid="ignore"):
         made = infinity - infinity
     for negative in (made, np.copysign(made, np.full(67, -1, character))):
-        for name in ("relu", "relu6", "squared_relu", "crelu"):
-            result = UFUNCS[isa][name](negative)
+        for parameters in FORWARDS[name].combinations():
+            result = UFUNCS[isa][name](negative, *parameters)
             for output in result if isinstance(result, tuple) else (result,):
-                assert_same(output, negative, name)
-    for y in (
-        UFUNCS[isa]["add_relu"](infinity, -infinity),
-        UFUNCS[isa]["affine_relu"](infinity, np.ones(67, character), -infinity),
-    ):
-        assert np.isnan(y).all()
+                assert_same(
+                    output,
+                    negative,
+                    f"{name}; if x goes through arithmetic: keeps_nan=False in tests/oracles.py;",
+                )
+
+
+@pytest.mark.parametrize(
+    ("name", "operands"),
+    [(name, operands) for name, oracle in FORWARDS.items() for operands in oracle.makes_nan],
+)
+@pytest.mark.parametrize("character", "efd")
+@each_isa
+def test_nan_that_arithmetic_makes(
+    name: str, operands: tuple[float, ...], character: str, isa: str
+) -> None:
+    y = UFUNCS[isa][name](*(np.full(67, value, character) for value in operands))
+    assert np.isnan(y).all()
 
 
 def _f(values: object) -> Array:
@@ -207,7 +208,7 @@ def test_float16_is_rounded_once(isa: str) -> None:
     assert UFUNCS[isa]["affine_relu"](x, scale, shift).tolist() == [2050.0] * 50
 
 
-@pytest.mark.parametrize("character", "efdg")
+@pytest.mark.parametrize("character", FLOATING)
 def test_special_values_cover_what_they_should(character: str) -> None:
     values = specials(character)
     assert len({value.tobytes() for value in bits(values)}) == len(values)

@@ -80,16 +80,42 @@ assert_type(crelu(f32, out=(f32, f64)), tuple[NDArray[np.float32], NDArray[np.fl
 assert_type(crelu(f32, f32, f64), tuple[NDArray[np.float32], NDArray[np.float64]])
 assert_type(crelu([1], out=(f32, f64)), tuple[NDArray[np.float32], NDArray[np.float64]])
 
+# Python numbers alone become NumPy's.
+assert_type(relu(1.5), np.float64)
+assert_type(relu(1), np.integer[Any])
+assert_type(relu(2**63), np.integer[Any])
+assert_type(relu(True), np.bool_)
+assert_type(squared_relu(True), np.integer[Any])
+assert_type(leaky_relu(1, 0.5), np.float64)
+assert_type(leaky_relu(1, 2), np.float64)
+assert_type(clipped_relu(1, 6), np.integer[Any])
+assert_type(clipped_relu(1, 6.0), np.float64)
+assert_type(clipped_relu(True, 6), np.integer[Any])
+assert_type(relu_backward(1, 1.5), np.float64)
+assert_type(crelu(1.5), tuple[np.float64, np.float64])
+assert_type(prelu_backward(1.0, -1.0, 0.5), tuple[np.float64, np.float64])
+
+# A list or an array among them makes an array, of a dtype that no type can tell.
+assert_type(relu([1.5]), NDArray[Any])
+assert_type(relu([[1, 2], [3, 4]]), NDArray[Any])
+assert_type(relu((True, False)), NDArray[Any])
+assert_type(relu(range(3)), NDArray[Any])
+assert_type(relu([]), NDArray[Any])
+assert_type(relu([one32, one64]), NDArray[Any])
+assert_type(leaky_relu([1.5], 0.01), NDArray[Any])
+assert_type(leaky_relu(f32, [0.1, 0.2, 0.3]), NDArray[Any])
+assert_type(leaky_relu(1.5, f32), NDArray[Any])
+assert_type(affine_relu(1.5, 2.0, [1.0, 2.0]), NDArray[Any])
+assert_type(relu(i8, dtype=np.float32), NDArray[Any])
+assert_type(leaky_relu(i8, 0.01), NDArray[Any])
+assert_type(clipped_relu(u8, 6.0), NDArray[Any])
+assert_type(clipped_relu(i64, u64), NDArray[Any])
+assert_type(clipped_relu(truth, 6), NDArray[Any])
+assert_type(crelu([1.5]), tuple[NDArray[Any], NDArray[Any]])
+
 # What no type can tell.
-assert_type(relu(1.5), Any)
-assert_type(relu([1.5]), Any)
 assert_type(relu(untyped), Any)
-assert_type(relu(i8, dtype=np.float32), Any)
-assert_type(leaky_relu(i8, 0.01), Any)
-assert_type(clipped_relu(u8, 6.0), Any)
-assert_type(clipped_relu(i64, u64), Any)
-assert_type(clipped_relu(truth, 6), Any)
-assert_type(crelu([1.5]), tuple[Any, Any])
+assert_type(relu(1.5, dtype=np.float32), Any)
 assert_type(crelu(f32, out=(None, f64)), tuple[Any, Any])
 
 # True ufuncs.
@@ -107,6 +133,8 @@ assert_type(relu_ufunc.available_isas(), list[str])
 assert_type(relu_ufunc.get_num_threads(), int)
 relu_ufunc.set_num_threads(relu_ufunc.get_num_threads())
 assert_type(relu_ufunc.__version__, str)
+assert_type(relu_ufunc.interop.__name__, str)
+assert_type(relu_ufunc.diagnostics.__name__, str)
 
 
 def what_mypy_refuses() -> None:

@@ -1,6 +1,6 @@
 """Print the requirements of tables of pyproject.toml, one a line.
 
-    python tools/requirements.py {build-system | name of an extra} ...
+python tools/requirements.py {build-system | name of an extra} ...
 """
 
 import sys

@@ -7,6 +7,7 @@ reason given. All take turns in one process, on the same arrays, into an output 
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from itertools import product
 from typing import Any
@@ -257,10 +258,39 @@ class ReluOverSize(_Raced):
         }
 
 
+MOST_RACES = 5
+
+Outcomes = dict[str, Outcome]
+
+
+def _has_stalled(many: Outcome, one: Outcome) -> bool:
+    return isinstance(many, float) and isinstance(one, float) and many < one / 2
+
+
+def _better(a: Outcome, b: Outcome) -> Outcome:
+    return max(a, b) if isinstance(a, float) and isinstance(b, float) else a
+
+
+def race_on_threads(race_again: Callable[[], Outcomes], on_one_thread: Outcomes) -> Outcomes:
+    """The outcomes of a race, run again while a library stalls.
+
+    Threads that spin for each other while the system runs others make some calls a thousand
+    times as long. A library that several threads make less than half as fast as one has met
+    that, and not shown what it can do.
+    """
+    outcomes = race_again()
+    for _ in range(MOST_RACES - 1):
+        if not any(_has_stalled(outcomes[name], on_one_thread[name]) for name in outcomes):
+            break
+        again = race_again()
+        outcomes = {name: _better(outcome, again[name]) for name, outcome in outcomes.items()}
+    return outcomes
+
+
 class Functions(_Raced):
     """On one thread and on all, float32."""
 
-    version = 2
+    version = 3
 
     params = (
         ("relu", "relu in place", "leaky_relu", "relu6", "relu_backward"),
@@ -270,15 +300,18 @@ class Functions(_Raced):
     )
     param_names = ("function", "kilobytes", "threads", "library")
 
-    @mark(timeout=900)
+    @mark(timeout=1800)
     def setup_cache(self) -> dict[tuple[object, ...], Outcome]:
+        functions, sizes, _, _ = self.params
         outcomes: dict[tuple[object, ...], Outcome] = {}
-        for case in product(*self.params[:-1]):
-            function, kilobytes, threads = case
+        for function, kilobytes in product(functions, sizes):
             layout = "in place" if function.endswith(" in place") else "contiguous"
-            count = 1 if threads == "one thread" else os.cpu_count() or 1
-            raced = race(function.removesuffix(" in place"), "float32", kilobytes, layout, count)
-            outcomes |= {(*case, library): outcome for library, outcome in raced.items()}
+            raced = partial(race, function.removesuffix(" in place"), "float32", kilobytes, layout)
+            one = raced(1)
+            many = race_on_threads(partial(raced, os.cpu_count() or 1), one)
+            for threads, each in (("one thread", one), ("all threads", many)):
+                for library, outcome in each.items():
+                    outcomes[function, kilobytes, threads, library] = outcome
         return outcomes
 
     @mark(unit="x the library")

@@ -136,8 +136,7 @@ def _outputs(
 def _example_parameters(operation: Operation) -> dict[str, float]:
     """The parameters of the first call among the docstring's examples, of an array the first."""
     source = "".join(
-        example.source
-        for example in DocTestParser().get_examples(operation.words.example)
+        example.source for example in DocTestParser().get_examples(operation.words.example)
     )
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     call = next(call for call in calls if re.fullmatch(operation.name, ast.unparse(call.func)))

@@ -7,9 +7,9 @@
 
 typedef struct { uint64_t halves[2]; } uint128;
 
-/* Between memory of the given steps. Where they are constants, the compiler
-   shuffles whole vectors: every second int32 takes 0.07 ns on AVX-512, against
-   0.23 ns four items at a time and 0.35 ns one by one. */
+/* Copies items between memory of the given steps. Where the steps are constants, the
+   compiler shuffles whole vectors: with AVX-512, copying every second int32 takes
+   0.07 ns an item, against 0.23 ns four items at a time and 0.35 ns one by one. */
 #define DEFINE_ITEM(item)                                                               \
     static inline void copy_##item(                                                     \
         const char *restrict from, ptrdiff_t from_step,                                 \
@@ -73,8 +73,8 @@ void JOIN(copy_items_, THIS_ISA)(
     case 4: copy_any_uint32_t(from, from_step, to, to_step, n); return;
     case 8: copy_any_uint64_t(from, from_step, to, to_step, n); return;
     case 16: copy_any_uint128(from, from_step, to, to_step, n); return;
-    default: /* i386's long double has 12 bytes */
-        for (; n > 0; --n, from += from_step, to += to_step)
-            memcpy(to, from, itemsize);
     }
+    /* i386's long double has 12 bytes. */
+    for (; n > 0; --n, from += from_step, to += to_step)
+        memcpy(to, from, itemsize);
 }

@@ -7,6 +7,7 @@
 #include "float16_chunks.h"
 #include "join.h"
 #include "kernels.h"
+#include "shapes.h"
 #include "values.h"
 
 #ifdef _MSC_VER
@@ -17,7 +18,7 @@
 #error "-ffast-math and its like change the values of NaN, -0.0 and subnormals"
 #endif
 
-/* No iteration depends on another: an output is disjoint from each input or
+/* No iteration depends on another: an output either is disjoint from an input or is
    the very same array. (`restrict` would forbid the latter.) */
 #if defined(__clang__)
 #define INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
@@ -29,7 +30,7 @@
 #define INDEPENDENT_ITERATIONS
 #endif
 
-/* What the rows are written in. */
+/* The vocabulary of the rows' expressions. */
 #define VALUE JOIN(value_, DTYPE)
 #define WIDE_TYPE JOIN(wide_, DTYPE)
 #define WIDE(operand) wide_##operand
@@ -39,6 +40,7 @@
 #define LESS JOIN(less_, DTYPE)
 #define NEGATED JOIN(negated_, DTYPE)
 #define RECTIFIED JOIN(rectified_, DTYPE)
+#define RECTIFIED_WIDE JOIN(rectified_wide_, DTYPE)
 #define CAPPED JOIN(capped_, DTYPE)
 #define INSIDE JOIN(inside_, DTYPE)
 #define CONSTANT(number) NARROWED((WIDE_TYPE)(number))
@@ -49,11 +51,6 @@
 
 /* A row's inputs: the array x and parameters, IN1(x) to IN3(x, a, b); in a
    backward the array dy before them, DY_IN1(x) and DY_IN2(x, a) ... */
-#define COUNT_IN1(x) 1
-#define COUNT_IN2(x, a) 2
-#define COUNT_IN3(x, a, b) 3
-#define COUNT_DY_IN1(x) 2
-#define COUNT_DY_IN2(x, a) 3
 #define COUNT_ARRAYS_IN1(x) 1
 #define COUNT_ARRAYS_IN2(x, a) 1
 #define COUNT_ARRAYS_IN3(x, a, b) 1
@@ -101,8 +98,6 @@
 #define IF_PARAMETERS_DY_IN2(x, a) KEEP
 
 /* ... its outputs, OUT1(y) and OUT2(y, z) ... */
-#define COUNT_OUT1(y) 1
-#define COUNT_OUT2(y, z) 2
 #define POINT_TO_OUT1(y) char *const out0 = operands[inputs];
 #define POINT_TO_OUT2(y, z) POINT_TO_OUT1(y) char *const out1 = operands[inputs + 1];
 #define DECLARE_OUT1(y) VALUE y;
@@ -112,9 +107,6 @@
 #define STORE_OUT2(y, z) STORE(0, y) STORE(1, z)
 
 /* ... and its arithmetic: results r, s, each rounded once. */
-#define COUNT_NO_ARITHMETIC 0
-#define COUNT_ROUNDED1(r, e) 1
-#define COUNT_ROUNDED2(r, e, s, f) 2
 #define ROUND_NO_ARITHMETIC
 #define ROUND_ROUNDED1(r, e) const VALUE r = NARROWED(e);
 #define ROUND_ROUNDED2(r, e, s, f) ROUND_ROUNDED1(r, e) ROUND_ROUNDED1(s, f)
@@ -158,8 +150,8 @@
         }                                                                               \
     }
 
-/* float16's arithmetic goes by chunks: the conversions are instructions of
-   their own, which gcc 12 does not use in a vectorised loop. */
+/* float16 arithmetic goes chunk by chunk: gcc 12 does not use the conversion
+   instructions in a loop that it vectorises. */
 #define DEFINE_CHUNKED(                                                                 \
     function, before, loads, takes, arrays, in, out, arithmetic, value)                 \
     static void JOIN(function, _chunk)(char *const *operands)                           \
@@ -189,7 +181,8 @@
         by_chunks(JOIN(function, _chunk), operands, n, arrays, COUNT_##in, COUNT_##out);\
     }
 
-/* The last chunk is padded with zeros. Inputs after the arrays stay in place. */
+/* The last chunk is padded with zeros. Scalar parameters, the inputs after the arrays,
+   are read in place. */
 static void by_chunks(
     void (*chunk)(char *const *), char *const *operands, ptrdiff_t n,
     int arrays, int inputs, int outputs)
@@ -218,7 +211,7 @@ static void by_chunks(
     }
 }
 
-/* The three layouts of a row, see kernels.h. */
+/* A row's kernels for the three layouts of kernels.h. */
 #define KERNEL_PLAIN(name, in, out, arithmetic, value)                                  \
     DEFINE_ELEMENTWISE(NAME(name, elementwise), in, out, arithmetic, value)             \
     DEFINE_VECTOR(                                                                      \
@@ -236,6 +229,7 @@ static void by_chunks(
         NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, WIDE_ARRAYS_##in,  \
         COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
+#define KERNEL_BOOL(arithmetic) KERNEL_PLAIN
 #define KERNEL_SIGNED(arithmetic) KERNEL_PLAIN
 #define KERNEL_UNSIGNED(arithmetic) KERNEL_PLAIN
 #define KERNEL_FLOAT(arithmetic) KERNEL_PLAIN
@@ -246,10 +240,18 @@ static void by_chunks(
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED
 #define KERNEL_CHUNKED_FLOAT_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
 
-/* Whether the rows of such dtypes have loops for DTYPE. */
+/* Keeps what follows where rows of these dtypes have loops for this kind. */
 #define IF_EVERY_DTYPE(kind) KEEP
-#define IF_NUMERIC(kind) KEEP
+#define IF_NUMERIC(kind) JOIN(IF_NUMERIC_, kind)
+#define IF_NUMERIC_BOOL DROP
+#define IF_NUMERIC_SIGNED KEEP
+#define IF_NUMERIC_UNSIGNED KEEP
+#define IF_NUMERIC_FLOAT KEEP
+#define IF_NUMERIC_SMALL_FLOAT KEEP
+#define IF_NUMERIC_CHUNKED_FLOAT KEEP
+#define IF_NUMERIC_LONG_DOUBLE KEEP
 #define IF_FLOATING(kind) JOIN(IF_FLOATING_, kind)
+#define IF_FLOATING_BOOL DROP
 #define IF_FLOATING_SIGNED DROP
 #define IF_FLOATING_UNSIGNED DROP
 #define IF_FLOATING_FLOAT KEEP

@@ -223,6 +223,17 @@ def test_sparse_stays_sparse() -> None:
     np.testing.assert_array_equal(shifted.todense(), ru.add_relu(X, 1))
 
 
+def test_sparse_reduces_out_of_order() -> None:
+    sparse = installed("sparse")
+    x = sparse.COO(np.array([[0.0, -1.0, 3.0, -2.0]]))
+    # (-1 + 3 - 2, rectified), then one 0 for all that is not stored.
+    assert ru.add_relu.reduce(x, axis=1).todense().tolist() == [0.0]
+    assert ru.add_relu.reduce(x.todense(), axis=1).tolist() == [1.0]
+    for method in (ru.add_relu.accumulate, lambda each: ru.add_relu.reduceat(each, [0])):
+        with pytest.raises(TypeError):
+            method(x)
+
+
 def test_polars_keeps_the_name_and_nulls_and_takes_expressions() -> None:
     pl = installed("polars")
     series = pl.Series("n", [-2.0, None, 3.0])

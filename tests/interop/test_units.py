@@ -10,6 +10,7 @@ import pytest
 import relu_ufunc as ru
 from relu_ufunc._operations import OPERATIONS, Operation
 from relu_ufunc.interop import register_astropy, register_pint
+from tests.oracles import ORACLES
 from tests.packages import installed
 
 pytestmark = pytest.mark.interop
@@ -44,56 +45,38 @@ def units(request: pytest.FixtureRequest) -> Units:
 
 
 X = np.array([-2.0, 4.0], dtype=np.float32)
-HALF, ONE, TWO, THREE = np.array([0.5, 1.0, 2.0, 3.0], dtype=np.float32)
-
-# Inputs as (number, unit) and the unit of each output.
-CASES: dict[str, tuple[list[tuple[Any, str]], list[str]]] = {
-    "relu": ([(X, "m")], ["m"]),
-    "leaky_relu": ([(X, "m"), (HALF, "")], ["m"]),
-    "prelu": ([(X, "m"), (HALF, "")], ["m"]),
-    "relu6": ([(X, "")], [""]),
-    "clipped_relu": ([(X, "m"), (THREE, "m")], ["m"]),
-    "thresholded_relu": ([(X, "m"), (THREE, "m")], ["m"]),
-    "squared_relu": ([(X, "m")], ["m m"]),
-    "crelu": ([(X, "m")], ["m", "m"]),
-    "add_relu": ([(X, "m"), (THREE, "m")], ["m"]),
-    "affine_relu": ([(X, "m"), (TWO, "s"), (ONE, "m s")], ["m s"]),
-    "relu_backward": ([(X, "s"), (X, "m")], ["s"]),
-    "leaky_relu_backward": ([(X, "s"), (X, "m"), (HALF, "")], ["s"]),
-    "prelu_backward": ([(X, "s"), (X, "m"), (HALF, "")], ["s", "m s"]),
-    "relu6_backward": ([(X, "s"), (X, "")], ["s"]),
-    "clipped_relu_backward": ([(X, "s"), (X, "m"), (THREE, "m")], ["s"]),
-    "thresholded_relu_backward": ([(X, "s"), (X, "m"), (THREE, "m")], ["s"]),
-    "squared_relu_backward": ([(X, "s"), (X, "m")], ["m s"]),
-}
-
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda row: row.name)
 
 
 def quantity(units: Units, value: Any, name: str) -> Any:
     unit = units.module.Unit("")
-    for factor in name.split():
-        unit = unit * units.module.Unit(factor)
+    for factor in name.split("*"):
+        unit = unit * units.module.Unit("" if factor == "1" else factor)
     return units.module.Quantity(value, unit)
 
 
+def numbers(operation: Operation) -> list[Any]:
+    parameters = [values[0] for values in ORACLES[operation.name].parameters.values()]
+    n_arrays = len(operation.inputs) - len(parameters)
+    return [X] * n_arrays + list(map(np.float32, parameters))
+
+
 def operands(units: Units, operation: Operation) -> list[Any]:
-    return [quantity(units, value, name) for value, name in CASES[operation.name][0]]
+    names = ORACLES[operation.name].units_of_inputs
+    return [
+        quantity(units, value, name) for value, name in zip(numbers(operation), names, strict=True)
+    ]
 
 
 def results(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def test_every_function_is_a_case() -> None:
-    assert CASES.keys() == {operation.name for operation in OPERATIONS}
-
-
 @each_operation
 def test_values_and_units(units: Units, operation: Operation) -> None:
     ufunc = getattr(ru, operation.name)
-    inputs, names = CASES[operation.name]
-    plain = results(ufunc(*(value for value, _ in inputs)))
+    names = ORACLES[operation.name].units_of_outputs
+    plain = results(ufunc(*numbers(operation)))
     given = results(ufunc(*operands(units, operation)))
     for result, expected, name in zip(given, plain, names, strict=True):
         assert units.unit_of(result) == units.unit_of(quantity(units, 1.0, name))
@@ -106,7 +89,9 @@ def test_out_is_filled_and_returned(units: Units, operation: Operation) -> None:
     ufunc = getattr(ru, operation.name)
     expected = results(ufunc(*operands(units, operation)))
     empty = np.full(X.shape, 9, np.float64)
-    out = tuple(quantity(units, empty.copy(), name) for name in CASES[operation.name][1])
+    out = tuple(
+        quantity(units, empty.copy(), name) for name in ORACLES[operation.name].units_of_outputs
+    )
     for result, array, value in zip(
         results(ufunc(*operands(units, operation), out=out)), out, expected, strict=True
     ):
@@ -117,33 +102,47 @@ def test_out_is_filled_and_returned(units: Units, operation: Operation) -> None:
 
 @each_operation
 def test_an_array_is_no_out_for_a_unit(units: Units, operation: Operation) -> None:
-    names = CASES[operation.name][1]
+    names = ORACLES[operation.name].units_of_outputs
     out = tuple(np.full(X.shape, 9.0) for _ in names)
     ufunc = getattr(ru, operation.name)
-    if names == [""]:
+    if set(names) == {"1"}:
         ufunc(*operands(units, operation), out=out)
-        np.testing.assert_array_equal(out[0], [0.0, 4.0])
+        for array, plain in zip(out, results(ufunc(*numbers(operation))), strict=True):
+            np.testing.assert_array_equal(array, plain)
     else:
         with pytest.raises(units.refused):
             ufunc(*operands(units, operation), out=out)
         assert all((array == 9).all() for array in out)
 
 
+def test_an_array_is_an_out_without_a_unit(units: Units) -> None:
+    out = np.full(X.shape, 9.0)
+    ru.relu6(quantity(units, X, "1"), out=out)
+    np.testing.assert_array_equal(out, [0.0, 4.0])
+
+
+def has_to_fit(names: list[str], position: int) -> bool:
+    """Whether an input's unit follows from those before it, or is none."""
+    name = names[position]
+    return name == "1" or "*" in name or name in names[:position]
+
+
 @pytest.mark.parametrize(
-    ("name", "position"),
+    ("operation", "position"),
     [
-        (operation.name, i)
+        pytest.param(operation, i, id=f"{operation.name}-{i}")
         for operation in OPERATIONS
-        for i, term in enumerate(operation.inputs)
-        # x and dy may have any unit, and so may a scale.
-        if term not in ("dy", "x", "scale") or (term == "x" and operation.forward == "relu6")
+        for i in range(len(operation.inputs))
+        if has_to_fit(ORACLES[operation.name].units_of_inputs, i)
     ],
 )
-def test_a_unit_that_does_not_fit_is_refused(units: Units, name: str, position: int) -> None:
-    inputs = [quantity(units, value, unit) for value, unit in CASES[name][0]]
-    inputs[position] = quantity(units, CASES[name][0][position][0], "kg")
+def test_a_unit_that_does_not_fit_is_refused(
+    units: Units, operation: Operation, position: int
+) -> None:
+    inputs = operands(units, operation)
+    inputs[position] = quantity(units, numbers(operation)[position], "kg")
     with pytest.raises(units.refused):
-        getattr(ru, name)(*inputs)
+        getattr(ru, operation.name)(*inputs)
 
 
 def test_compatible_units_are_converted(units: Units) -> None:
@@ -204,3 +203,10 @@ def test_the_examples_print_what_they_say(register: Callable[[], None]) -> None:
     output: list[str] = []
     doctest.DocTestRunner().run(test, out=output.append)
     assert not output, "".join(output)
+
+
+def test_a_mask_has_no_unit(units: Units) -> None:
+    mask = quantity(units, np.array([True, False]), "")
+    for x in (X, quantity(units, X, "m")):
+        with pytest.raises(TypeError, match="where"):
+            ru.relu(x, where=mask)

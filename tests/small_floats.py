@@ -1,0 +1,76 @@
+"""The dtypes of ml_dtypes that have loops, and their values in float32 and back.
+
+ml_dtypes' own casts say what a number is; a cast would change a NaN, so their bits are moved.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from relu_ufunc import _core
+from relu_ufunc._operations import Operation
+from tests.bits import Array, is_any_nan
+from tests.cases import UFUNCS
+from tests.oracles import expected
+
+ml_dtypes = pytest.importorskip("ml_dtypes")
+
+DTYPES: "list[np.dtype[Any]]" = [np.dtype(getattr(ml_dtypes, name)) for name in _core.ML_DTYPES]
+
+_FLOAT32_MANTISSA = 23
+
+
+def _mantissa(dtype: "np.dtype[Any]") -> int:
+    return int(ml_dtypes.finfo(dtype).nmant)
+
+
+def bits_of(a: Array) -> Array:
+    return a.view(f"u{a.dtype.itemsize}")
+
+
+def from_bits(bits: Array, dtype: "np.dtype[Any]") -> Array:
+    """The values of the lowest bits of each integer."""
+    return bits.astype(f"u{dtype.itemsize}").view(dtype)
+
+
+def every(dtype: "np.dtype[Any]") -> Array:
+    return from_bits(np.arange(1 << 8 * dtype.itemsize), dtype)
+
+
+def as_float32(a: Array) -> Array:
+    """The same numbers and, to the bit, the same NaNs."""
+    a = np.ascontiguousarray(a)
+    bits, width = bits_of(a).astype(np.uint32), 8 * a.dtype.itemsize
+    mantissa = _mantissa(a.dtype)
+    payload = (bits & ((1 << mantissa) - 1)) << (_FLOAT32_MANTISSA - mantissa)
+    nan = (bits >> (width - 1) << 31 | 0x7F800000 | payload).view(np.float32)
+    with np.errstate(all="ignore"):
+        return np.where(np.isnan(a), nan, a.astype(np.float32))
+
+
+def rounded(a: Array, dtype: "np.dtype[Any]") -> Array:
+    """The bits of the nearest values, ties to even; a NaN keeps its sign and payload."""
+    bits, width = np.ascontiguousarray(a).view(np.uint32), 8 * dtype.itemsize
+    mantissa = _mantissa(dtype)
+    kept = bits >> (_FLOAT32_MANTISSA - mantissa) & ((1 << mantissa) - 1)
+    exponent = ((1 << (width - 1)) - 1) >> mantissa << mantissa
+    nan = bits >> 31 << (width - 1) | exponent | kept
+    with np.errstate(all="ignore"):
+        numbers = bits_of(np.asarray(a).astype(dtype))
+        return np.where(np.isnan(a), nan, numbers).astype(numbers.dtype)
+
+
+def check(operation: Operation, isa: str, *operands: Array) -> None:
+    """Bit for bit what the float32 oracle says, rounded once."""
+    dtype = operands[0].dtype
+    results = UFUNCS[isa][operation.name](*operands)
+    results = results if isinstance(results, tuple) else (results,)
+    for result, wanted in zip(
+        results, expected(operation, *map(as_float32, operands)), strict=True
+    ):
+        assert result.dtype == dtype
+        is_nan = is_any_nan(wanted)
+        right = rounded(wanted, dtype)
+        np.testing.assert_array_equal(bits_of(result)[~is_nan], right[~is_nan])
+        assert np.isnan(as_float32(result)[is_nan]).all()

@@ -1,0 +1,76 @@
+"""Write the tables of the README and docs/ that follow from the installed package's tables.
+
+A test fails where a page does not match them; this brings it back in step:
+
+    python tools/generate_tables.py
+"""
+
+from pathlib import Path
+
+from relu_ufunc._core import ML_DTYPES
+from relu_ufunc._operations import OPERATIONS
+
+ROOT = Path(__file__).parents[1]
+
+_FLOATS = f"float16, float32, float64, longdouble; {', '.join(ML_DTYPES)}"
+
+# By the first dtype of a function: its loops, and what several inputs give.
+_DTYPES = {
+    "?": (
+        f"bool, every integer, {_FLOATS}",
+        "the dtype of `np.maximum`",
+    ),
+    "b": (
+        "the same but bool, which becomes int8",
+        "the dtype of `np.maximum`; int8 for bool only",
+    ),
+    "e": (_FLOATS, "the dtype of `np.hypot`"),
+}
+
+
+def dtypes() -> str:
+    """The functions by their loops."""
+    lines = ["| Functions | Loops | Several inputs |", "|---|---|---|"]
+    for first, (loops, common) in _DTYPES.items():
+        names = [
+            f"`{operation.name}`"
+            for operation in OPERATIONS
+            if not operation.is_backward and operation.type_characters[0] == first
+        ]
+        lines.append(f"| {', '.join(names)} | {loops} | {common} |")
+    return "\n".join(lines)
+
+
+def functions() -> str:
+    """Each function with its value and its derivative."""
+    lines = ["| function | value | derivative with respect to x |", "|---|---|---|"]
+    for operation in OPERATIONS:
+        if not operation.is_backward:
+            call, words = f"`{operation.name}({', '.join(operation.inputs)})`", operation.words
+            cells = [call, words.brief, words.brief_derivative]
+            lines.append("".join(f"| {cell} " if cell else "| " for cell in cells) + "|")
+    return "\n".join(lines)
+
+
+TABLES = {
+    "README.md": {"functions": functions},
+    "docs/semantics.md": {"dtypes": dtypes},
+}
+
+
+def page(file: str) -> str:
+    """The text of a page with its tables as they have to be."""
+    text = (ROOT / file).read_text("utf-8")
+    for name, table in TABLES[file].items():
+        begin, end = f"<!-- begin: {name} -->\n", f"\n<!-- end: {name} -->"
+        before, found, rest = text.partition(begin)
+        _, also_found, after = rest.partition(end)
+        if not (found and also_found):
+            raise SystemExit(f"{file} has no place for its table, between {begin}and{end}")
+        text = f"{before}{begin}{table()}{end}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    for each in TABLES:
+        (ROOT / each).write_text(page(each), "utf-8")
