@@ -92,8 +92,10 @@ static void run_slices(const struct long_run *run, ptrdiff_t start, ptrdiff_t en
 static ptrdiff_t part_start(const struct long_run *run, int part)
 {
     const ptrdiff_t items = run->plan.n - run->shared_start;
-    if (part == 0 || part == run->parts)
-        return part == 0 ? run->shared_start : run->plan.n;
+    if (part == run->parts)
+        return run->plan.n;
+    if (part == 0)
+        return run->shared_start;
     return line_start(&run->plan, run->shared_start + items / run->parts * part);
 }
 
