@@ -94,6 +94,7 @@ cdef extern from "ways.h":
         dtype_number dtype
         bint uses_blocks
         bint is_in_place
+        bint is_fresh
         int magnitude
     struct measured_kind "measured":
         kind_of_run kind
@@ -379,6 +380,7 @@ def measured_ways():
                 "dtype": _text(dtype_table[<int>measured.kind.dtype].name),
                 "uses_blocks": bool(measured.kind.uses_blocks),
                 "is_in_place": bool(measured.kind.is_in_place),
+                "is_fresh": bool(measured.kind.is_fresh),
                 "bytes": 1 << measured.kind.magnitude,
                 "alone": alone,
                 "shared": shared,

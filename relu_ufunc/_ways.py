@@ -14,7 +14,15 @@ def measurements() -> dict[str, str]:
     """Return, for each kind of long call so far, the rate of each way."""
     found = {}
     for kind in sorted(_core.measured_ways(), key=lambda kind: (kind["name"], kind["bytes"])):
-        layout = " in place" * kind["is_in_place"] + " by blocks" * kind["uses_blocks"]
+        layout = "".join(
+            f" {words}"
+            for words, applies in (
+                ("in place", kind["is_in_place"]),
+                ("by blocks", kind["uses_blocks"]),
+                ("fresh output", kind["is_fresh"]),
+            )
+            if applies
+        )
         title = f"{kind['name']} {kind['dtype']}{layout}, {kind['bytes'] / 1e6:.3g} MB"
         rates = [
             f"{how} {', '.join(f'{way} {rate:.0f}' for way, rate in kind[how].items())} GB/s"

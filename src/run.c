@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "fp_environment.h"
+#include "memory.h"
 #include "overlap.h"
 #include "plan.h"
 #include "sizes.h"
@@ -22,6 +23,8 @@ enum {
     /* What two threads may share, and for what they are woken. */
     WORTH_SHARING = 1 << 18,
     WORTH_WAKING = 1 << 24,
+    /* Allocators keep less for the next caller. */
+    MAYBE_FRESH = 1 << 22,
     /* What is timed at once where there is a choice. */
     SLICE = 1 << 19,
     /* More than one, so that a late worker leaves little to wait for. */
@@ -109,6 +112,12 @@ static void run_part(void *context, int part)
         run_stretch(&run->plan, PLAIN, start, end);
 }
 
+static const char *middle_of_output(const struct plan *plan)
+{
+    const int out = plan->loop->n_inputs;
+    return plan->operands[out] + plan->n / 2 * plan->steps[out];
+}
+
 static struct pace *find_pace(const struct plan *plan, ptrdiff_t bytes)
 {
     struct kind kind = {
@@ -116,6 +125,7 @@ static struct pace *find_pace(const struct plan *plan, ptrdiff_t bytes)
         .dtype = plan->loop->dtype,
         .uses_blocks = plan->uses_blocks,
         .is_in_place = overwrites_input(plan->loop, plan->operands),
+        .is_fresh = bytes >= MAYBE_FRESH && is_untouched(middle_of_output(plan)),
     };
     while (bytes >>= 1)
         ++kind.magnitude;

@@ -7,10 +7,10 @@ enum {
        many are computed by one thread: less than 2 % of the work is spent on trials. */
     TRIAL_PERIOD = 64,
     TRIAL_PERIOD_ALONE = 256,
-    /* Sharing that does not pay stops when it has cost this much more than it saved,
-       and is tried again when so much has been set aside for it. */
-    MOST_SAVED_NS = 4000000,
-    MOST_OWED_NS = 100000000,
+    /* Sharing stops when it has cost more than it saved, of which so much counts; it is
+       tried again when the debt is paid off and so much is set aside. */
+    MOST_SAVED_NS = 10000000,
+    MOST_OWED_NS = 2000000,
     SET_ASIDE_NS = 500000,
     BYTES_OF_COST = 1024
 };
@@ -53,17 +53,19 @@ static unsigned int packed(const struct kind *kind)
     unsigned int number = (unsigned int)kind->operation * N_DTYPES + (unsigned int)kind->dtype;
     number = number * 2 + kind->uses_blocks;
     number = number * 2 + kind->is_in_place;
+    number = number * 2 + kind->is_fresh;
     return number * MAGNITUDES + (unsigned int)kind->magnitude + 1;
 }
 
 static struct kind unpacked(unsigned int number)
 {
-    const unsigned int layout = --number / MAGNITUDES, loop = layout / 4;
+    const unsigned int layout = --number / MAGNITUDES, loop = layout / 8;
     return (struct kind){
         .operation = (enum operation)(loop / N_DTYPES),
         .dtype = (enum dtype)(loop % N_DTYPES),
-        .uses_blocks = layout / 2 % 2,
-        .is_in_place = layout % 2,
+        .uses_blocks = layout / 4 % 2,
+        .is_in_place = layout / 2 % 2,
+        .is_fresh = layout % 2,
         .magnitude = (int)(number % MAGNITUDES),
     };
 }

@@ -33,8 +33,9 @@ enum way ways_forced(void);
 struct kind {
     enum operation operation;
     enum dtype dtype;
-    /* Whether operands go through blocks, and whether the output is an input too. */
-    bool uses_blocks, is_in_place;
+    /* Whether operands go through blocks, the output is an input too, or the output's
+       pages are touched for the first time. */
+    bool uses_blocks, is_in_place, is_fresh;
     /* The logarithm to base 2, rounded down, of the bytes of all operands. */
     int magnitude;
 };

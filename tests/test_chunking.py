@@ -1,5 +1,7 @@
 """Neither streaming past the caches nor sharing among threads changes a value."""
 
+import mmap
+import sys
 from collections.abc import Iterator
 from itertools import product
 
@@ -121,6 +123,7 @@ def test_what_is_measured_changes_no_value(isa: str, threads: int) -> None:
         kind
         for kind in _core.measured_ways()
         if (kind["name"], kind["dtype"], kind["bytes"]) == ("add_relu", "f32", 1 << 25)
+        and not kind["is_fresh"]
     ]
     assert len(measured) == 1
     assert not measured[0]["is_in_place"]
@@ -128,6 +131,19 @@ def test_what_is_measured_changes_no_value(isa: str, threads: int) -> None:
     assert set(rates) <= set(_core.WAYS)
     assert "plain" in rates
     assert all(0.001 < rate < 10_000 for rate in rates.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's mincore")
+def test_the_first_touch_of_an_output_is_a_kind_of_its_own() -> None:
+    x = np.ones(1 << 22, np.float64)
+    _core.set_stream_bytes(0)
+    out = np.frombuffer(mmap.mmap(-1, x.nbytes, flags=mmap.MAP_PRIVATE), x.dtype)
+    for _ in range(2):
+        UFUNCS["generic"]["squared_relu"](x, out=out)
+        assert_same(out, x)
+    kinds = [kind for kind in _core.measured_ways() if kind["name"] == "squared_relu"]
+    found = {kind["is_fresh"] for kind in kinds if kind["bytes"] == 2 * x.nbytes}
+    assert found == {True, False}
 
 
 @pytest.mark.parametrize("name", ["relu", "add_relu", "clipped_relu"])
