@@ -76,13 +76,15 @@ static ptrdiff_t line_start(const struct plan *plan, ptrdiff_t item)
     return after_head < 0 ? 0 : item - after_head % plan->line_items;
 }
 
-/* In slices, where there is a choice of stores. */
+/* In slices, where there is a choice of stores. The last one is longer than the others:
+   the time of a short one tells nothing. */
 static void run_slices(const struct long_run *run, ptrdiff_t start, ptrdiff_t end, bool is_shared)
 {
     const ptrdiff_t slice = run->may_stream ? SLICE / run->item_bytes : end;
     int64_t before = nanoseconds_now();
     while (start < end) {
-        const ptrdiff_t stop = least(line_start(&run->plan, start + slice), end);
+        const ptrdiff_t stop =
+            end - start < 2 * slice ? end : line_start(&run->plan, start + slice);
         const enum way way = run->may_stream ? ways_choose(run->pace, is_shared) : PLAIN;
         run_stretch(&run->plan, way, start, stop);
         const int64_t after = nanoseconds_now();
