@@ -104,7 +104,6 @@ def _windows() -> dict[int, int]:
 SIZES = cache_sizes()
 
 _stream_bytes = whole_number("RELU_UFUNC_STREAM_BYTES", least=0)
-# From half of the cache on it no longer keeps all of the operands and what others use.
 _core.set_stream_bytes(
-    last_level_bytes(SIZES) // 2 if _stream_bytes is None else min(_stream_bytes, sys.maxsize)
+    last_level_bytes(SIZES) if _stream_bytes is None else min(_stream_bytes, sys.maxsize)
 )
