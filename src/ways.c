@@ -108,7 +108,7 @@ void ways_learn(
     struct pace *pace, bool is_shared, enum way way, ptrdiff_t bytes, int64_t nanoseconds)
 {
     atomic_uint *cost = &pace->cost[is_shared][way];
-    const int64_t before = GET(cost);
+    int64_t before = GET(cost);
     /* What one thread computes after a shared run lies in the others' caches. */
     if (!is_shared && GET(&pace->was_shared)) {
         SET(&pace->was_shared, false);
@@ -117,8 +117,9 @@ void ways_learn(
     }
     int64_t now = nanoseconds * 1000 * BYTES_OF_COST / bytes;
     if (before != 0) {
-        /* A slice that the system interrupted says little. */
+        /* A slice that the system interrupted says little, now as before. */
         now = now < 2 * before ? now : 2 * before;
+        before = before < 2 * now ? before : 2 * now;
         now = before + (now - before) / 4;
     }
     SET(cost, (unsigned int)(now < 1 ? 1 : now > UINT32_MAX / 2 ? UINT32_MAX / 2 : now));
