@@ -11,6 +11,11 @@ cnp.import_array()
 cnp.import_umath()
 
 
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct PyUFuncObject:
+        void **data
+
+
 cdef extern from "kernels/kernels.h":
     ctypedef int dtype_number "enum dtype"
     ctypedef int operation_number "enum operation"
@@ -28,6 +33,7 @@ cdef extern from "kernels/kernels.h":
 
 cdef extern from "dtypes.h":
     struct dtype_row:
+        const char *name
         Py_ssize_t itemsize
         char character
         const char *ml_dtypes_name
@@ -63,8 +69,10 @@ cdef extern from "dispatch.h":
 
 
 cdef extern from "loop.h":
+    struct kernel_of_loop "kernel":
+        void *contiguous
     struct loop:
-        pass
+        kernel_of_loop kernel
     bint make_loop(
         const isa_row *isa, operation_number operation, dtype_number dtype, loop *made)
 
@@ -73,6 +81,28 @@ cdef extern from "run.h":
     void run_loop(char **, const Py_ssize_t *, const Py_ssize_t *, void *) nogil
     void run_set_stream_bytes(Py_ssize_t bytes)
     Py_ssize_t run_stream_bytes()
+
+
+cdef extern from "ways.h":
+    ctypedef int way_number "enum way"
+    enum:
+        N_WAYS
+        N_PACES
+    const char *way_names[]
+    struct kind_of_run "kind":
+        operation_number operation
+        dtype_number dtype
+        bint uses_blocks
+        bint is_in_place
+        bint is_fresh
+        int magnitude
+    struct measured_kind "measured":
+        kind_of_run kind
+        double rates[2][3]
+        bint is_shared
+    void ways_force(way_number way)
+    way_number ways_forced()
+    bint ways_measured(int index, measured_kind *measured)
 
 
 cdef extern from "count_array.h":
@@ -91,8 +121,14 @@ cdef extern from "threads.h":
         MOST_WORKERS
     void threads_set_count(int count)
     int threads_count()
+    void threads_set_quota(int processors)
+    int threads_usable(cnp.int64_t now)
     void threads_set_spin_microseconds(long microseconds)
     long threads_spin_microseconds()
+
+
+cdef extern from "clock.h":
+    cnp.int64_t nanoseconds_now()
 
 
 cdef extern from "build_config.h":
@@ -267,6 +303,12 @@ def add_loop(ufunc, int row, str isa, str character, int type_number):
         raise RuntimeError(f"NumPy did not take the loop for type {character!r}")
 
 
+def contiguous_kernel(ufunc, str character):
+    """The address of the code that a ufunc of ours runs for contiguous operands of a type."""
+    cdef int index = [signature[0] for signature in ufunc.types].index(character)
+    return <size_t>(<loop *>(<PyUFuncObject *>ufunc).data[index]).kernel.contiguous
+
+
 cdef class Counter:
     """Counts with the kernels of one instruction set."""
 
@@ -309,12 +351,59 @@ def stream_bytes():
     return run_stream_bytes()
 
 
+WAYS = tuple(_text(way_names[way]) for way in range(N_WAYS))
+"""How the results of long calls can be stored."""
+
+
+def force_way(way):
+    """Make every call that can be streamed go a way of WAYS; None leaves it to measurement."""
+    ways_force(<way_number><int>(N_WAYS if way is None else WAYS.index(way)))
+
+
+def forced_way():
+    return None if <int>ways_forced() == N_WAYS else WAYS[<int>ways_forced()]
+
+
+def measured_ways():
+    """What has been measured: a dict for each kind of long call."""
+    cdef measured_kind measured
+    found = []
+    for index in range(N_PACES):
+        if ways_measured(index, &measured):
+            alone, shared = (
+                {WAYS[way]: measured.rates[is_shared][way] for way in range(N_WAYS)
+                 if measured.rates[is_shared][way] > 0}
+                for is_shared in range(2)
+            )
+            found.append({
+                "name": _text(operation_table[<int>measured.kind.operation].name),
+                "dtype": _text(dtype_table[<int>measured.kind.dtype].name),
+                "uses_blocks": bool(measured.kind.uses_blocks),
+                "is_in_place": bool(measured.kind.is_in_place),
+                "is_fresh": bool(measured.kind.is_fresh),
+                "bytes": 1 << measured.kind.magnitude,
+                "alone": alone,
+                "shared": shared,
+                "is_shared": bool(measured.is_shared),
+            })
+    return found
+
+
 def set_thread_count(int value):
     threads_set_count(value)
 
 
 def thread_count():
     return threads_count()
+
+
+def usable_thread_count():
+    """How many of these threads have a processor to run on."""
+    return threads_usable(nanoseconds_now())
+
+
+def set_quota(int processors):
+    threads_set_quota(processors)
 
 
 def set_spin_microseconds(long value):

@@ -1,6 +1,7 @@
 """Settings that the environment makes at import."""
 
 import os
+from collections.abc import Sequence
 
 # Python refuses to convert a few thousand digits, or as few as 641 where it is so set.
 _MOST_DIGITS = 100
@@ -21,3 +22,11 @@ def whole_number(variable: str, least: int, most: int | None = None) -> int | No
         limits = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ImportError(f"{variable}={text!r} is not a whole number {limits}")
     return int(text)
+
+
+def choice(variable: str, choices: Sequence[str]) -> str | None:
+    """Return the one of the choices that a variable holds, None where it is not set."""
+    text = os.environ.get(variable)
+    if text is not None and text not in choices:
+        raise ImportError(f"{variable}={text!r} is not one of {', '.join(choices)}")
+    return text

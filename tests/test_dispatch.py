@@ -9,9 +9,10 @@ import pytest
 
 import relu_ufunc
 from relu_ufunc import _core
+from relu_ufunc._core import contiguous_kernel
 from relu_ufunc._operations import OPERATIONS
 from tests.cases import ISAS, UFUNCS, each_isa
-from tests.kernels import contiguous_kernel, needs_cpython, needs_objdump, vector_registers
+from tests.kernels import needs_objdump, vector_registers
 from tests.subprocesses import output_of, run
 
 COMPILED_FOR = {name: set(words.split()) for name, _, words in _core.isa_rows()}
@@ -58,7 +59,6 @@ def test_the_operating_system_agrees() -> None:
     assert [isa for isa in ISAS if isa in ("x86-64-v4", "x86-64-v3", "generic")] == wanted
 
 
-@needs_cpython
 def test_each_instruction_set_has_kernels_of_its_own() -> None:
     for operation in OPERATIONS:
         for character in operation.type_characters:
@@ -66,7 +66,6 @@ def test_each_instruction_set_has_kernels_of_its_own() -> None:
             assert len(kernels) == len(ISAS), (operation.name, character)
 
 
-@needs_cpython
 def test_the_package_uses_the_kernels_that_isa_names() -> None:
     for operation in OPERATIONS:
         for character in operation.type_characters:
@@ -75,7 +74,6 @@ def test_the_package_uses_the_kernels_that_isa_names() -> None:
             assert public == forced
 
 
-@needs_cpython
 @needs_objdump
 @on_x86_64
 @each_isa
@@ -87,7 +85,6 @@ def test_no_kernel_names_registers_beyond_its_instruction_set(isa: str) -> None:
             assert not found & beyond, (operation.name, character)
 
 
-@needs_cpython
 @needs_objdump
 @on_x86_64
 @pytest.mark.parametrize("isa", [isa for isa in ISAS if widest_register(isa) != "xmm"])
@@ -114,12 +111,11 @@ def test_the_environment_picks_one(isa: str, tmp_path: Path) -> None:
     assert output_of(code, tmp_path, RELU_UFUNC_ISA=isa).split() == [isa, "15"]
 
 
-@needs_cpython
 @each_isa
 def test_the_environment_picks_the_kernels(isa: str, tmp_path: Path) -> None:
     code = (
         "import relu_ufunc\n"
-        "from tests.kernels import contiguous_kernel\n"
+        "from relu_ufunc._core import contiguous_kernel\n"
         "from tests.cases import UFUNCS\n"
         f"forced = UFUNCS[{isa!r}]\n"
         "for name, ufunc in forced.items():\n"

@@ -55,6 +55,26 @@ def build(tree: Path) -> None:
 
 
 def run_tests(tree: Path, tests: list[str]) -> tuple[int | None, str]:
+    """The exit code, negative where a signal ended the tests, None where time did."""
+    programs = [Path(test).stem for test in tests if test.endswith(".c")]
+    modules = [test for test in tests if not test.endswith(".c")]
+    if programs and (finished := run_programs(tree, programs))[0] != PASSED:
+        return finished
+    return run_pytest(tree, modules) if modules else (PASSED, "")
+
+
+def run_programs(tree: Path, programs: list[str]) -> tuple[int, str]:
+    """Run those of tests/c by meson."""
+    finished = subprocess.run(
+        [tree / ".venv/bin/meson", "test", "-C", tree / "build", *programs],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return finished.returncode, f"{finished.stdout}\nFAILED tests/c: {', '.join(programs)}"
+
+
+def run_pytest(tree: Path, tests: list[str]) -> tuple[int | None, str]:
     """Pytest's exit code, negative where a signal ended it, None where time did."""
     command = [str(tree / ".venv/bin/python"), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     try:

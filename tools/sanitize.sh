@@ -35,7 +35,7 @@ address() {
 thread() {
     quietly meson setup "$work/thread" "$root" -Db_sanitize=thread -Db_lundef=false
     TSAN_OPTIONS="halt_on_error=1 die_after_fork=0" \
-        quietly meson test -C "$work/thread" --print-errorlogs threads
+        quietly meson test -C "$work/thread" --print-errorlogs streams threads
     echo "threads: no finding"
 }
 
