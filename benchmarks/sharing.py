@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from statistics import mean, median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ def bursts(starts: dict[str, Callable[[], Call]]) -> dict[str, list[float]]:
     while perf_counter() < end:
         for name, start in starts.items():
             call = start()
+            # Another library's threads spin for a while after its turn.
+            sleep(0.01)
             for _ in range(WARM_UP):
                 call()
             calls, began, now = 0, perf_counter(), 0.0
