@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -44,7 +45,7 @@ STYLES = {
 class Options:
     seeds: list[int]
     small: bool
-    figure: Path
+    figure: Path | None
 
 
 def options(argv: Sequence[str] | None, script: str, description: str, seeds: int = 5) -> Options:
@@ -59,8 +60,7 @@ def options(argv: Sequence[str] | None, script: str, description: str, seeds: in
         "--figure",
         type=Path,
         metavar="PATH",
-        default=Path(f"{Path(script).stem}.svg"),
-        help="where to write the figure (default: %(default)s)",
+        help="where to write the figure (default: nowhere)",
     )
     given = parser.parse_args(argv)
     count = (2 if given.small else seeds) if given.seeds is None else given.seeds
@@ -137,6 +137,11 @@ def beyond(greater: Array, less: Array) -> bool:
     return bool(greater.mean() - less.mean() > max(greater.std(), less.std()))
 
 
+def progress(what: str, done: int, of: int) -> None:
+    """Tell who waits, apart from the results."""
+    print(f"{what}: {done} of {of}", file=sys.stderr, flush=True)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print it in Markdown, the first column on the left."""
     lines = [list(header), *(list(row) for row in rows)]
@@ -164,7 +169,11 @@ def band(axis: Any, x: Sequence[float] | Array, runs: Array, label: str, **style
     )
 
 
-def save(figure: Any, path: Path) -> None:
+def save(figure: Any, path: Path | None) -> None:
+    """Write it there; nowhere, if none was named."""
+    if path is None:
+        plt.close(figure)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close(figure)

@@ -68,9 +68,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def printed(script: str, folder: Path) -> str:
     """What it prints at a small size; the figure is written into the folder."""
-    finished = run(script, "--small", cwd=folder)
+    finished = run(script, "--small", "--figure", f"{script}.svg", cwd=folder)
     assert finished.returncode == 0, finished.stderr
-    assert finished.stderr == ""
+    assert re.fullmatch(r"(.+: \d+ of \d+\n)*", finished.stderr)  # progress, and no warning
     return finished.stdout
 
 
@@ -117,7 +117,9 @@ def test_the_seeds_decide_everything(script: str, folder: Path) -> None:
 
 
 def test_another_number_of_seeds_gives_other_means(folder: Path) -> None:
+    before = set(folder.iterdir())
     one = run("vanishing_gradient", "--small", "--seeds", "1", cwd=folder).stdout
+    assert set(folder.iterdir()) == before  # no figure, if nobody said where
     (ratio, *_), (of_two, *_) = tables(one), tables(printed("vanishing_gradient", folder))
     assert ratio["sigmoid"]["depth 2"].endswith("± 0")
     assert number(ratio["sigmoid"]["depth 2"]) != number(of_two["sigmoid"]["depth 2"])
