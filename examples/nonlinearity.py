@@ -12,104 +12,18 @@ rates are chosen with other seeds, of the weights and of the points, than those 
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import study
-from networks import Array, Dense, Network, descend, multilayer_perceptron
+from networks import Array, Dense, Network
+from tasks import POINTS, Learned, learn, parts
 
 NAMES = ["linear", "relu", "tanh"]
 RATES = [0.03, 0.1, 0.3, 1.0]
-CHOOSING = [100, 101]
-SIZES = (600, 300, 2000)
-
-
-def clouds(rng: np.random.Generator, count: int) -> study.Part:
-    labels = rng.integers(2, size=count)
-    x = rng.normal(0, 0.5, (count, 2)) + np.where(labels == 1, 0.8, -0.8)[:, None]
-    return study.Part(x, labels)
-
-
-def quadrants(rng: np.random.Generator, count: int) -> study.Part:
-    x = rng.uniform(-1.5, 1.5, (count, 2))
-    return study.Part(x, (x[:, 0] * x[:, 1] > 0).astype(int))
-
-
-def ring(rng: np.random.Generator, count: int) -> study.Part:
-    labels = rng.integers(2, size=count)
-    radius = np.where(labels == 1, 1.2, 0.5 * np.sqrt(rng.random(count))) + rng.normal(
-        0, 0.1, count
-    )
-    angle = rng.uniform(0, 2 * np.pi, count)
-    return study.Part(radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1), labels)
-
-
-def spirals(rng: np.random.Generator, count: int) -> study.Part:
-    labels = rng.integers(2, size=count)
-    along = np.sqrt(rng.random(count))
-    angle = 3 * np.pi * along + np.pi * labels
-    x = 1.5 * along[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
-    return study.Part(x + rng.normal(0, 0.04, x.shape), labels)
-
-
-TASKS: dict[str, Callable[[np.random.Generator, int], study.Part] | None] = {
-    "two clouds": clouds,
-    "quadrants": quadrants,
-    "disc in a ring": ring,
-    "two spirals": spirals,
-    "digits": None,
-}
-
-
-class Learned(NamedTuple):
-    rate: float
-    accuracy: Array
-    """By seed, on the test part."""
-    network: Network
-    """That of the first seed."""
-
-
-def parts(task: str, seed: int) -> study.Digits:
-    draw = TASKS[task]
-    if draw is None:
-        return study.digits()
-    rng = np.random.default_rng(1000 + seed)
-    return study.Digits(
-        *(study.Part(x.astype(np.float32), y) for x, y in (draw(rng, size) for size in SIZES))
-    )
-
-
-def train(
-    task: str, name: str, rate: float, seed: int, epochs: int
-) -> tuple[Network, study.Digits]:
-    data = parts(task, seed)
-    rng = np.random.default_rng(seed)
-    inputs, classes = data.train.x.shape[1], int(data.train.labels.max()) + 1
-    network = multilayer_perceptron(rng, name, [32, 32], inputs=inputs, classes=classes)
-    for epoch in descend(network, rng, *data.train, rate):
-        if epoch == epochs:
-            break
-    return network, data
-
-
-def learn(
-    task: str, name: str, rates: Sequence[float], seeds: Sequence[int], epochs: int
-) -> Learned:
-    def validation(rate: float) -> float:
-        losses = []
-        for seed in CHOOSING:
-            network, data = train(task, name, rate, seed, epochs)
-            with np.errstate(over="ignore", invalid="ignore"):
-                losses.append(network.loss(*data.validation))
-        return float(np.nan_to_num(np.mean(losses), nan=np.inf))
-
-    rate = min(rates, key=validation)
-    trained = [train(task, name, rate, seed, epochs) for seed in seeds]
-    accuracy = np.array([network.accuracy(*data.test) for network, data in trained])
-    return Learned(rate, accuracy, trained[0][0])
+TASKS = [*POINTS, "digits"]
 
 
 def collapse(network: Network) -> tuple[Array, Array]:
@@ -167,7 +81,7 @@ def report(learned: dict[tuple[str, str], Learned]) -> None:
 
 
 def draw(learned: dict[tuple[str, str], Learned], options: study.Options) -> None:
-    tasks = [task for task, points in TASKS.items() if points]
+    tasks = list(POINTS)
     figure, axes = plt.subplots(2, len(tasks), figsize=(8.6, 4.4), layout="constrained")
     grid = np.linspace(-2, 2, 81, dtype=np.float32)
     plane = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)

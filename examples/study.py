@@ -166,6 +166,12 @@ def against(one: Array, other: Array, examples: int = 360) -> str:
     )
 
 
+def f1_error(both: Array, either: Array) -> float:
+    """The standard error of F1, 2 · both / either in the sum, from groups drawn anew."""
+    draws = np.random.default_rng(0).integers(len(both), size=(500, len(both)))
+    return float(np.std(2 * both[draws].sum(axis=1) / either[draws].sum(axis=1)))
+
+
 def parallel(work: dict[K, Callable[[], R]], what: str) -> dict[K, R]:
     """Each in some process, of which there are as many as processors; tells how far it is."""
     results = {}
@@ -186,7 +192,7 @@ def progress(what: str, done: int, of: int) -> None:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print it in Markdown, the first column on the left."""
     lines = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(line[k]) for line in lines) for k in range(len(header))]
+    widths = [max(2, *(len(line[k]) for line in lines)) for k in range(len(header))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     print()
     for line in (lines[0], rule, *lines[1:]):
