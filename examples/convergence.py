@@ -74,11 +74,11 @@ def measure(title: str, rates: Sequence[float], seeds: Sequence[int], epochs: in
 
     tried = train([(name, rate) for name in NAMES for rate in rates], CHOOSING, "rates")
     goals: list[Goal] = [*GOALS, ACCURACY]
-    chosen = {
-        (name, goal): min(rates, key=lambda rate, n=name, g=goal: score(tried[n, rate], g))
-        for name in NAMES
-        for goal in goals
-    }
+    chosen: dict[tuple[str, Goal], float] = {}
+    for name in NAMES:
+        for goal in goals:
+            scores = {rate: score(tried[name, rate], goal) for rate in rates}
+            chosen[name, goal] = min(scores, key=scores.__getitem__)
     cases = sorted({(name, rate) for (name, _), rate in chosen.items()})
     scored = train(cases, seeds, "scores")
     return Study(chosen, {key: scored[key[0], rate] for key, rate in chosen.items()}, tried)

@@ -35,6 +35,13 @@ def gap(each: Learned) -> Array:
     return each.training - each.accuracy
 
 
+def accuracy(each: Learned) -> Array:
+    return each.accuracy
+
+
+KINDS = (accuracy, gap)
+
+
 def tested(task: str) -> int:
     return len(parts(task, 0, SIZES).test.labels)
 
@@ -70,9 +77,9 @@ def report(learned: All) -> None:
         wins, losses = [], []
         for task in TASKS:
             pair = learned[task, "relu"].accuracy, learned[task, other].accuracy
-            if study.more_accurate(*pair, tested(task)):
+            if study.more_accurate(*pair, examples=tested(task)):
                 wins.append(task)
-            if study.more_accurate(*reversed(pair), tested(task)):
+            if study.more_accurate(*reversed(pair), examples=tested(task)):
                 losses.append(task)
         study.finding(
             not losses,
@@ -96,9 +103,6 @@ def report(learned: All) -> None:
         "relu's test accuracy, in the mean over all tasks, is the best, or within 0.5 % of it"
         f" ({', '.join(shown)})",
     )
-
-
-KINDS = (lambda each: each.accuracy, gap)
 
 
 def named(tasks: Sequence[str]) -> str:

@@ -67,15 +67,15 @@ def report(learned: dict[tuple[str, str], Learned]) -> None:
     for task in tasks:
         relu, linear = (learned[task, name].accuracy for name in ("relu", "linear"))
         count = len(parts(task, 0).test.labels)
-        shown = study.against(relu, linear, count)
+        shown = study.against(relu, linear, examples=count)
         if task == "two clouds":
             study.finding(
-                not study.more_accurate(relu, linear, count),
+                not study.more_accurate(relu, linear, examples=count),
                 f"{task}: where a line is enough, relu gains nothing ({shown})",
             )
         else:
             study.finding(
-                study.more_accurate(relu, linear, count),
+                study.more_accurate(relu, linear, examples=count),
                 f"{task}: relu is more accurate than the linear network ({shown})",
             )
 
@@ -83,7 +83,7 @@ def report(learned: dict[tuple[str, str], Learned]) -> None:
 def draw(learned: dict[tuple[str, str], Learned], options: study.Options) -> None:
     tasks = list(POINTS)
     figure, axes = plt.subplots(2, len(tasks), figsize=(8.6, 4.4), layout="constrained")
-    grid = np.linspace(-2, 2, 81, dtype=np.float32)
+    grid = np.linspace(-2, 2, 51, dtype=np.float32)
     plane = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
     for row, name in zip(axes, ("linear", "relu"), strict=True):
         for axis, task in zip(row, tasks, strict=True):
@@ -92,9 +92,9 @@ def draw(learned: dict[tuple[str, str], Learned], options: study.Options) -> Non
             side = (scores[:, 1] - scores[:, 0]).reshape(len(grid), -1)
             colors = [study.SKY, study.ORANGE]
             axis.contourf(grid, grid, side, [-np.inf, 0, np.inf], colors=colors, alpha=0.35)
-            x, labels = (a[:120] for a in parts(task, 0).test)
+            x, labels = (a[:60] for a in parts(task, 0).test)
             for label, color in zip((0, 1), (study.BLUE, study.RED), strict=True):
-                axis.plot(*x[labels == label].T, ".", color=color, markersize=2)
+                axis.plot(*x[labels == label].T, ".", color=color, markersize=3)
             axis.set_title(f"{task}, {name}", fontsize=8)
             axis.set(xticks=[], yticks=[], xlim=(-2, 2), ylim=(-2, 2), aspect="equal")
     study.save(figure, options.figure)

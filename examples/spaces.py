@@ -120,7 +120,7 @@ def by_topic(said: Array, text: Text) -> tuple[Array, Array]:
 
 
 def learn(name: str, seeds: Sequence[int], small: bool) -> Learned:
-    examples, epochs, tested = (6000, 2, 5000) if small else (30_000, 4, 30_000)
+    examples, epochs, tested = (6000, 4, 5000) if small else (30_000, 4, 30_000)
     rates = RATES[2:3] if small else RATES
     seen, validation, test = (Text(*(a[:tested] for a in text)) for text in split())
 

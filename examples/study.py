@@ -4,7 +4,7 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +29,8 @@ from threadpoolctl import threadpool_limits  # noqa: E402
 # Matrices this small are slower on two threads, and the sums now the same on any machine's count.
 threadpool_limits(1)
 
-K, R = TypeVar("K"), TypeVar("R")
+K = TypeVar("K")
+R = TypeVar("R")
 
 # Okabe and Ito's colours, which the colour-blind can tell apart.
 ORANGE, SKY, GREEN, YELLOW = "#e69f00", "#56b4e9", "#009e73", "#f0e442"
@@ -151,13 +152,13 @@ def sampling_error(*accuracies: Array, examples: int = 360) -> float:
     return math.sqrt(sum(mean * (1 - mean) for mean in means) / examples)
 
 
-def more_accurate(greater: Array, less: Array, examples: int = 360) -> bool:
+def more_accurate(greater: Array, less: Array, *, examples: int = 360) -> bool:
     """By more than the spread over the seeds and twice the sampling error."""
     error = sampling_error(greater, less, examples=examples)
     return beyond(greater, less) and bool(greater.mean() - less.mean() > 2 * error)
 
 
-def against(one: Array, other: Array, examples: int = 360) -> str:
+def against(one: Array, other: Array, *, examples: int = 360) -> str:
     """Two accuracies, as a finding's brackets have them."""
     error = sampling_error(one, other, examples=examples)
     return (
@@ -172,7 +173,7 @@ def f1_error(both: Array, either: Array) -> float:
     return float(np.std(2 * both[draws].sum(axis=1) / either[draws].sum(axis=1)))
 
 
-def parallel(work: dict[K, Callable[[], R]], what: str) -> dict[K, R]:
+def parallel(work: Mapping[K, Callable[[], R]], what: str) -> dict[K, R]:
     """Each in some process, of which there are as many as processors; tells how far it is."""
     results = {}
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
