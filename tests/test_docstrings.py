@@ -96,7 +96,7 @@ def test_counterparts_are_named(operation: Operation) -> None:
     notes = section(docstring(operation), "Notes")
     for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX"):
         assert f"\n- {framework}: " in notes
-    assert notes.endswith(f"In NumPy alone::\n\n    {operation.numpy}")
+    assert notes.endswith(f"In plain NumPy::\n\n    {operation.numpy}")
 
 
 @every_operation
