@@ -40,8 +40,8 @@ numpydoc_validation_checks = {"all", "ES01", "EX01", "PR01", "PR02", "RT01", "SA
 default_role = "name"
 nitpicky = True
 
-# The NumPy names that the pages link to: a local inventory, so that none is fetched. Each line has a
-# name, its kind, and its page.
+# The NumPy names that the pages link to: a local inventory, so that none is fetched. Each line has
+# a name, its kind, and its page.
 intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", "numpy.txt")}
 
 html_theme = "pydata_sphinx_theme"

@@ -1,4 +1,4 @@
-"""The machine code behind a ufunc: its address, and the registers that it names."""
+"""The machine code of a ufunc: its address, and the registers that it uses."""
 
 import bisect
 import ctypes
@@ -20,15 +20,15 @@ from tests.cases import UFUNCS
 _BINARY = Path(_core.__file__).resolve()
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 
-# PyUFuncObject: the object's header; nin, nout, nargs, identity; functions; data.
+# PyUFuncObject begins with the object's header, nin, nout, nargs, identity, functions, data.
 _DATA = object.__basicsize__ + 4 * ctypes.sizeof(ctypes.c_int) + _POINTER
 
 needs_cpython = pytest.mark.skipif(
-    sys.implementation.name != "cpython", reason="follows CPython's object layout"
+    sys.implementation.name != "cpython", reason="depends on CPython's object layout"
 )
 needs_objdump = pytest.mark.skipif(
     not (sys.platform == "linux" and shutil.which("objdump")),
-    reason="reads the machine code with objdump, of binutils, on Linux",
+    reason="reads the machine code with objdump (binutils) on Linux",
 )
 
 
@@ -42,7 +42,7 @@ class Stream(ctypes.Structure):
 
 
 class _Loop(ctypes.Structure):
-    """How struct loop begins."""
+    """The beginning of struct loop."""
 
     _fields_ = (
         ("elementwise", ctypes.c_void_p),
@@ -63,7 +63,7 @@ def _loop(ufunc: np.ufunc, character: str) -> _Loop:
 
 
 def contiguous_kernel(ufunc: np.ufunc, character: str) -> int:
-    """Where the code of one loop's contiguous kernel lies."""
+    """The address of the contiguous kernel of one loop."""
     kernel: int = _loop(ufunc, character).contiguous
     return kernel
 
@@ -72,7 +72,7 @@ def contiguous_kernel(ufunc: np.ufunc, character: str) -> int:
 def recorded_streams(
     ufunc: np.ufunc, character: str, record: Callable[[str], None]
 ) -> Iterator[Stream]:
-    """Tells of every "copy" and "fence" of one loop before it is done."""
+    """Record every "copy" and "fence" of one loop before it is executed."""
     loop = _loop(ufunc, character)
     original = loop.stream.contents
     fields = dict(Stream._fields_)
@@ -112,7 +112,7 @@ def _all_kernels() -> list[int]:
 
 @cache
 def _instructions() -> tuple[list[int], list[str]]:
-    """Addresses, with an empty line where another function begins."""
+    """The addresses and the instructions; the line is empty where a function begins."""
     listing = subprocess.run(
         ["objdump", "--disassemble", "--no-show-raw-insn", str(_BINARY)],
         check=True,
@@ -129,13 +129,13 @@ def _instructions() -> tuple[list[int], list[str]]:
 
 
 def vector_registers(kernel: int) -> set[str]:
-    """The kinds that the kernel names: xmm, ymm, zmm."""
+    """The kinds of vector registers that the kernel uses: xmm, ymm, zmm."""
     addresses, lines = _instructions()
     kernels = _all_kernels()
     following = kernels[bisect.bisect_right(kernels, kernel) :]
     start = bisect.bisect_right(addresses, kernel) - 1
     stop = bisect.bisect_left(addresses, following[0]) if following else len(lines)
-    # A stripped library has no names: then only the next kernel ends this one.
+    # A stripped library has no function names, so the kernel extends to the next one.
     named = [k for k in range(start + 1, stop) if not lines[k]]
     code = "\n".join(lines[start : named[0] if named else stop])
     return set(re.findall(r"\b([xyz]mm)\d", code))
