@@ -84,7 +84,7 @@ def _why_no_counts() -> str:
 
 
 def run_counted() -> None:
-    """Run each workload in a forked process, whose counts Callgrind writes to a file of its own."""
+    """Run each workload in a forked process, whose counts Callgrind writes to a separate file."""
     gc.disable()
     for kernel in KERNELS:
         for factor in (1, 2):

@@ -181,7 +181,7 @@ BACKWARDS = {name: each for name, each in ORACLES.items() if isinstance(each, Ba
 
 
 def expected(operation: Operation, *operands: Array) -> tuple[Array, ...]:
-    """The outputs, each of the operands' common shape, in memory of its own."""
+    """The outputs, each of the operands' common shape, in its own memory."""
     with np.errstate(all="ignore"):
         outputs = ORACLES[operation.name].value(*operands)
     shape = np.broadcast_shapes(*(a.shape for a in operands))
