@@ -1,5 +1,5 @@
 # cython: language_level=3, freethreading_compatible=True
-"""Registers the operation table's rows as ufuncs. No arithmetic is done here."""
+"""Registers the rows of the operation table as ufuncs. This module does no arithmetic."""
 
 from libc.stdlib cimport calloc
 from libc.string cimport strlen
@@ -145,7 +145,7 @@ BUILT_AGAINST_NUMPY = RELU_UFUNC_NUMPY.decode()
 MOST_THREADS = MOST_WORKERS + 1
 
 TYPE_CHARACTERS = "?bBhHiIlLqQefdg"
-"""NumPy's order of loops: its resolver takes the first that fits."""
+"""The type characters in NumPy's order of loops: its resolver takes the first that fits."""
 
 cdef dict _first_type_character = {
     <int>EVERY_DTYPE: "?",
@@ -185,13 +185,14 @@ cdef dict _ml_dtypes_characters():
 
 
 ML_DTYPES = _ml_dtypes_characters()
-"""The names in ml_dtypes of the dtypes that have loops, and our characters for them."""
+"""The ml_dtypes names of the dtypes that have loops, and our characters for them."""
 
 
 def character_of(dtype):
-    """The type character of a dtype that has loops, None for any other.
+    """The type character of a dtype that has loops, or None for any other dtype.
 
-    ml_dtypes gives some of its dtypes a character of NumPy's, so its names tell them apart.
+    ml_dtypes gives some of its dtypes a character that NumPy uses too, so they are identified by
+    name.
     """
     if dtype.isbuiltin != 2:
         return dtype.char if dtype.char in TYPE_CHARACTERS else None
@@ -228,7 +229,7 @@ cdef list _asked_isa_rows():
     return rows
 
 
-# Asked once: on a virtual machine each CPUID leaves it, which takes microseconds.
+# Computed once: on a virtual machine each CPUID exits to the hypervisor, which takes microseconds.
 cdef list _isa_rows = _asked_isa_rows()
 
 
@@ -258,12 +259,13 @@ cdef int _make_loop(loop *made, int row, const isa_row *chosen, str character) e
 
 
 def make_ufunc(int row, str isa, str docstring):
-    """The ufunc of one row of the operation table, with the kernels of one ISA."""
+    """Return the ufunc of one row of the operation table, with the kernels of one ISA."""
     cdef const isa_row *chosen = _isa_row(isa)
     cdef const operation_row *operation = _operation_row(row)
     cdef str characters = _type_characters(operation)
     cdef int n_types = len(characters), n_operands = operation.n_inputs + operation.n_outputs
-    # As long as the ufunc lives, which for a module's is until the process ends.
+    # These are never freed: the ufunc needs them as long as it lives, which for a ufunc of a
+    # module is until the process ends.
     cdef loop *loops = <loop *>calloc(n_types, sizeof(loop))
     cdef void **data = <void **>calloc(n_types, sizeof(void *))
     cdef cnp.PyUFuncGenericFunction *functions = <cnp.PyUFuncGenericFunction *>calloc(
@@ -287,7 +289,7 @@ def make_ufunc(int row, str isa, str docstring):
 
 
 def add_loop(ufunc, int row, str isa, str character, int type_number):
-    """Register the loop of a type that NumPy does not have itself, such as bfloat16."""
+    """Register the loop for a type that NumPy itself does not have, such as bfloat16."""
     cdef const isa_row *chosen = _isa_row(isa)
     cdef const operation_row *operation = _operation_row(row)
     cdef int n_operands = operation.n_inputs + operation.n_outputs
@@ -300,7 +302,7 @@ def add_loop(ufunc, int row, str isa, str character, int type_number):
         types[operand] = type_number
     if cnp.PyUFunc_RegisterLoopForType(
             <cnp.ufunc>ufunc, type_number, <cnp.PyUFuncGenericFunction>run_loop, types, added) < 0:
-        raise RuntimeError(f"NumPy did not take the loop for type {character!r}")
+        raise RuntimeError(f"NumPy did not accept the loop for type {character!r}")
 
 
 def contiguous_kernel(ufunc, str character):
@@ -310,7 +312,7 @@ def contiguous_kernel(ufunc, str character):
 
 
 cdef class Counter:
-    """Counts with the kernels of one instruction set."""
+    """Counts elements with the kernels of one instruction set."""
 
     cdef const kernel_set *kernels
 
@@ -318,9 +320,10 @@ cdef class Counter:
         self.kernels = _isa_row(isa).kernel_set
 
     def __call__(self, cnp.ndarray x, cnp.ndarray counts):
-        """Write to counts, four int64 side by side, how many are positive, zero, ... NaN.
+        """Store in counts how many elements of x are positive, zero, negative and NaN.
 
-        x is of a native dtype that has loops. Where counts is 1 long it is counted over.
+        An element of counts is four adjacent int64. x has a native dtype that has loops. The
+        elements of x are counted along the axes in which counts has length 1.
         """
         cdef str character = character_of(x.dtype)
         cdef dtype_number dtype = N_DTYPES

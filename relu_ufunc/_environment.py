@@ -1,14 +1,14 @@
-"""Settings that the environment makes at import."""
+"""Settings that are read from the environment at import."""
 
 import os
 from collections.abc import Sequence
 
-# Python refuses to convert a few thousand digits, or as few as 641 where it is so set.
+# Python refuses to convert some thousands of digits, or as few as 641 if it is configured so.
 _MOST_DIGITS = 100
 
 
 def whole_number(variable: str, least: int, most: int | None = None) -> int | None:
-    """Return the whole number that a variable holds, None where it is not set."""
+    """Return the whole number that a variable holds, or None if it is not set."""
     text = os.environ.get(variable)
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""The machine code of a kernel: the registers that it names."""
+"""The machine code of a kernel: the registers that it uses."""
 
 import bisect
 import re
@@ -17,7 +17,7 @@ _BINARY = Path(_core.__file__).resolve()
 
 needs_objdump = pytest.mark.skipif(
     not (sys.platform == "linux" and shutil.which("objdump")),
-    reason="reads the machine code with objdump, of binutils, on Linux",
+    reason="reads the machine code with objdump (binutils) on Linux",
 )
 
 
@@ -40,7 +40,7 @@ def _all_kernels() -> list[int]:
 
 @cache
 def _instructions() -> tuple[list[int], list[str]]:
-    """Addresses, with an empty line where another function begins."""
+    """The addresses and the instructions; the line is empty where a function begins."""
     listing = subprocess.run(
         ["objdump", "--disassemble", "--no-show-raw-insn", str(_BINARY)],
         check=True,
@@ -57,13 +57,13 @@ def _instructions() -> tuple[list[int], list[str]]:
 
 
 def vector_registers(kernel: int) -> set[str]:
-    """The kinds that the kernel names: xmm, ymm, zmm."""
+    """The kinds of vector registers that the kernel uses: xmm, ymm, zmm."""
     addresses, lines = _instructions()
     kernels = _all_kernels()
     following = kernels[bisect.bisect_right(kernels, kernel) :]
     start = bisect.bisect_right(addresses, kernel) - 1
     stop = bisect.bisect_left(addresses, following[0]) if following else len(lines)
-    # A stripped library has no names: then only the next kernel ends this one.
+    # A stripped library has no function names, so the kernel extends to the next one.
     named = [k for k in range(start + 1, stop) if not lines[k]]
     code = "\n".join(lines[start : named[0] if named else stop])
     return set(re.findall(r"\b([xyz]mm)\d", code))

@@ -1,4 +1,4 @@
-"""The instruction set that is asked for is the one that runs."""
+"""The instruction set that is requested is the one that runs."""
 
 import platform
 import sys
@@ -21,11 +21,11 @@ REGISTERS = ["xmm", "ymm", "zmm"]
 
 SAYS_ISA = "import relu_ufunc; print(relu_ufunc.isa())"
 
-on_x86_64 = pytest.mark.skipif(not IS_X86_64, reason="about x86-64's instruction sets")
+on_x86_64 = pytest.mark.skipif(not IS_X86_64, reason="tests the instruction sets of x86-64")
 
 
 def widest_register(isa: str) -> str:
-    """The widest that code compiled for the instruction set may name."""
+    """The widest registers that code compiled for the instruction set may use."""
     return REGISTERS[len({"AVX512BW", "AVX2"} & COMPILED_FOR[isa])]
 
 
@@ -91,7 +91,7 @@ def test_no_kernel_names_registers_beyond_its_instruction_set(isa: str) -> None:
 def test_kernels_use_the_widest_registers_of_their_instruction_set(isa: str) -> None:
     for operation in OPERATIONS:
         for character in operation.type_characters:
-            # float16's arithmetic is in a function of its own, long double in the x87 unit.
+            # float16's arithmetic is in a separate function, and long double's in the x87 unit.
             if character == "g" or (character == "e" and operation.has_arithmetic):
                 continue
             found = vector_registers(contiguous_kernel(UFUNCS[isa][operation.name], character))

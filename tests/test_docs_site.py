@@ -1,4 +1,4 @@
-"""The documentation site, and what it is built with: docs/_extensions."""
+"""The documentation site, and the extensions in docs/_extensions that build it."""
 
 import importlib
 import re
@@ -76,7 +76,7 @@ def test_kinks_are_found() -> None:
         ('<link rel="canonical" href="https://a.org">', []),
     ],
 )
-def test_what_a_page_loads_from_elsewhere_is_seen(html: str, loaded: list[str]) -> None:
+def test_what_a_page_loads_from_elsewhere_is_detected(html: str, loaded: list[str]) -> None:
     built_with("sphinx")
     assert extension("offline").remote_assets(html) == loaded
 
@@ -163,7 +163,7 @@ def test_a_name_of_numpy_is_found(code: str, documented: str | None) -> None:
     assert extension("names").numpy_name(code) == documented
 
 
-# What NumPy's documentation calls the objects that it makes pages of.
+# The types of the objects, by the names that NumPy's documentation gives their kinds.
 KINDS = {"class": type, "data": np.ufunc, "function": FunctionType | type(np.copyto)}
 INVENTORY = [line.split() for line in (DOCS / "numpy.txt").read_text("utf-8").splitlines()[3:]]
 

@@ -1,4 +1,4 @@
-"""What happens on a bad day: no memory, no threads, forks, signals, full disks, reloads."""
+"""Behaviour under faults: no memory, no threads, forks, signals, full disks, reloads."""
 
 import os
 import shutil
@@ -20,10 +20,10 @@ N_CALLERS = 1000
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 needs_mmap_signals = pytest.mark.skipif(
-    not hasattr(signal, "SIGBUS"), reason="a page that cannot be had is SIGBUS on POSIX alone"
+    not hasattr(signal, "SIGBUS"), reason="only POSIX has SIGBUS for an unavailable page"
 )
 
-# Long enough for threads to share it even if they have to be woken.
+# Arrays that are large enough for threads to share, even if the threads have to be woken.
 LONG = """\
 import os, resource, signal, sys, threading, time, warnings
 from pathlib import Path
@@ -71,7 +71,7 @@ FAILING_CALLOC = """\
 void *__libc_calloc(size_t n, size_t size);
 int calls_before_failure = -1;
 
-/* Fails the calls of our module alone. */
+/* Lets only calls from our module fail. */
 void *calloc(size_t n, size_t size)
 {
     Dl_info caller;
@@ -266,7 +266,7 @@ def _can_mount() -> bool:
 
 @on_linux
 @needs_mmap_signals
-@pytest.mark.skipif(not _can_mount(), reason="mounts a small disk in a namespace of its own")
+@pytest.mark.skipif(not _can_mount(), reason="mounts a small disk in its own namespace")
 def test_a_full_disk_faults_as_with_abs(tmp_path: Path) -> None:
     codes = []
     for function in ("np.abs", "relu_ufunc.relu"):

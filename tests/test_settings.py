@@ -1,4 +1,4 @@
-"""The environment's settings: taken as they are, or refused by name."""
+"""Settings from the environment are used as given, or refused with the name of the variable."""
 
 import sys
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_spin_microseconds(value: str, tmp_path: Path) -> None:
         ("RELU_UFUNC_SPIN_MICROSECONDS", "9" * 12),
     ],
 )
-def test_what_cannot_be_used_is_an_import_error(variable: str, value: str, tmp_path: Path) -> None:
+def test_an_invalid_value_is_an_import_error(variable: str, value: str, tmp_path: Path) -> None:
     finished = run("import relu_ufunc", tmp_path, **{variable: value})
     assert finished.returncode != 0
     last_line = finished.stderr.strip().splitlines()[-1]
