@@ -167,9 +167,16 @@ before = set(os.listdir("/proc/self/task"))
 relu_ufunc.relu(x, out=out)
 workers = set(os.listdir("/proc/self/task")) - before
 assert len(workers) == n_workers
-for worker in workers:
+def blocked_by(worker):
     status = Path(f"/proc/self/task/{worker}/status").read_text()
-    blocked = int(status.split("SigBlk:")[1].split()[0], 16)
+    return int(status.split("SigBlk:")[1].split()[0], 16)
+for worker in workers:
+    # The C library blocks every signal in a thread until it has begun to run.
+    for _ in range(1000):
+        blocked = blocked_by(worker)
+        if not blocked >> signal.SIGSEGV - 1 & 1:
+            break
+        time.sleep(0.01)
     for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGCHLD"):
         assert blocked >> getattr(signal, name) - 1 & 1, name
     for name in ("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"):
