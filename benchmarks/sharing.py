@@ -1,9 +1,10 @@
-"""What threads gain or cost: python sharing.py [idle] [pinned] [beside] [torch]
+"""Measure what threads gain or cost: python sharing.py [idle] [pinned] [beside] [torch]
 
-relu of float32, out= given. `idle`, `pinned` (to one processor) and `beside` (a busy process, of
-the lowest and of ordinary priority) print how many times as fast as one thread more are; `torch`
-how many times as fast as PyTorch's clamp_min(out=), both on two threads. Contenders take turns,
-each for a burst of calls back to back; the ratios are of means, medians and minima over bursts.
+All calls are relu of float32 with out=. `idle`, `pinned` (to one processor) and `beside` (next to a
+busy process, of the lowest and of ordinary priority) print how many times as fast as one thread
+several threads are. `torch` prints how many times as fast as PyTorch's clamp_min(out=) ours is,
+both on two threads. Contenders take turns, each for a burst of calls back to back; the ratios are
+between means, medians and minima over the bursts.
 """
 
 import os
@@ -25,7 +26,7 @@ SIZES = (32_768, 65_536, 100_000, 262_144, 300_000, 524_288, 1_000_000, 4_000_00
 SECONDS_EACH = 0.7
 SECONDS_OF_A_BURST = 0.02
 WARM_UP = 10
-"""Calls before a burst is timed: the workers wake up."""
+"""These calls wake the workers before a burst is timed."""
 
 Call = Callable[[], object]
 
@@ -37,7 +38,7 @@ def with_threads(threads: int, x: Any, out: Any) -> Call:
 
 
 def bursts(starts: dict[str, Callable[[], Call]]) -> dict[str, list[float]]:
-    """Seconds of a call, a figure for each burst; `starts` prepare a contender's."""
+    """Return the seconds per call in each burst; `starts` prepare the contenders' calls."""
     seconds: dict[str, list[float]] = {name: [] for name in starts}
     end = perf_counter() + SECONDS_EACH * len(starts)
     while perf_counter() < end:

@@ -1,7 +1,8 @@
-"""Each way of storing long results beside a copy and PyTorch: python ways.py [FUNCTION ...]
+"""Compare the ways of storing long results with a copy and PyTorch: python ways.py [FUNCTION ...]
 
-GB/s moved, float32, out= given, one thread, median of rounds in which the contenders take
-turns; `measured` is what a call does by itself. PyTorch's is clamp_min(out=), if it is there.
+The figures are GB/s moved in float32, with out= and one thread: the median of rounds in which the
+contenders take turns. `measured` leaves the choice of the way to the call itself. PyTorch's
+function is clamp_min(out=), if it is installed.
 """
 
 import sys
@@ -17,14 +18,14 @@ import relu_ufunc
 from relu_ufunc import _core
 
 MEGABYTES = (1, 2, 4, 8, 12, 16, 24, 40, 100, 400)
-"""Of one array."""
+"""The sizes of one array."""
 
 SECONDS = 0.6
-"""For all the contenders of a line."""
+"""The time for all the contenders of a line."""
 
 FEWEST_ROUNDS = 5
 WARM_UP = 3
-"""Calls that bring the caches to what they are when a way is used time after time."""
+"""These calls bring the caches into the state that repeated use of a way leaves."""
 
 CALLS = {
     "relu": lambda x, out: relu_ufunc.relu(x, out=out),
@@ -50,7 +51,7 @@ def median_seconds(contenders: dict[str, Call]) -> dict[str, float]:
 
 
 def by_way(way: str | None, call: Call) -> Call:
-    """A way by force streams results that are small, too; a measured one does as it would."""
+    """Force a way, which then streams even small results; None leaves the choice to the call."""
     stream_bytes = _core.stream_bytes() if way is None else 0
 
     def forced() -> None:

@@ -1,4 +1,4 @@
-"""Boxes of a detector: rows of left, top, right, bottom."""
+"""A detector's boxes, which are rows of left, top, right and bottom."""
 
 import numpy as np
 from networks import Array
@@ -10,7 +10,7 @@ def area(boxes: Array) -> Array:
 
 
 def overlap(box: Array, others: Array, of_smaller: bool = False) -> Array:
-    """The area in common over that of the union, or of the smaller of the two."""
+    """The shared area divided by the area of the union, or of the smaller of the two boxes."""
     common = np.concatenate(
         [np.maximum(box[:2], others[:, :2]), np.minimum(box[2:4], others[:, 2:4])], axis=1
     )
@@ -20,7 +20,7 @@ def overlap(box: Array, others: Array, of_smaller: bool = False) -> Array:
 
 
 def suppress(boxes: Array, scores: Array, limit: float, of_smaller: bool = False) -> Array:
-    """Indices of those that overlap none of a higher score by more than the limit."""
+    """The indices of the boxes that overlap no box of a higher score by more than the limit."""
     order = np.argsort(-scores, kind="stable")
     kept = []
     while len(order):

@@ -1,14 +1,14 @@
 """How fast networks of different activations learn the digits.
 
-Claim (Krizhevsky, Sutskever and Hinton 2012; Maas et al. 2013; He et al. 2015): networks of
-rectifiers learn several times faster than those of sigmoid or tanh, and a leak, above all a
-learned one, does no harm.
+Claim (Krizhevsky, Sutskever and Hinton 2012; Maas et al. 2013; He et al. 2015): rectifier
+networks learn several times faster than sigmoid or tanh networks, and a leak, above all a learned
+one, does no harm.
 
-A multilayer perceptron with three hidden layers of 64 units, and a network of two convolutions with
-8 and 16 filters of 3 × 3. Plain stochastic gradient descent in batches of 32. Each activation has
-a learning rate for each goal: that which reaches a training loss of 0.1 soonest, that which reaches
-0.01 soonest, and that whose loss on the validation part is lowest at the end. They are chosen with
-other seeds than those which are scored.
+The networks are a multilayer perceptron with three hidden layers of 64 units, and a network of two
+convolutions with 8 and 16 filters of 3 × 3. They are trained by plain stochastic gradient descent
+in batches of 32. Each activation has one learning rate per goal: the rate that reaches a training
+loss of 0.1 soonest, the rate that reaches 0.01 soonest, and the rate whose loss on the validation
+part is lowest at the end. The rates are chosen with other seeds than those that are scored.
 
     python examples/convergence.py
 """
@@ -29,7 +29,7 @@ RATES = [0.03, 0.06, 0.1, 0.18, 0.3, 0.56, 1.0, 1.8, 3.0, 5.6, 10.0]
 CHOOSING = [100, 101]
 """The seeds with which the rates are chosen."""
 GOALS = [0.1, 0.01]
-"""Training losses, and how soon they are reached."""
+"""The training losses whose time is measured."""
 
 Goal = float | str
 ACCURACY = "accuracy"
@@ -48,14 +48,14 @@ KINDS = {
 
 class Study(NamedTuple):
     chosen: dict[tuple[str, Goal], float]
-    """By activation and goal, the rate."""
+    """The rate for each activation and goal."""
     scored: dict[tuple[str, Goal], Runs]
     tried: dict[tuple[str, float], Runs]
-    """By activation and rate, with the seeds for choosing."""
+    """The runs for each activation and rate, with the seeds for choosing."""
 
 
 def score(runs: Runs, goal: Goal) -> tuple[float, float]:
-    """Less is better; where the goal is not reached, the training loss decides."""
+    """A score, of which less is better; if the goal is not reached, the training loss decides."""
     final = float(runs.training[:, -1].mean())
     if isinstance(goal, str):
         return float(runs.validation[:, -1].mean()), final

@@ -1,15 +1,15 @@
 """Finding digits on a cluttered canvas with a sliding window.
 
-Claim: a small network of relu that looks at one window after another finds objects amid clutter,
-where a linear classifier of the same window takes the clutter for them.
+Claim: a small relu network that looks at one window after another finds objects amid clutter,
+where a linear classifier of the same window mistakes the clutter for objects.
 
 A canvas of 48 × 48 pixels has five of scikit-learn's digits, fragments of others, and noise. A
-network says of every window of 8 × 8 pixels which digit it is, or none. It was trained on windows
-of other canvases with other digits. Of windows that overlap, the likeliest stays. A digit is found
-if a window of the same class overlaps it by half of their union; F1 is the harmonic mean of the
-share of digits found and the share of windows that are right. Two hidden layers of 64 units;
-"linear" has none. The learning rate and the threshold are chosen on canvases and with seeds of
-their own.
+network classifies every window of 8 × 8 pixels as one of the digits or as none. It was trained on
+windows of other canvases with other digits. Of windows that overlap, only the likeliest is kept. A
+digit is found if a window of the same class overlaps it by half of their union; F1 is the harmonic
+mean of the share of digits found and the share of windows that are right. The networks have two
+hidden layers of 64 units; "linear" has none. The learning rate and the threshold are chosen on
+separate canvases and with separate seeds.
 
     python examples/detection.py
 """
@@ -35,15 +35,15 @@ SIDE, WINDOW, NONE = 48, 8, 10
 class Canvas(NamedTuple):
     picture: Array
     corners: Array
-    """Of each digit, its row and column."""
+    """The row and column of each digit."""
     labels: Array
 
 
 def canvas(rng: np.random.Generator, part: study.Part) -> Canvas:
-    # Each pixel is empty in some digit: without its mean the paper is 0 again, as on the canvas.
+    # Each pixel is empty in some digit, so subtracting its minimum makes the paper 0 again.
     pictures = (part.x - study.digits().train.x.min(axis=0)).reshape(-1, WINDOW, WINDOW)
     picture = np.zeros((SIDE, SIDE))
-    for _ in range(25):  # fragments of digits, not more than half of one
+    for _ in range(25):  # fragments are at most half a digit
         rows, columns = rng.integers(2, 6, 2)
         top, left = rng.integers(0, SIDE - 6, 2)
         y, x = rng.integers(0, WINDOW - 5, 2)
@@ -71,7 +71,7 @@ def boxes(corners: Array) -> Array:
 
 
 def examples(rng: np.random.Generator, part: study.Part, count: int) -> study.Part:
-    """From each canvas its digits, windows beside them, and windows anywhere else."""
+    """Each canvas's digits, windows next to them, and windows from elsewhere."""
     x, labels = [], []
     for _ in range(count):
         made = canvas(rng, part)
@@ -107,7 +107,7 @@ def find(network: Network, picture: Array) -> Found:
 
 
 def right(found: Found, made: Canvas, threshold: float) -> Array:
-    """Which of those found, above the threshold, are a digit that none before was."""
+    """Which detections above the threshold match a digit that no earlier one has matched."""
     left = np.ones(len(made.labels), bool)
     result = []
     for box, label, score in zip(boxes(found.corners), found.labels, found.scores, strict=True):
@@ -121,7 +121,7 @@ def right(found: Found, made: Canvas, threshold: float) -> Array:
 def counts(
     network: Network, canvases: Sequence[Canvas], thresholds: Sequence[float]
 ) -> tuple[Array, Array]:
-    """By threshold and canvas: the digits rightly found, and found and there together."""
+    """For each threshold and canvas, the digits rightly found, and those found plus those there."""
     both = np.zeros((len(thresholds), len(canvases)))
     either = np.zeros_like(both)
     for k, made in enumerate(canvases):
@@ -136,11 +136,11 @@ class Learned(NamedTuple):
     rate: float
     threshold: float
     f1: Array
-    """By seed."""
+    """The F1 of each seed."""
     precision: Array
     recall: Array
     error: float
-    """The standard error of one network's F1, from canvases drawn anew."""
+    """The standard error of one network's F1, by drawing the canvases anew."""
     network: Network
 
 
@@ -184,7 +184,7 @@ def report(learned: dict[str, Learned]) -> None:
             "digits",
             "F1",
             "± of canvases drawn anew",
-            "right of what is said",
+            "detections that are right",
             "found",
             "rate",
             "at",
@@ -216,7 +216,7 @@ def report(learned: dict[str, Learned]) -> None:
 
 
 def telling(learned: dict[str, Learned]) -> Canvas:
-    """The first canvas of the test on which linear and relu find different numbers, if any."""
+    """The first test canvas on which linear and relu find different numbers, if there is one."""
     canvases = [canvas(np.random.default_rng((2, k)), study.digits().test) for k in range(40)]
     for made in canvases:
         hits = [

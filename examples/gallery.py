@@ -1,9 +1,9 @@
-"""Run the examples and put what they print and draw into the documentation.
+"""Run the examples and put their output and figures into the documentation.
 
     python examples/gallery.py [NAME ...]
 
-runs those named, or all of docs/gallery.md. What stands between ``<!-- begin: NAME -->`` and
-``<!-- end: NAME -->`` is replaced; the text around it is written by hand.
+runs the examples that are named, or all of those in docs/gallery.md. The text between ``<!-- begin:
+NAME -->`` and ``<!-- end: NAME -->`` is replaced; the text around it is written by hand.
 """
 
 import re

@@ -1,13 +1,13 @@
-"""How well networks of different activations do on what they were not trained on.
+"""How well networks with different activations do on examples that they were not trained on.
 
-Claim: networks of rectifiers generalise at least as well as those of sigmoid or tanh: they are as
-accurate on what they have not seen, and lose no more against what they have.
+Claim: rectifier networks generalise at least as well as sigmoid or tanh networks: they are as
+accurate on unseen data, and their accuracy falls no further below that on the training data.
 
-A perceptron with two hidden layers of 32 units on seven tasks: points of the plane (100 to train
-on), scikit-learn's wines and tumours, and its digits. "linear" is the same network without
-activations. Each has the learning rate whose loss on the validation part is lowest, with other
-seeds than those which are scored. The gap is the accuracy on the training part less that on the
-test part.
+The network is a perceptron with two hidden layers of 32 units. It is tried on seven tasks: points
+in the plane (100 of them for training), scikit-learn's wines and tumours, and its digits. "linear"
+is the same network without activations. Each has the learning rate whose loss on the validation
+part is lowest, with other seeds than those that are scored. The gap is the accuracy on the training
+part minus that on the test part.
 
     python examples/generalisation.py
 """

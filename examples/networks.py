@@ -1,4 +1,4 @@
-"""Small networks in plain NumPy around the rectifiers of relu_ufunc and their gradients."""
+"""Small networks in plain NumPy, built on the rectifiers of relu_ufunc and their gradients."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ CLIP = 20  # Hannun et al. 2014
 
 
 class Activation(NamedTuple):
-    """An activation, its gradient and what belongs to it.
+    """An activation, its gradient and its initialisation.
 
     `forward` takes z and, where it is learned, the slope; `backward` takes the upstream gradient
     before them.
@@ -38,10 +38,10 @@ class Activation(NamedTuple):
     forward: Callable[..., Any]
     backward: Callable[..., Any]
     gain: float
-    """The standard deviation of the weights into it, times the root of their number."""
+    """The standard deviation of the incoming weights, times the square root of their number."""
 
     slope: float | None = None
-    """The first value of a learned slope."""
+    """The initial value of a learned slope."""
 
 
 def linear(z: Array) -> Any:
@@ -86,7 +86,7 @@ def he_gain(slope: float) -> float:
 
 
 ACTIVATIONS = {
-    # The control: a network of these is one linear map.
+    # This is the control: a network without activations is one linear map.
     "linear": Activation(linear, linear_backward, 1),
     "relu": Activation(relu, relu_backward, he_gain(0)),
     "leaky_relu": Activation(leaky, leaky_backward, he_gain(LEAK)),
@@ -99,7 +99,7 @@ ACTIVATIONS = {
 
 
 class Layer(Protocol):
-    """Keeps what its gradient needs from the last `forward`; `backward` sets `gradients`."""
+    """`forward` keeps what the gradient needs, and `backward` sets `gradients`."""
 
     parameters: list[Array]
     gradients: list[Array]
@@ -155,7 +155,7 @@ class Activate:
 
 
 class Convolution:
-    """3 × 3, without padding, on arrays of (examples, rows, columns, channels)."""
+    """A 3 × 3 convolution without padding, on arrays of (examples, rows, columns, channels)."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ class Convolution:
         self.shape = x.shape
         windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
         places = windows.shape[:3]
-        patches = np.moveaxis(windows, 3, 5)  # channels last: longer runs to copy
+        patches = np.moveaxis(windows, 3, 5)  # channels last, for longer runs to copy
         y = self.filters.forward(patches.reshape(math.prod(places), -1))
         return y.reshape(*places, -1)
 
@@ -190,7 +190,7 @@ class Convolution:
 
 
 class Reshape:
-    """Each example in another shape."""
+    """Gives each example another shape."""
 
     def __init__(self, *shape: int) -> None:
         self.shape = shape
@@ -229,7 +229,7 @@ class Residual:
 
 
 class Recurrent:
-    """h = f(x W + h R + b), on arrays of (examples, steps, features); gives the last h."""
+    """h = f(x W + h R + b) on arrays of (examples, steps, features); the result is the last h."""
 
     def __init__(
         self, name: str, inputs: Array, recurrent: Array, dtype: DTypeLike = np.float32
@@ -241,7 +241,7 @@ class Recurrent:
 
     def forward(self, x: Array) -> Array:
         inputs, recurrent, bias = self.parameters
-        self.x = np.ascontiguousarray(x.swapaxes(0, 1))  # each step's examples side by side
+        self.x = np.ascontiguousarray(x.swapaxes(0, 1))  # each step's examples are contiguous
         self.sums: Array = self.x @ inputs + bias
         self.states: Array = np.zeros((len(self.sums) + 1, *self.sums.shape[1:]), self.sums.dtype)
         for step, z in enumerate(self.sums):
@@ -266,7 +266,7 @@ class Recurrent:
 
 
 class Network:
-    """Layers in a row, and above them the softmax with the cross entropy."""
+    """A sequence of layers, followed by the softmax with the cross entropy."""
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = layers
@@ -281,7 +281,7 @@ class Network:
 
     @property
     def sums(self) -> list[Array]:
-        """What went into each activation in the last `forward`."""
+        """The input of each activation in the last `forward`."""
         return [layer.x for layer in self.layers if isinstance(layer, Activate)]
 
     @property
@@ -326,7 +326,7 @@ def multilayer_perceptron(
     inputs: int = 64,
     classes: int = 10,
 ) -> Network:
-    """The weights of the hidden layers are `scale` times as large as usual."""
+    """A perceptron whose hidden layers have weights `scale` times as large as usual."""
     layers: list[Layer] = []
     gain = scale * ACTIVATIONS[name].gain
     for units in hidden:
@@ -342,9 +342,9 @@ def residual_perceptron(
     units: int = 64,
     dtype: DTypeLike = np.float32,
 ) -> Network:
-    """As many hidden layers, each but the first around a connection that adds its input.
+    """A perceptron of `depth` hidden layers, of which each but the first adds its input.
 
-    The weights of these are so much smaller that the sums keep their size over the depth.
+    Those have weights so much smaller that the sums keep their size over the depth.
     """
     gain = ACTIVATIONS[name].gain
     layers: list[Layer] = [Dense(rng, 64, units, gain, dtype), Activate(name, units, dtype)]
@@ -359,7 +359,7 @@ def residual_perceptron(
 def convolutional(
     rng: np.random.Generator, name: str, dtype: DTypeLike = np.float32, filters: int = 8
 ) -> Network:
-    """Two convolutions on 8 × 8 pixels, then a dense layer to 10 classes."""
+    """Two convolutions on 8 × 8 pixels, followed by a dense layer to 10 classes."""
     gain = ACTIVATIONS[name].gain
     return Network(
         Reshape(8, 8, 1),
@@ -381,10 +381,10 @@ def descend(
     clip: float = math.inf,
     batch: int = 32,
 ) -> Iterator[int]:
-    """Stochastic gradient descent, an epoch each time the next value is asked for.
+    """Stochastic gradient descent, one epoch each time the next value is requested.
 
-    The norm of each step's gradient is limited to `clip`. What has diverged is NaN without a
-    warning.
+    The norm of each step's gradient is limited to `clip`. A network that diverges becomes NaN
+    without a warning.
     """
     epoch = 0
     while True:
@@ -404,7 +404,7 @@ def descend(
 
 
 def watch(network: Network, x: Array, batch: int = 256) -> list[ActivationMonitor]:
-    """A monitor of each activation's units, over all of x."""
+    """A monitor of the units of each activation, over all of x."""
     monitors: list[ActivationMonitor] = []
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, len(x), batch):

@@ -1,12 +1,13 @@
 """What a rectifier between two layers is for.
 
 Claim: without a nonlinearity between them any number of layers is one linear map; relu lets the
-same layers bend the boundary between classes as far as the classes ask for.
+same layers bend the boundary between classes as far as the classes require.
 
-Two hidden layers of 32 units, on points of the plane: two clouds that a line divides, the four
-quadrants (XOR), a disc in a ring, and two spirals; and on the digits. "linear" is the same network
-without activations. 600 points to train on, 300 to choose the learning rate with, 2000 to test. The
-rates are chosen with other seeds, of the weights and of the points, than those which are scored.
+Networks with two hidden layers of 32 units learn points in the plane (two clouds that a line
+divides, the four quadrants (XOR), a disc in a ring, and two spirals) and the digits. "linear" is
+the same network without activations. There are 600 points for training, 300 for choosing the
+learning rate, and 2000 for testing. The rates are chosen with other seeds, of the weights and of
+the points, than those that are scored.
 
     python examples/nonlinearity.py
 """
@@ -27,7 +28,7 @@ TASKS = [*POINTS, "digits"]
 
 
 def collapse(network: Network) -> tuple[Array, Array]:
-    """The one matrix and the one vector that a network without activations comes to."""
+    """The one matrix and the one vector to which a network without activations reduces."""
     weights: Array = np.eye(len(network.parameters[0]))
     bias: Array = np.zeros(len(weights))
     for layer in network.layers:

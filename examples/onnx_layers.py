@@ -1,8 +1,8 @@
-"""Convolution and pooling for ONNX's own evaluator, as a product or a maximum for each place of the
-kernel: the reference's are too slow for networks of this size.
+"""Convolution and pooling for ONNX's own evaluator, computed as a product or a maximum for each
+position in the kernel. The reference's own are too slow for networks of this size.
 
-Its BatchNormalization of operator sets 9 to 13 mixes in the batch's own mean and variance, which
-the standard does not; here it is the standard's.
+The reference's BatchNormalization of operator sets 9 to 13 mixes in the batch's own mean and
+variance, which the standard does not do; the one here follows the standard.
 """
 
 import math
@@ -18,7 +18,7 @@ from onnx.reference.op_run import OpRun
 def padded(
     x: Array, kernel: Sequence[int], attributes: dict[str, Any], fill: float
 ) -> tuple[Array, list[int]]:
-    """x with its padding, and how many places the kernel takes along each axis."""
+    """x with its padding, and the number of places that the kernel takes along each axis."""
     axes = len(kernel)
     strides, dilations = steps(axes, attributes)
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilations, strict=True)]
@@ -49,7 +49,7 @@ def steps(axes: int, attributes: dict[str, Any]) -> tuple[list[int], list[int]]:
 def places(
     x: Array, kernel: Sequence[int], attributes: dict[str, Any], fill: float = 0
 ) -> Iterator[tuple[tuple[int, ...], Array]]:
-    """For each place in the kernel, what of x lies under it."""
+    """For each position in the kernel, the elements of x that lie under it."""
     x, sizes = padded(x, kernel, attributes, fill)
     strides, dilations = steps(len(kernel), attributes)
     for place in product(*map(range, kernel)):
@@ -77,7 +77,7 @@ class Conv(OpRun):  # type: ignore[misc]
 
 
 class ConvTranspose(OpRun):  # type: ignore[misc]
-    """Of kernels that do not overlap: as large as the strides, without padding."""
+    """Only for kernels that do not overlap: as large as the strides, without padding."""
 
     def _run(self, x: Any, weights: Any, bias: Any = None, **attributes: Any) -> tuple[Any]:
         _, filters, *kernel = weights.shape

@@ -32,7 +32,7 @@ class ThresholdedRelu(OpRun):  # type: ignore[misc]
 
 
 class Clip(OpRun):  # type: ignore[misc]
-    """From 0 on it is a rectifier; any other range is left to NumPy. Since operator set 11."""
+    """A rectifier if `low` is 0; any other range is left to NumPy. For operator sets from 11 on."""
 
     def _run(self, x: Any, low: Any = None, high: Any = None) -> tuple[Any]:
         if low is None or high is None or low != 0:

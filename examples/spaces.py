@@ -1,15 +1,15 @@
-"""Restoring the spaces of English text: a small task of language.
+"""Restoring the spaces of English text, a small language task.
 
-Claim: a network of relu learns from examples where the words of a language begin, which a linear
+Claim: a relu network learns from examples where the words of a language begin, which a linear
 classifier of the same characters does not learn as well.
 
-The text is what CPython's own help() says of its topics, without the spaces and in lower case.
-Before each character the network says whether a space stood there, from the ten characters before
-and the ten after, each one of 64 inputs. Two hidden layers of 128 units; "linear" has none. The
-topics are split: of every five, three to train on, one to choose the learning rate with, one to
-test. The rates are chosen with other seeds than those which are scored. F1 is the harmonic mean of
-the share of spaces found and the share of those that are right; its sampling error is that of
-topics drawn anew.
+The text is that of the topics of CPython's own help(), without the spaces and in lower case. For
+each character the network says whether a space preceded it, from the ten characters before that
+place and the ten after it, each given as 64 inputs. It has two hidden layers of 128 units; "linear"
+has none. Of every five topics three are for training, one is for choosing the learning rate and one
+for testing. The rates are chosen with other seeds than those that are scored. F1 is the harmonic
+mean of the share of spaces found and the share of those that are right; its sampling error comes
+from drawing the topics anew.
 
     python examples/spaces.py
 """
@@ -35,15 +35,15 @@ SENTENCE = "the quick brown fox jumps over the lazy dog while a function returns
 
 class Text(NamedTuple):
     codes: Array
-    """The characters that are not spaces, from 0 on."""
+    """The characters other than spaces, as numbers from 0 on."""
     begins: Array
-    """Whether a space stood before each."""
+    """Whether a space preceded each character."""
     topic: Array
-    """Which topic each is of."""
+    """The topic that each character belongs to."""
 
 
 def code(character: str) -> int:
-    """Letters and digits by themselves, the rest folded into what is left of 64."""
+    """Letters and digits have numbers of their own; all others share the rest of the 64."""
     if character.isascii() and character.isalnum():
         return 1 + "abcdefghijklmnopqrstuvwxyz0123456789".index(character)
     return 37 + ord(character) % (SYMBOLS - 37)
@@ -69,7 +69,7 @@ def split() -> tuple[Text, Text, Text]:
 
 
 def windows(codes: Array, at: Array) -> Array:
-    """For each place the characters before and after, one-hot, with a mean square of 1."""
+    """The characters before and after each place, one-hot, with a mean square of 1."""
     padded = np.pad(codes, SIDE)
     around = padded[at[:, None] + np.arange(2 * SIDE)]
     x = np.zeros((len(at), 2 * SIDE, SYMBOLS), np.float32)
@@ -92,11 +92,11 @@ def f1(said: Array, begins: Array) -> float:
 class Learned(NamedTuple):
     rate: float
     f1: Array
-    """By seed, on the topics to test."""
+    """The F1 of each seed on the test topics."""
     training: Array
-    """The same on some of the characters to train on."""
+    """The same on some of the training characters."""
     error: float
-    """The standard error of one network's F1, from topics drawn anew."""
+    """The standard error of one network's F1, by drawing the topics anew."""
     restored: str
 
 
@@ -113,7 +113,7 @@ def train(name: str, rate: float, seed: int, examples: int, epochs: int) -> Netw
 
 
 def by_topic(said: Array, text: Text) -> tuple[Array, Array]:
-    """For each topic the spaces rightly restored, and those restored and those there together."""
+    """For each topic, the spaces rightly restored, and those restored plus those there."""
     of_topic = [text.topic == k for k in np.unique(text.topic)]
     both = [np.sum(said[m] & text.begins[m]) for m in of_topic]
     return np.array(both), np.array([said[m].sum() + text.begins[m].sum() for m in of_topic])
@@ -169,7 +169,7 @@ def report(learned: dict[str, Learned]) -> None:
         ],
     )
     study.table(
-        ["a sentence of none of them", SENTENCE.replace(" ", "")],
+        ["a sentence from no topic", SENTENCE.replace(" ", "")],
         ([name, each.restored] for name, each in learned.items()),
     )
     relu = learned["relu"]

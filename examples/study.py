@@ -1,4 +1,4 @@
-"""What the examples share: their options, the data, tables, findings and figures."""
+"""What the examples have in common: options, data, tables, findings and figures."""
 
 import argparse
 import math
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 import matplotlib as mpl
 
 mpl.use("svg")
-# The same results make the same file.
+# The same results produce the same file.
 mpl.rcParams |= {"svg.hashsalt": "relu_ufunc", "svg.fonttype": "none", "font.family": "sans-serif"}
 mpl.rcParams |= {"font.size": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True}
 
@@ -26,13 +26,13 @@ from sklearn.datasets import load_digits  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from threadpoolctl import threadpool_limits  # noqa: E402
 
-# Matrices this small are slower on two threads, and the sums now the same on any machine's count.
+# Such small matrices are slower on two threads, and one thread gives every machine the same sums.
 threadpool_limits(1)
 
 K = TypeVar("K")
 R = TypeVar("R")
 
-# Okabe and Ito's colours, which the colour-blind can tell apart.
+# Okabe and Ito's colours can be told apart by colour-blind readers.
 ORANGE, SKY, GREEN, YELLOW = "#e69f00", "#56b4e9", "#009e73", "#f0e442"
 BLUE, RED, PINK, BLACK = "#0072b2", "#d55e00", "#cc79a7", "#000000"
 
@@ -113,7 +113,7 @@ def claim(docstring: str) -> None:
 
 
 def number(value: float) -> str:
-    """Two significant digits, as a person writes them: 1.2e-7, 0.012, 1.0, 120."""
+    """The number with two significant digits, as people write it: 1.2e-7, 0.012, 1.0, 120."""
     if not math.isfinite(value) or value == 0:
         return f"{value:g}"
     digits, exponent = f"{value:.1e}".split("e")
@@ -135,7 +135,7 @@ def spread(values: Iterable[float], form: Callable[[float], str] = number) -> st
 
 
 def beyond(greater: Array, less: Array) -> bool:
-    """Whether the means differ that way by more than either standard deviation."""
+    """Whether the first mean exceeds the second by more than either standard deviation."""
     if not np.isfinite(less).all():
         return False
     if not np.isfinite(greater).all():
@@ -144,22 +144,23 @@ def beyond(greater: Array, less: Array) -> bool:
 
 
 def sampling_error(*accuracies: Array, examples: int = 360) -> float:
-    """The standard error of an accuracy, or of the difference of two, on so many test examples.
+    """The standard error of an accuracy, or of the difference of two, on that many test examples.
 
-    It is that of examples chosen anew. Two networks tried on the same differ by rather less.
+    It is the error if the examples are drawn anew. The error of the difference of two networks is
+    rather smaller if both are tested on the same examples.
     """
     means = [float(values.mean()) for values in accuracies]
     return math.sqrt(sum(mean * (1 - mean) for mean in means) / examples)
 
 
 def more_accurate(greater: Array, less: Array, *, examples: int = 360) -> bool:
-    """By more than the spread over the seeds and twice the sampling error."""
+    """Whether the first exceeds the second by the spread over the seeds and twice the error."""
     error = sampling_error(greater, less, examples=examples)
     return beyond(greater, less) and bool(greater.mean() - less.mean() > 2 * error)
 
 
 def against(one: Array, other: Array, *, examples: int = 360) -> str:
-    """Two accuracies, as a finding's brackets have them."""
+    """Two accuracies and their sampling error, for the brackets of a finding."""
     error = sampling_error(one, other, examples=examples)
     return (
         f"{percent(float(one.mean()))} against {percent(float(other.mean()))}; sampling error of"
@@ -168,13 +169,13 @@ def against(one: Array, other: Array, *, examples: int = 360) -> str:
 
 
 def f1_error(both: Array, either: Array) -> float:
-    """The standard error of F1, 2 · both / either in the sum, from groups drawn anew."""
+    """The standard error of F1 = 2 · sum(both) / sum(either), by drawing the groups anew."""
     draws = np.random.default_rng(0).integers(len(both), size=(500, len(both)))
     return float(np.std(2 * both[draws].sum(axis=1) / either[draws].sum(axis=1)))
 
 
 def parallel(work: Mapping[K, Callable[[], R]], what: str) -> dict[K, R]:
-    """Each in some process, of which there are as many as processors; tells how far it is."""
+    """Compute each in one of as many processes as processors, and report the progress."""
     results = {}
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         futures = {pool.submit(call): key for key, call in work.items()}
@@ -186,12 +187,12 @@ def parallel(work: Mapping[K, Callable[[], R]], what: str) -> dict[K, R]:
 
 
 def progress(what: str, done: int, of: int) -> None:
-    """Tell who waits, apart from the results."""
+    """Report the progress on stderr, separately from the results."""
     print(f"{what}: {done} of {of}", file=sys.stderr, flush=True)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print it in Markdown, the first column on the left."""
+    """Print the table in Markdown, with the first column aligned left."""
     lines = [list(header), *(list(row) for row in rows)]
     widths = [max(2, *(len(line[k]) for line in lines)) for k in range(len(header))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
@@ -204,12 +205,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def finding(holds: bool, statement: str) -> None:
-    """Print whether a statement holds for what was measured; in its brackets stands what was."""
+    """Print whether a statement holds; its brackets contain what was measured."""
     print(f"- {'Holds' if holds else 'Fails'}: {statement}")
 
 
 def band(axis: Any, x: Sequence[float] | Array, runs: Array, label: str, **style: Any) -> None:
-    """The mean over the seeds, which are the rows, and the range that they span."""
+    """Draw the mean over the seeds, which are the rows, and the range that they span."""
     style = {"markersize": 4, "linewidth": 1.4} | style
     axis.plot(x, runs.mean(axis=0), label=label, **style)
     axis.fill_between(
@@ -218,7 +219,7 @@ def band(axis: Any, x: Sequence[float] | Array, runs: Array, label: str, **style
 
 
 def save(figure: Any, path: Path | None) -> None:
-    """Write it there; nowhere, if none was named."""
+    """Write the figure to the path, if there is one."""
     if path is None:
         plt.close(figure)
         return

@@ -1,4 +1,4 @@
-"""Points of the plane and tables of wines and tumours: small tasks for small networks."""
+"""Points in the plane, and tables of wines and tumours: small tasks for small networks."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -11,7 +11,7 @@ from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.model_selection import train_test_split
 
 CHOOSING = [100, 101]
-"""The seeds, of the weights and of the points, with which learning rates are chosen."""
+"""The seeds of the weights and of the points with which the learning rates are chosen."""
 
 
 def clouds(rng: np.random.Generator, count: int) -> study.Part:
@@ -50,12 +50,12 @@ POINTS: dict[str, Callable[[np.random.Generator, int], study.Part]] = {
 }
 TABLES = {"wine": load_wine, "breast cancer": load_breast_cancer}
 SIZES = (600, 300, 2000)
-"""How many points, to train on, to validate and to test."""
+"""The numbers of points for training, validation and testing."""
 
 
 @cache
 def rows(task: str) -> study.Digits:
-    """A table of scikit-learn's, split 3 : 1 : 1; each column has mean 0 and variance 1."""
+    """One of scikit-learn's tables, split 3 : 1 : 1; each column has mean 0 and variance 1."""
     x, labels = TABLES[task](return_X_y=True)
     x, x_test, labels, labels_test = train_test_split(
         x, labels, test_size=0.2, random_state=0, stratify=labels
@@ -79,11 +79,11 @@ def rows(task: str) -> study.Digits:
 class Learned(NamedTuple):
     rate: float
     accuracy: Array
-    """By seed, on the test part."""
+    """The accuracy of each seed on the test part."""
     training: Array
-    """The same, on the training part."""
+    """The same on the training part."""
     network: Network
-    """That of the first seed."""
+    """The network of the first seed."""
 
 
 def parts(task: str, seed: int, sizes: Sequence[int] = SIZES) -> study.Digits:

@@ -10,18 +10,18 @@ from networks import Array, Network, descend
 
 
 class Runs(NamedTuple):
-    """At one rate, a row for each seed; infinite from where a network diverged."""
+    """The runs at one rate, in a row per seed; the loss is infinite once a network has diverged."""
 
     training: Array
-    """The loss after each epoch, from before the first on."""
+    """The loss before the first epoch and after each epoch."""
     validation: Array
     accuracy: Array
-    """On the test part; 0 of what diverged."""
+    """The accuracy on the test part; 0 if the network diverged."""
 
     def epochs_to(self, goal: float) -> Array:
-        """When the training loss fell below it; infinite if never.
+        """The time at which the training loss fell below the goal; infinite if it never did.
 
-        Between two epochs its logarithm is taken as straight.
+        Between two epochs its logarithm is interpolated linearly.
         """
         times = np.full(len(self.training), math.inf)
         for i, losses in enumerate(self.training):
@@ -69,10 +69,10 @@ def try_rates(
 
 
 def best_at_the_end(grid: Grid) -> float:
-    """The rate whose loss on the validation part is lowest after the last epoch."""
+    """The rate with the lowest validation loss after the last epoch."""
     return min(grid, key=lambda rate: float(grid[rate].validation[:, -1].mean()))
 
 
 def best(grid: Grid) -> float:
-    """The rate whose loss on the validation part is lowest in the mean over epochs and seeds."""
+    """The rate with the lowest validation loss, averaged over epochs and seeds."""
     return min(grid, key=lambda rate: float(grid[rate].validation.mean()))

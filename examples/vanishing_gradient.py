@@ -1,18 +1,18 @@
 """The gradient that reaches the first layer of a deep network.
 
 Claim (Glorot, Bordes and Bengio 2011; He et al. 2015): the gradient vanishes on its way down
-through many layers of sigmoid or tanh, and does not through rectifiers whose weights have the
-variance 2/n.
+through many layers of sigmoid or tanh, but not through rectifiers whose weights have the variance
+2/n.
 
-Networks of 64 units a layer on the digits, at initialisation, biases 0. The variance of the
-weights is 1/n for sigmoid and tanh, 2/n for the rectifiers; "relu, 1/n" is relu with the weights of
-the others. The ratio is that of the norms of the loss's gradient with respect to the weights of the
-first and the last layer.
+Networks with 64 units per layer see the digits at initialisation, with biases of 0. The variance of
+the weights is 1/n for sigmoid and tanh, and 2/n for the rectifiers; "relu, 1/n" is relu with the
+weights of the others. The ratio is between the norms of the loss's gradient with respect to the
+weights of the first and of the last layer.
 
-Then they are trained, for eight epochs of plain gradient descent in batches of 32, as they are and
-with residual connections, by which every layer but the first adds its input to its output. Each has
-the rate of a grid whose loss on the validation part is lowest at the end, with other seeds than
-those which are scored.
+Then the networks are trained for eight epochs by plain gradient descent in batches of 32, as they
+are and with residual connections, through which every layer but the first adds its input to its
+output. Each has the rate of a grid whose loss on the validation part is lowest at the end, with
+other seeds than those that are scored.
 
     python examples/vanishing_gradient.py
 """
@@ -28,7 +28,7 @@ import study
 from networks import ACTIVATIONS, Array, Network, multilayer_perceptron, residual_perceptron
 from training import Runs, best_at_the_end, try_rates
 
-# By the row's name: the activation, and the standard deviation of its weights over its own.
+# For each row: the activation, and the factor on the usual standard deviation of its weights.
 CASES = {
     "sigmoid": ("sigmoid", 1.0),
     "tanh": ("tanh", 1.0),
@@ -41,16 +41,16 @@ RATES = [0.01, 0.03, 0.1, 0.3]
 CHOOSING = [100, 101]
 """The seeds with which the rates are chosen."""
 
-# By activation, whether with residual connections, and depth: the rate, and the runs at it.
+# The rate and its runs, for each activation, with or without residual connections, and depth.
 Trained: TypeAlias = dict[tuple[str, bool, int], tuple[float, Runs]]
 
 STYLES = study.STYLES | {"relu, 1/n": {"color": study.BLACK, "marker": "x", "linestyle": ":"}}
 
 
 def measure(seeds: Sequence[int], depths: Sequence[int]) -> dict[str, Array]:
-    """By case, the norms of the first and the last layer's gradient: (seeds, depths, 2)."""
+    """The norms of the first and last layer's gradient for each case, as (seeds, depths, 2)."""
     x, labels = (array[:500] for array in study.digits().train)
-    x = x.astype(np.float64)  # the squares of what is left of sigmoid's underflow in float32
+    x = x.astype(np.float64)  # squares of sigmoid's gradients underflow in float32
     norms = {case: np.empty((len(seeds), len(depths), 2)) for case in CASES}
     for case, (name, scale) in CASES.items():
         for i, seed in enumerate(seeds):

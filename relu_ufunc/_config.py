@@ -25,9 +25,9 @@ def _configuration() -> dict[str, str]:
             f"L{level} {_size(size)}" for level, size in sorted(_caches.SIZES.items())
         ),
         "streams from": "never" if streams_from == sys.maxsize else _size(streams_from),
-        "way of long calls": _core.forced_way() or _ways.MEASURED,
+        "way of storing": _core.forced_way() or _ways.MEASURED,
         "threads": f"{_core.thread_count()} ({_core.usable_thread_count()} at a time here)",
-        "workers look for work": f"{_core.spin_microseconds()} microseconds",
+        "workers spin for": f"{_core.spin_microseconds()} microseconds",
     } | _ways.measurements()
 
 

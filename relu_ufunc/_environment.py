@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-# Python refuses to convert some thousands of digits, or as few as 641 if it is configured so.
+# Python refuses to convert numbers of several thousand digits, or of 641 if so configured.
 _MOST_DIGITS = 100
 
 
@@ -25,7 +25,7 @@ def whole_number(variable: str, least: int, most: int | None = None) -> int | No
 
 
 def choice(variable: str, choices: Sequence[str]) -> str | None:
-    """Return the one of the choices that a variable holds, None where it is not set."""
+    """Return the choice that a variable holds, or None if it is not set."""
     text = os.environ.get(variable)
     if text is not None and text not in choices:
         raise ImportError(f"{variable}={text!r} is not one of {', '.join(choices)}")

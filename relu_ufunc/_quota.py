@@ -1,10 +1,10 @@
-"""How many processors' time the process may use: the quotas of Linux's control groups."""
+"""How many processors' worth of time Linux's control groups let the process use."""
 
 from pathlib import Path
 
 
 def processor_quota(root: Path = Path("/"), unlimited: int = 1 << 20) -> int:
-    """Return the smallest quota of the process's groups and theirs, in whole processors."""
+    """Return the smallest quota of the process's groups and their parents, in whole processors."""
     try:
         groups = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError):
@@ -18,7 +18,7 @@ def processor_quota(root: Path = Path("/"), unlimited: int = 1 << 20) -> int:
         for mount in mounts:
             top = root / "sys/fs/cgroup" / mount
             group = top / path.lstrip("/")
-            # In a container the path may be the host's, the top the container's own.
+            # In a container the path may be the host's although the top is the container's own.
             while True:
                 quotas += _quota(group)
                 if group == top or top not in group.parents:
@@ -28,7 +28,7 @@ def processor_quota(root: Path = Path("/"), unlimited: int = 1 << 20) -> int:
 
 
 def _quota(group: Path) -> list[float]:
-    """Read one group's quota, if it has one, of version 2 or of version 1."""
+    """Read the quota of one group of version 2 or 1; return an empty list if it has none."""
     for files in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
         try:
             text = " ".join((group / file).read_text(encoding="utf-8") for file in files)

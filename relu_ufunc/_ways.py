@@ -1,4 +1,4 @@
-"""Which way the results of long calls are stored, and what was measured of each."""
+"""The way in which the results of long calls are stored, and the measured speed of each way."""
 
 from relu_ufunc import _core
 from relu_ufunc._environment import choice
@@ -11,7 +11,7 @@ if _way is not None:
 
 
 def measurements() -> dict[str, str]:
-    """Return, for each kind of long call so far, the rate of each way."""
+    """Return the rate of each way for each kind of long call so far."""
     found = {}
     for kind in sorted(_core.measured_ways(), key=lambda kind: (kind["name"], kind["bytes"])):
         layout = "".join(

@@ -1,5 +1,5 @@
-/* A clock that only goes forward. A source file that includes it defines
-   _POSIX_C_SOURCE first: strict C11 hides what POSIX adds. */
+/* A monotonic clock. A source file that includes this header has to define
+   _POSIX_C_SOURCE first, because strict C11 hides what POSIX adds. */
 #ifndef RELU_UFUNC_CLOCK_H
 #define RELU_UFUNC_CLOCK_H
 

@@ -1,4 +1,4 @@
-/* One dtype of one ufunc on one instruction set. */
+/* The loop of one ufunc for one dtype and one instruction set. */
 #ifndef RELU_UFUNC_LOOP_H
 #define RELU_UFUNC_LOOP_H
 
@@ -17,9 +17,9 @@ struct loop {
     ptrdiff_t itemsize;
     /* The operands are arrays, then parameters, then outputs. */
     int n_arrays, n_inputs, n_operands;
-    /* Its arithmetic or comparisons may raise floating-point flags. */
+    /* The arithmetic or the comparisons may raise floating-point flags. */
     bool raises_flags;
-    /* Its arithmetic rounds to nearest, whatever the thread's rounding mode. */
+    /* The arithmetic rounds to nearest, whatever the thread's rounding mode. */
     bool rounds_to_nearest;
     bool is_long_double;
 };

@@ -7,7 +7,7 @@ static ptrdiff_t magnitude(ptrdiff_t x)
     return x < 0 ? -x : x;
 }
 
-/* Whether no element of a shares memory with one of b. */
+/* Whether no element of a shares memory with an element of b. */
 static bool are_disjoint(
     const char *a, ptrdiff_t a_step, const char *b, ptrdiff_t b_step,
     ptrdiff_t n, ptrdiff_t itemsize)
@@ -20,7 +20,7 @@ static bool are_disjoint(
     const uintptr_t b_high = (b_step < 0 ? (uintptr_t)b : b_last) + (uintptr_t)itemsize;
     if (a_high <= b_low || b_high <= a_low)
         return true;
-    /* Two columns of one table: they interleave but never meet. */
+    /* Two columns of one table have overlapping ranges, but their elements never touch. */
     if (a_step != b_step || a_step == 0)
         return false;
     const uintptr_t apart = a_low > b_low ? a_low - b_low : b_low - a_low;

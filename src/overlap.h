@@ -7,12 +7,13 @@
 
 #include "loop.h"
 
-/* Whether the elements may be computed in any order: accumulate and reduce hand
-   over an output that is also the next element's input. */
+/* Whether the elements may be computed in any order. They may not if the output is also
+   the next element's input, as accumulate and reduce have it. */
 bool is_order_free(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
 
-/* Of operands whose elements may be computed in any order. */
+/* Whether an output is also an input. Expects operands whose elements may be computed in
+   any order. */
 bool overwrites_input(const struct loop *loop, char *const *operands);
 
 #endif

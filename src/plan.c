@@ -5,7 +5,8 @@
 #include "sizes.h"
 
 enum {
-    /* Of INTERLEAVED: from how many pages in turn, and how much of each at a time. */
+    /* INTERLEAVED takes its blocks from this many pages in turn, and this much of a page
+       at a time. */
     INTERLEAVED_PAGES = 4,
     INTERLEAVED_BLOCK_BYTES = 512
 };
@@ -43,7 +44,8 @@ static void choose_access(struct plan *plan)
     }
 }
 
-/* A vector store across two cache lines takes twice the time. */
+/* The head is computed apart so that the vector stores after it are aligned: a store
+   that crosses a cache line takes twice the time. */
 static void choose_head(struct plan *plan)
 {
     const struct loop *loop = plan->loop;
@@ -66,7 +68,7 @@ struct plan make_plan(
     return plan;
 }
 
-/* What blocks are computed with: each operand's access, and where the kernel finds it. */
+/* The blocks themselves, the access to each operand, and where the kernel finds it. */
 struct workspace {
     _Alignas(CACHE_LINE) char blocks[MAX_OPERANDS][BLOCK_BYTES];
     enum access access[MAX_OPERANDS];
@@ -96,9 +98,9 @@ static void run_block(
     }
 }
 
-/* Strided inputs are gathered into contiguous blocks, a broadcast one once for
-   all blocks, and outputs that are strided or streamed leave from them: every
-   layout meets the same kernel. */
+/* Strided inputs are gathered into contiguous blocks, and a broadcast input fills its
+   block once. Strided and streamed outputs are copied out of blocks. So the same kernel
+   serves every layout. */
 static void run_blocks(const struct plan *plan, enum way way, ptrdiff_t start, ptrdiff_t end)
 {
     const struct loop *loop = plan->loop;

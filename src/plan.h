@@ -1,4 +1,4 @@
-/* How a run is computed: the way of each operand between memory and the kernel. */
+/* How a run is computed: how each operand gets from memory to the kernel or back. */
 #ifndef RELU_UFUNC_PLAN_H
 #define RELU_UFUNC_PLAN_H
 
@@ -8,9 +8,10 @@
 #include "loop.h"
 #include "ways.h"
 
-/* How the kernel meets an operand: in place; in place and always the same
-   scalar; or through a block that is gathered before or scattered after it;
-   or, an output, through a block that is streamed out. */
+/* How the kernel accesses an operand: in place; in place as a scalar that is the same
+   for all elements; through a block that is gathered, or filled with one value, before
+   the kernel runs; or, for an output, through a block that is scattered or streamed out
+   after it has run. */
 enum access { IN_PLACE, SCALAR, GATHERED, BROADCAST, SCATTERED, STREAMED_OUT };
 
 struct plan {
@@ -19,19 +20,20 @@ struct plan {
     const ptrdiff_t *steps;
     ptrdiff_t n;
     void (*kernel)(char *const *operands, ptrdiff_t n);
-    /* Of a run that is not streamed. */
+    /* The access to each operand if the run is not streamed. */
     enum access access[MAX_OPERANDS];
     bool uses_blocks;
-    /* Elements before the first cache line of the first output, and in a line. */
+    /* The number of elements before the first whole cache line of the first output, and
+       the number in a line. */
     ptrdiff_t head, line_items;
 };
 
-/* Of a run whose elements may be computed in any order. */
+/* Makes the plan of a run whose elements may be computed in any order. */
 struct plan make_plan(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
 
-/* Computes the elements from start to end. Only a run whose first output is contiguous
-   and overwrites no input may go another way than PLAIN. */
+/* Computes the elements from start to end. `way` must be PLAIN unless the run's first
+   output is contiguous and no output overwrites an input. */
 void run_stretch(const struct plan *plan, enum way way, ptrdiff_t start, ptrdiff_t end);
 
 static inline bool is_contiguous(const struct loop *loop, const ptrdiff_t *steps, int k)

@@ -14,20 +14,23 @@
 #include "threads.h"
 #include "ways.h"
 
-/* All but the first in bytes of all operands. */
+/* The sizes from WORTH_SHARING to SLICE are the bytes of all operands together. */
 enum {
-    /* Fewer elements cost less than finding out about their layout. */
+    /* Computing fewer elements takes less time than examining their layout. */
     FEW = 8,
-    /* Of one operand: below it, the plainest way is the fastest. */
+    /* If an operand has fewer bytes than this, the contiguous kernel alone is faster than
+       any plan. */
     WORTH_PLANNING = 1024,
-    /* What two threads may share, and for what they are woken. */
+    /* From these sizes on, two threads may share a run, and sleeping workers are woken
+       for it. */
     WORTH_SHARING = 1 << 18,
     WORTH_WAKING = 1 << 24,
-    /* Allocators keep less for the next caller. */
+    /* Allocators keep smaller pieces of memory for the next caller, so the pages of those
+       have been touched before. */
     MAYBE_FRESH = 1 << 22,
-    /* What is timed at once where there is a choice. */
+    /* Where there is a choice of stores, each slice of this size is timed. */
     SLICE = 1 << 19,
-    /* More than one, so that a late worker leaves little to wait for. */
+    /* With more than one, the others wait less for a worker that starts late. */
     PARTS_PER_THREAD = 2
 };
 
@@ -43,20 +46,21 @@ ptrdiff_t run_stream_bytes(void)
     return atomic_load(&stream_bytes);
 }
 
-/* A run whose way is chosen as it goes. */
+/* A run that is long enough to be streamed or shared; how is decided while it is
+   computed. */
 struct long_run {
     struct plan plan;
     struct pace *pace;
-    /* Of all operands, in one element. */
+    /* The bytes of one element of every operand. */
     ptrdiff_t item_bytes;
     bool may_stream;
-    /* What the threads share begins here. */
+    /* The threads share the elements from here on. */
     ptrdiff_t shared_start;
     int parts;
 };
 
-/* Past the caches the operands do not fit them anyway; and not in place: what was
-   just read is in the cache. */
+/* Operands that large do not fit the caches anyway. A run in place is not streamed,
+   because the memory that it overwrites has just been read into the cache. */
 static bool may_stream(const struct plan *plan)
 {
     const struct loop *loop = plan->loop;
@@ -69,15 +73,15 @@ static bool may_stream(const struct plan *plan)
         && !overwrites_input(loop, plan->operands);
 }
 
-/* The start of the first output's cache line that an element lies in. */
+/* Returns the first element of the first output's cache line in which an element lies. */
 static ptrdiff_t line_start(const struct plan *plan, ptrdiff_t item)
 {
     const ptrdiff_t after_head = item - plan->head;
     return after_head < 0 ? 0 : item - after_head % plan->line_items;
 }
 
-/* In slices, where there is a choice of stores. The last one is longer than the others:
-   the time of a short one tells nothing. */
+/* Where there is a choice of stores, the run is computed in slices. The last slice takes
+   in the remainder, since the time of a short slice says nothing. */
 static void run_slices(const struct long_run *run, ptrdiff_t start, ptrdiff_t end, bool is_shared)
 {
     const ptrdiff_t slice = run->may_stream ? SLICE / run->item_bytes : end;

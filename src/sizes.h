@@ -1,4 +1,4 @@
-/* The sizes that work is cut to, in bytes. */
+/* The sizes, in bytes, into which the work is divided. */
 #ifndef RELU_UFUNC_SIZES_H
 #define RELU_UFUNC_SIZES_H
 
@@ -7,7 +7,7 @@
 enum {
     CACHE_LINE = 64,
     PAGE_BYTES = 4096,
-    /* Up to five blocks lie in the first-level cache together. */
+    /* Up to five blocks fit together into the first-level cache. */
     BLOCK_BYTES = 4096
 };
 

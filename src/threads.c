@@ -9,7 +9,8 @@
 #include "clock.h"
 #include "sizes.h"
 
-/* What is asked of the system: a lock, a condition, a thread, the processors. */
+/* What the pool needs from the system: a lock, a condition variable, threads and the
+   number of processors. */
 #ifdef _WIN32
 
 #define WIN32_LEAN_AND_MEAN
@@ -70,8 +71,9 @@ static void wait_on(condition_type *c, lock_type *l) { pthread_cond_wait(c, l); 
 static void wake_all(condition_type *c) { pthread_cond_broadcast(c); }
 static void yield_processor(void) { sched_yield(); }
 
-/* Signals are for the threads that Python knows, but for a worker's own faults:
-   blocked, they would end the process past every handler. */
+/* Signals are left to the threads that Python knows. The exceptions are those that a
+   worker's own faults raise: if they were blocked, a fault would end the process without
+   calling any handler. */
 static bool start_thread(void *(*function)(void *), void *argument)
 {
     pthread_t thread;
@@ -111,23 +113,23 @@ static void relax_processor(void) {}
 #endif
 
 enum {
-    /* Who spins gives way to whoever else waits for the processor. */
+    /* A spinning thread yields to any other that is waiting for its processor. */
     SPINS_BETWEEN_YIELDS = 64,
-    /* Tasks are a run of tasks when each comes this soon after the one before. */
+    /* Tasks count as a succession if each comes within this time of the one before. */
     NEAR_NS = 2000000,
     ENOUGH_IN_A_ROW = 4,
-    /* The processors that the process may use change at run time. */
+    /* The affinity may change at run time, so it is looked up this often. */
     PROCESSORS_KNOWN_NS = 10000000
 };
 
 static atomic_int count = 1, quota = MOST_WORKERS + 1;
 static atomic_long spin_microseconds = 200;
 
-/* The task at hand: its number, how many parts it has, how many threads share it. */
+/* The current task: its number, how many parts it has, and how many threads share it. */
 static _Atomic uint64_t ticket;
-/* The number of the last task that a part was taken for. The task cannot end before
-   each of its parts is taken; so who changes the number of the task before into its
-   own has proved that its task is still the one at hand. */
+/* For each part, the number of the last task that it was taken for. A task cannot end
+   before all its parts have been taken. So a thread that replaces the previous task's
+   number with its own task's has proved that this task is still the current one. */
 static _Atomic uint32_t taken_for[MOST_PARTS];
 static atomic_bool has_caller;
 static atomic_int unfinished;
@@ -166,8 +168,8 @@ static bool take_part(uint64_t a_ticket, int part)
     return atomic_compare_exchange_strong(&taken_for[part], &before, number_of(a_ticket));
 }
 
-/* Each thread begins at a part of its own, the same in each task of as many: it may
-   still have in its caches what it computed last time. */
+/* Each thread begins with a part of its own. In every task with as many parts and threads
+   it is the same one, whose data may still be in the thread's caches from last time. */
 static void run_parts(uint64_t a_ticket, int thread)
 {
     const int parts = parts_of(a_ticket);
@@ -185,7 +187,7 @@ static void run_parts(uint64_t a_ticket, int thread)
     }
 }
 
-/* Whether there is a task that a worker has not looked at yet, and that it shares. */
+/* Whether there is a task in which the worker takes part and which it has not seen yet. */
 static bool has_task_for(int worker, uint64_t last_ticket)
 {
     const uint64_t seen = atomic_load(&ticket);
@@ -233,8 +235,8 @@ static THREAD_RETURN work(void *number)
     return THREAD_NO_RESULT;
 }
 
-/* fork copies the calling thread alone: the child's pool is new and empty, and
-   nobody is to take a part of a task of the parent's. */
+/* fork copies only the calling thread, so the child starts with an empty pool, and no
+   part of a task of the parent's may be taken in it. */
 #ifndef _WIN32
 static void empty_pool(void)
 {
@@ -260,7 +262,7 @@ static void start_workers(int wanted)
 #endif
     while (n_workers < wanted && n_workers < MOST_WORKERS) {
         atomic_fetch_add(&n_awake, 1);
-        /* Number 0 is the caller. */
+        /* Number 0 is the caller's. */
         if (!start_thread(work, (void *)(intptr_t)(n_workers + 1))) {
             atomic_fetch_sub(&n_awake, 1);
             return;
@@ -312,7 +314,7 @@ bool threads_expect_task(int64_t now)
     static atomic_int near_in_a_row;
     const bool is_near = now - atomic_exchange(&last_asked, now) < NEAR_NS;
     const int in_a_row = is_near ? atomic_load(&near_in_a_row) + 1 : 0;
-    /* Callers that race here may miscount: the workers are woken a little late. */
+    /* Callers that race here may miscount; then the workers are woken a little late. */
     atomic_store(&near_in_a_row, in_a_row < ENOUGH_IN_A_ROW ? in_a_row : ENOUGH_IN_A_ROW);
     return in_a_row >= ENOUGH_IN_A_ROW || atomic_load(&n_awake) > 0;
 }

@@ -3,12 +3,14 @@
 #include <stdatomic.h>
 
 enum {
-    /* One slice in so many goes another way than the fastest, and two shared runs in so
-       many are computed by one thread: less than 2 % of the work is spent on trials. */
+    /* One slice in TRIAL_PERIOD tries one of the ways in turn, and two shared runs in
+       TRIAL_PERIOD_ALONE have their first slices computed by one thread. Less than 2 % of
+       the work is spent on trials. */
     TRIAL_PERIOD = 64,
     TRIAL_PERIOD_ALONE = 256,
-    /* Sharing stops when it has cost more than it saved, of which so much counts; it is
-       tried again when the debt is paid off and so much is set aside. */
+    /* Sharing stops when it has cost more time than it saved, where at most MOST_SAVED_NS
+       of savings count and the debt is at most MOST_OWED_NS. It is tried again when the
+       debt is paid off and SET_ASIDE_NS are in the account. */
     MOST_SAVED_NS = 10000000,
     MOST_OWED_NS = 2000000,
     SET_ASIDE_NS = 500000,
@@ -17,13 +19,14 @@ enum {
 
 const char *const way_names[N_WAYS] = {"plain", "streamed", "interleaved"};
 
-/* Threads that race here lose a measurement, no more. */
+/* Threads that race here lose a measurement at worst. */
 struct pace {
     _Alignas(64) atomic_uint kind;
-    /* Picoseconds for BYTES_OF_COST, alone and shared; 0: unknown, and so chosen next. */
+    /* Picoseconds for BYTES_OF_COST bytes, alone and shared. 0 means unknown, and makes
+       the way the next choice. */
     atomic_uint cost[2][N_WAYS];
     atomic_uint slices, shared_runs;
-    /* What sharing saved, less what it cost. */
+    /* The nanoseconds that sharing has saved, less those that it has cost. */
     _Atomic int64_t account;
     atomic_bool shares, was_shared;
 };
@@ -45,7 +48,7 @@ enum way ways_forced(void)
     return (enum way)GET(&forced);
 }
 
-/* A kind as a number, which is not 0. */
+/* A kind is packed into a number other than 0. */
 enum { MAGNITUDES = 64 };
 
 static unsigned int packed(const struct kind *kind)
@@ -70,7 +73,7 @@ static struct kind unpacked(unsigned int number)
     };
 }
 
-/* Two kinds at one place forget each other. */
+/* Where two kinds fall into the same entry, each discards what the other has measured. */
 struct pace *ways_pace(const struct kind *kind)
 {
     const unsigned int number = packed(kind);
@@ -109,7 +112,8 @@ void ways_learn(
 {
     atomic_uint *cost = &pace->cost[is_shared][way];
     int64_t before = GET(cost);
-    /* What one thread computes after a shared run lies in the others' caches. */
+    /* After a shared run part of the data is still in the other threads' caches, so the
+       first slice of one thread says little. */
     if (!is_shared && GET(&pace->was_shared)) {
         SET(&pace->was_shared, false);
         if (before != 0)
@@ -117,7 +121,8 @@ void ways_learn(
     }
     int64_t now = nanoseconds * 1000 * BYTES_OF_COST / bytes;
     if (before != 0) {
-        /* A slice that the system interrupted says little, now as before. */
+        /* Neither this slice nor an earlier one that the system interrupted may weigh too
+           much. */
         now = now < 2 * before ? now : 2 * before;
         before = before < 2 * now ? before : 2 * now;
         now = before + (now - before) / 4;
@@ -125,7 +130,7 @@ void ways_learn(
     SET(cost, (unsigned int)(now < 1 ? 1 : now > UINT32_MAX / 2 ? UINT32_MAX / 2 : now));
 }
 
-/* Of the way that one thread would take; 0 where none was measured. */
+/* Returns the cost of the fastest way for one thread, or 0 if none has been measured. */
 static int64_t cost_alone(struct pace *pace)
 {
     int64_t cost = 0;

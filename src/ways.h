@@ -1,4 +1,5 @@
-/* Which way a long run goes: as fast as the ways have been measured to be here. */
+/* How a long run is stored, and whether threads share it. Both follow from what has been
+   measured in this process. */
 #ifndef RELU_UFUNC_WAYS_H
 #define RELU_UFUNC_WAYS_H
 
@@ -9,27 +10,27 @@
 #include "dtypes.h"
 #include "operations.h"
 
-/* How results are stored. Which is fastest depends on the processor, on the size and
-   on what else is running; all of them store the same bits. */
+/* The ways of storing results. Which is fastest depends on the processor, on the size and
+   on what else is running. All of them store the same bits. */
 enum way {
-    /* By the kernel itself. */
+    /* The kernel stores its results itself, with ordinary stores. */
     PLAIN,
-    /* Past the caches, block after block. */
+    /* Non-temporal stores, which bypass the caches, write block after block. */
     STREAMED,
-    /* Past the caches, from small blocks of a few pages in turn: some processors
-       fetch ahead in each page apart. */
+    /* Non-temporal stores write small blocks of a few pages in turn, because some
+       processors prefetch within each page separately. */
     INTERLEAVED,
     N_WAYS
 };
 
 extern const char *const way_names[N_WAYS];
 
-/* Makes every run that may be streamed go one way, and every run that is worth sharing
-   be shared; N_WAYS leaves both to measurement. */
+/* Makes every run that may be streamed be stored in one way, and every run that is worth
+   sharing be shared. N_WAYS leaves both to measurement. */
 void ways_force(enum way way);
 enum way ways_forced(void);
 
-/* Runs of a kind are about as fast as one another. */
+/* Runs of the same kind have about the same speed, so they share their measurements. */
 struct kind {
     enum operation operation;
     enum dtype dtype;
@@ -40,31 +41,33 @@ struct kind {
     int magnitude;
 };
 
-/* What was measured of one kind. */
+/* What has been measured for one kind. */
 struct pace;
 struct pace *ways_pace(const struct kind *kind);
 
-/* The way for the next slice of a run, and how long the slice then took. */
+/* The first chooses the way of storing the next slice of a run; the second records how
+   long the slice took. */
 enum way ways_choose(struct pace *pace, bool is_shared);
 void ways_learn(
     struct pace *pace, bool is_shared, enum way way, ptrdiff_t bytes, int64_t nanoseconds);
 
-/* Whether threads are to share the next run, and how long it then took: sharing lives
-   on what it has saved. `must_measure` is set where one thread is to compute the first
-   slices by itself, to be compared with. */
+/* The first says whether threads are to share the next run; the others record how long it
+   took. Sharing has to have saved more time than it cost. `must_measure` is set where one
+   thread is to compute the first slices by itself, for comparison. */
 bool ways_share(struct pace *pace, bool *must_measure);
 void ways_learn_shared(struct pace *pace, ptrdiff_t bytes, int64_t nanoseconds);
 void ways_learn_alone(struct pace *pace, int64_t nanoseconds);
 
-/* What was measured, to be shown: of each index below N_PACES. */
+/* What has been measured, for display; indices go from 0 to N_PACES - 1. */
 enum { N_PACES = 256 };
 struct measured {
     struct kind kind;
-    /* Gigabytes a second of one thread, alone and beside the others; 0: not measured. */
+    /* Gigabytes per second of one thread, when it works alone and when it shares a run; 0
+       if not measured. */
     double rates[2][N_WAYS];
     bool is_shared;
 };
-/* false where nothing was. */
+/* Returns false if nothing has been measured at that index. */
 bool ways_measured(int index, struct measured *measured);
 
 #endif

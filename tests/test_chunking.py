@@ -87,7 +87,7 @@ def test_streams_of_every_short_length(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_streams_of_every_dtype_at_any_alignment(case: Case) -> None:
-    # Several times the pages that are streamed in turn, and a rest.
+    # The array covers the pages that are streamed in turn several times, plus a remainder.
     n = 40_000 // case.dtype.itemsize + 3
     operands = [np.resize(a, n) for a in ordinary_operands(case, PERIOD)]
     wanted = expected(case.operation, *operands)
@@ -108,7 +108,7 @@ def test_streams_of_every_dtype_at_any_alignment(case: Case) -> None:
 @each_isa
 def test_what_is_measured_changes_no_value(isa: str, threads: int) -> None:
     case = Case(BY_NAME["add_relu"], "f", isa)
-    # 48 MB in all: a hundred slices, and more in the calls that follow.
+    # The operands have 48 MB in total, which is about a hundred slices per call.
     n = 4_000_000
     operands = [np.resize(a, n) for a in ordinary_operands(case, PERIOD)]
     wanted = expected(case.operation, *operands)[0]
@@ -182,7 +182,7 @@ def test_long_accumulation_is_not_shared(name: str, isa: str) -> None:
 
 
 @needs_fenv
-def test_workers_take_the_caller_s_floating_point_environment() -> None:
+def test_workers_adopt_the_floating_point_environment_of_the_caller() -> None:
     _core.set_thread_count(2)
     _core.force_way("plain")
     n = SHARED_BYTES

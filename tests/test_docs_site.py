@@ -130,7 +130,7 @@ def test_a_graph_shows_the_first_example() -> None:
         ("FEW = 8,", "one of fewer than 8 elements"),
         ("WORTH_PLANNING = 1024,", "Below 1 KiB of an operand"),
         ("    BLOCK_BYTES = 4096", "gathered into a block of 4 KiB"),
-        ("SLICE = 1 << 19,", "goes in slices of 512 KiB"),
+        ("SLICE = 1 << 19,", "computed in slices of 512 KiB"),
         ("INTERLEAVED_PAGES = 4,", "of four pages in turn"),
         ("PARTS_PER_THREAD = 2\n", "twice as many parts as threads"),
     ],

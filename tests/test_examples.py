@@ -1,4 +1,4 @@
-"""The examples at a small size, run as a user would, and the gradients of their networks."""
+"""The examples run at a small size, as a user runs them; their gradients are right."""
 
 import importlib
 import os
@@ -33,7 +33,7 @@ NAMES = ["linear", "relu", "leaky_relu", "prelu", "relu6", "clipped_relu", "sigm
 
 pytestmark = pytest.mark.examples
 
-# By the cell of the first column, the other cells by their headings.
+# A table maps the first cell of each row to the other cells, keyed by their headings.
 Table = dict[str, dict[str, str]]
 
 
@@ -71,10 +71,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @cache
 def printed(script: str, folder: Path) -> str:
-    """What it prints at a small size; the figure is written into the folder."""
+    """The output of a script at a small size; it writes its figure into the folder."""
     finished = run(script, "--small", "--figure", f"{script}.svg", cwd=folder)
     assert finished.returncode == 0, finished.stderr
-    assert re.fullmatch(r"(.+: \d+ of \d+\n)*", finished.stderr)  # progress, and no warning
+    assert re.fullmatch(r"(.+: \d+ of \d+\n)*", finished.stderr)  # progress but no warning
     return finished.stdout
 
 
@@ -89,12 +89,12 @@ def tables(text: str) -> list[Table]:
 
 
 def number(cell: str) -> float:
-    """The mean of a cell that says mean ± spread, whatever its unit."""
+    """The mean in a cell of the form mean ± spread, whatever its unit."""
     return float(cell.split()[0])
 
 
 def findings(text: str, words: str) -> set[str]:
-    """Whether what has these words holds or fails."""
+    """Whether the findings that contain these words hold or fail."""
     return set(re.findall(rf"^- (Holds|Fails): .*{re.escape(words)}", text, re.MULTILINE))
 
 
@@ -123,7 +123,7 @@ def test_the_seeds_decide_everything(script: str, folder: Path) -> None:
 def test_another_number_of_seeds_gives_other_means(folder: Path) -> None:
     before = set(folder.iterdir())
     one = run("vanishing_gradient", "--small", "--seeds", "1", cwd=folder).stdout
-    assert set(folder.iterdir()) == before  # no figure, if nobody said where
+    assert set(folder.iterdir()) == before  # no figure, since no path was given
     (ratio, *_), (of_two, *_) = tables(one), tables(printed("vanishing_gradient", folder))
     assert ratio["sigmoid"]["depth 2"].endswith("± 0")
     assert number(ratio["sigmoid"]["depth 2"]) != number(of_two["sigmoid"]["depth 2"])
@@ -268,7 +268,7 @@ def test_the_gallery_has_every_script_and_its_figure() -> None:
 
 
 def difference(network: Any, parameter: Array, place: Any, x: Array, labels: Array) -> float:
-    """The slope of the loss in one parameter, by a central difference."""
+    """The derivative of the loss in one parameter, by a central difference."""
     step, kept = 1e-6, parameter[place]
     losses = []
     for sign in (1, -1):
@@ -279,7 +279,7 @@ def difference(network: Any, parameter: Array, place: Any, x: Array, labels: Arr
 
 
 def perceptron(networks: Any, name: str, rng: np.random.Generator) -> Any:
-    # Large enough weights for relu6 and clipped_relu to clip.
+    # The weights are large enough for relu6 and clipped_relu to clip.
     return networks.multilayer_perceptron(rng, name, [12, 11], 3, np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Trained networks of other packages with these rectifiers inside: docs/real_networks.md."""
+"""Trained networks of other packages run with these rectifiers: docs/real_networks.md."""
 
 import importlib
 import subprocess
@@ -29,7 +29,7 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def network(kind: str, inputs: list[Any], **attributes: Any) -> Any:
-    """One operator; its first input is x, the others are constants, or None if left out."""
+    """A network of one operator on x and constants, of which None stands for one left out."""
     from onnx import TensorProto, helper, numpy_helper
 
     names = ["x", *("" if c is None else f"c{k}" for k, c in enumerate(inputs))]
@@ -74,7 +74,7 @@ def test_each_operator_gives_the_references_bits(
     assert type(ours.rt_nodes_[0]) in recipe
     (y,), (expected,) = ours.run(None, {"x": x}), theirs.run(None, {"x": x})
     assert y.dtype == expected.dtype
-    # −0 and 0 are the same here: NumPy's maximum and clip may give either.
+    # −0 and 0 count as equal here, since NumPy's maximum and clip may return either.
     assert (y + 0).tobytes() == (expected + 0).tobytes()
 
 

@@ -1,4 +1,4 @@
-"""The setting for the number of threads, and the pool's life among other threads."""
+"""The number of threads can be set, and the pool works alongside other threads and forks."""
 
 import os
 from collections.abc import Iterator

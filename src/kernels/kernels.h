@@ -1,4 +1,4 @@
-/* What one compilation of the kernels exports: a table for each instruction set. */
+/* What the kernels export: a table for each instruction set that they are compiled for. */
 #ifndef RELU_UFUNC_KERNELS_H
 #define RELU_UFUNC_KERNELS_H
 
@@ -24,15 +24,15 @@ struct kernel {
     void (*scalar_parameters)(char *const *operands, ptrdiff_t n);
 };
 
-/* A table whose elements are counted: its rows are contiguous and lie `step` bytes
-   apart. Each row, or each column, has four adjacent counts, `count_step` from the next
-   four, to which the kernel adds. */
+/* A table whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
+   Each row, or each column, has four adjacent counts, to which the kernel adds; the next
+   four counts are `count_step` away. */
 struct count_operands {
     const char *x;
     ptrdiff_t step, rows, columns;
     int64_t *counts;
     ptrdiff_t count_step;
-    /* The kernel for rows overwrites the counts instead. */
+    /* If set, the kernel for rows overwrites the counts instead of adding to them. */
     bool overwrites;
 };
 
@@ -45,7 +45,7 @@ struct count_kernel {
 
 struct kernel_set {
     const struct kernel (*kernels)[N_DTYPES];
-    /* The extensions that the compiler says it compiled for ("AVX512F AVX2 ..."). */
+    /* The extensions that the compiler reports as enabled ("AVX512F AVX2 ..."). */
     const char *compiled_for;
     copy_items *copy;
     const struct stream *stream;

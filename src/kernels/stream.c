@@ -24,7 +24,7 @@ typedef __m128i vector;
 
 static void copy(const char *block, char *to, size_t bytes)
 {
-    /* The processor combines the stores of a line only if all of it is written. */
+    /* The processor combines the stores to a line only if the whole line is written. */
     const size_t before_line = (size_t)(-(uintptr_t)to % CACHE_LINE);
     const size_t head = before_line < bytes ? before_line : bytes;
     const size_t lines_end = head + (bytes - head) / CACHE_LINE * CACHE_LINE;

@@ -1,4 +1,5 @@
-/* Every thread that stores past the caches puts a fence after it, before the run ends. */
+/* Every thread that uses non-temporal stores has to execute a fence after them, before the
+   run ends. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static void recorded_fence(void)
     is_unfenced = false;
 }
 
-/* As machine code; anything else is no store fence on x86-64. */
+/* Looks for sfence in the machine code; on x86-64 nothing else is a store fence. */
 static bool is_store_fence(void (*fence)(void))
 {
     static const unsigned char sfence[] = {0x0F, 0xAE, 0xF8};
@@ -75,7 +76,7 @@ int main(void)
                     for (int i = 0; i < N; ++i)
                         failures += y[i] != (x[i] > 0 ? x[i] : 0);
                 }
-                /* Left to measurement, each way is tried. */
+                /* When the choice is left to measurement, each way is tried. */
                 failures += (atomic_load(&copies) > 0) != (way != PLAIN);
             }
         }

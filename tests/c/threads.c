@@ -1,5 +1,6 @@
-/* The pool under stress: each part of each task is run once, whoever competes for
-   the workers, whatever the setting becomes meanwhile, and across a fork. */
+/* A stress test of the pool. Each part of each task has to be run exactly once, while
+   several callers compete for the workers and the number of threads changes, and in the
+   child of a fork as well. */
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "threads.h"
 #include "ways.h"
 
-/* What is asked of the system: callers that are not the pool's workers, and a fork. */
+/* What the test needs from the system: threads that call the pool, and a fork. */
 #ifdef _WIN32
 
 #define WIN32_LEAN_AND_MEAN
@@ -54,7 +55,7 @@ enum { CALLERS = 4, TASKS = 400, PARTS = 24, LENGTH = 1 << 21 };
 
 static atomic_int failures;
 
-/* Plain, not atomic: a race between the parts and the caller would show. */
+/* The counts are not atomic, so that a race between the parts and the caller shows. */
 struct counts {
     int of_part[PARTS];
 };
@@ -113,7 +114,7 @@ static CALLER_RETURN call(void *seed)
     return CALLER_NO_RESULT;
 }
 
-/* Whether the pool of a child process works; true where there is no fork. */
+/* Whether the pool works in a child process; true on systems without fork. */
 static bool works_in_child(void)
 {
 #ifdef _WIN32
