@@ -1,9 +1,10 @@
-"""Make the pages that `asv publish` wrote open without the network.
+"""Make the pages written by `asv publish` work without the network.
 
     python benchmarks/local_pages.py [folder of the pages]
 
-asv's pages load their libraries from elsewhere. This installs the npm packages of these libraries,
-puts what is needed of them beside the pages, with their licences, and points the pages there.
+asv's pages load their libraries from other servers. This script installs the npm packages of these
+libraries, copies the required files and their licences next to the pages, and makes the pages load
+the copies.
 """
 
 import re
@@ -19,15 +20,15 @@ FOLDER = "libraries"
 
 
 class Library(NamedTuple):
-    """An npm package, and where in it a file is that asv's pages load."""
+    """An npm package, and the path in it of a file that asv's pages load."""
 
     package: str
     version: str
     file: str
 
 
-# By the name of the file in asv's pages. npm has Flot without the minified files, and not the
-# version of stupidtable that asv takes.
+# The keys are the names of the files in asv's pages. npm has Flot without the minified files, and
+# lacks the version of stupidtable that asv uses.
 LIBRARIES = {
     "bootstrap.min.css": Library("bootstrap", "3.1.1", "dist/css/bootstrap.min.css"),
     "bootstrap.min.js": Library("bootstrap", "3.1.1", "dist/js/bootstrap.min.js"),
@@ -41,7 +42,7 @@ LIBRARIES = {
     "stupidtable.min.js": Library("stupid-table-plugin", "1.1.3", "stupidtable.min.js"),
 }
 
-# The address, and the attributes that go with an address elsewhere.
+# The address, and the attributes that make sense only for an address on another server.
 _REMOTE = re.compile(
     r"""(?P<attribute>src|href)="https?://[^"]*/(?P<name>[^"/]+\.(?:js|css))"""
     r""""(?:\s+(?:integrity|crossorigin|referrerpolicy)="[^"]*")*"""
@@ -49,7 +50,7 @@ _REMOTE = re.compile(
 
 
 def make_local(html: Path, packages: Path) -> None:
-    """Point the pages in `html` to copies of what is in `packages`, npm's folder."""
+    """Make the pages in `html` load copies of files from `packages`, npm's folder."""
     page = html / "index.html"
     text = page.read_text("utf-8")
     names = [match["name"] for match in _REMOTE.finditer(text)]

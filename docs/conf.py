@@ -1,6 +1,6 @@
 """The documentation site: `sphinx-build docs OUTPUT`.
 
-It documents the package that is installed, whose extra `docs` has what is needed here.
+It documents the installed package, whose extra `docs` has the requirements.
 """
 
 import sys
@@ -33,15 +33,15 @@ myst_heading_anchors = 3
 
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
-# All but: an extended summary, examples, returns and See Also where there is nothing to say, and
-# the keywords of every ufunc, which NumPy documents.
+# All checks except those that require an extended summary, examples, returns and See Also where
+# there is nothing to say, and the keywords of every ufunc, which NumPy documents.
 numpydoc_validation_checks = {"all", "ES01", "EX01", "PR01", "PR02", "RT01", "SA01", "SA04"}
 
 default_role = "name"
 nitpicky = True
 
-# The names of NumPy that the pages link to, so that no inventory is fetched: a line is a name, its
-# kind, and its page.
+# The NumPy names that the pages link to: a local inventory, so that none is fetched. Each line has
+# a name, its kind, and its page.
 intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", "numpy.txt")}
 
 html_theme = "pydata_sphinx_theme"
@@ -57,5 +57,5 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-# Pages without others beside them.
+# Pages without a sidebar.
 html_sidebars: dict[str, list[str]] = {"index": [], "install": [], "tour": []}

@@ -20,6 +20,11 @@ units of a layer are dead. One example gives each unit a positive sum with the p
 finds the network dead with the probability 1 - (1 - 2^-width)^depth. Of many examples this is an
 upper bound, Lu et al.'s; their lower bound is not shown.
 
+With two layers of two units and examples in every direction the probability is known. Of one input
+the first layer makes a single ray, where its weights have the same sign, or else both axes; that
+gives 1/2 · 1/4 + 1/2 · 1/16 = 5/32. Of two inputs or more it fills the quadrant: a unit above is
+dead if both its weights are negative, and the network with the probability 1/16.
+
     python examples/dying_relu.py
 """
 
@@ -107,6 +112,51 @@ def born_dead(seed: int, width: int, depth: int, networks: int, examples: Array)
         # What is dead in one layer is zero in all that follow.
         fractions[k] = np.mean(activation_counts(h, axis=(1, 2)).positive == 0)
     return fractions
+
+
+KNOWN = {1: 5 / 32, 2: 1 / 16, 64: 1 / 16}
+"""By the number of inputs, how likely two layers of two units are born dead."""
+
+
+def directions(inputs: int) -> Array:
+    """Of so many dimensions: both of one, or many at random."""
+    if inputs == 1:
+        return np.array([[-1.0], [1.0]])
+    return np.random.default_rng(0).normal(size=(1000, inputs))
+
+
+def report_known(seeds: Sequence[int], networks: int) -> None:
+    measured = {
+        inputs: np.array([born_dead(s, 2, 2, networks, directions(inputs))[-1] for s in seeds])
+        for inputs in KNOWN
+    }
+    tried = networks * len(seeds)
+    errors = {inputs: np.sqrt(p * (1 - p) / tried) for inputs, p in KNOWN.items()}
+    study.table(
+        ["born dead, 2 layers of width 2", "measured", "in theory", "in standard errors"],
+        (
+            [
+                f"{inputs} input{'s' if inputs > 1 else ''}",
+                study.percent(measured[inputs].mean()),
+                study.percent(p),
+                f"{(measured[inputs].mean() - p) / errors[inputs]:+.1f}",
+            ]
+            for inputs, p in KNOWN.items()
+        ),
+    )
+    for inputs, name in ((1, "5/32 with one input"), (64, "1/16 with more")):
+        off = (measured[inputs].mean() - KNOWN[inputs]) / errors[inputs]
+        study.finding(
+            bool(abs(off) < 4),
+            f"it is {name}, within four standard errors ({study.percent(measured[inputs].mean())}"
+            f" against {study.percent(KNOWN[inputs])}, {off:+.1f} of {tried} networks)",
+        )
+    other = (measured[64].mean() - KNOWN[1]) / errors[1]
+    study.finding(
+        bool(abs(other) < 4),
+        f"5/32 is also the value for more inputs ({study.percent(measured[64].mean())},"
+        f" {other:+.1f} standard errors)",
+    )
 
 
 def upper_bound(width: int, depths: Array) -> Any:
@@ -287,6 +337,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     born = of_width(examples)
     report_born(born, of_width(examples[:1]), networks, [1, 2, 5, 10, 20, 30])
+    report_known(seeds, 200 if small else 4000)
     draw(killed, rates, revived, born, options)
 
 

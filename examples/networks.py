@@ -44,6 +44,30 @@ class Activation(NamedTuple):
     """The first value of a learned slope."""
 
 
+def linear(z: Array) -> Any:
+    return z
+
+
+def linear_backward(dy: Array, z: Array) -> Any:
+    return dy
+
+
+def leaky(z: Array) -> Any:
+    return leaky_relu(z, LEAK)
+
+
+def leaky_backward(dy: Array, z: Array) -> Any:
+    return leaky_relu_backward(dy, z, LEAK)
+
+
+def clipped(z: Array) -> Any:
+    return clipped_relu(z, CLIP)
+
+
+def clipped_backward(dy: Array, z: Array) -> Any:
+    return clipped_relu_backward(dy, z, CLIP)
+
+
 def sigmoid(z: Array) -> Any:
     return 0.5 * (1 + np.tanh(0.5 * z))
 
@@ -62,19 +86,13 @@ def he_gain(slope: float) -> float:
 
 
 ACTIVATIONS = {
+    # The control: a network of these is one linear map.
+    "linear": Activation(linear, linear_backward, 1),
     "relu": Activation(relu, relu_backward, he_gain(0)),
-    "leaky_relu": Activation(
-        lambda z: leaky_relu(z, LEAK),
-        lambda dy, z: leaky_relu_backward(dy, z, LEAK),
-        he_gain(LEAK),
-    ),
+    "leaky_relu": Activation(leaky, leaky_backward, he_gain(LEAK)),
     "prelu": Activation(prelu, prelu_backward, he_gain(LEARNED_FROM), LEARNED_FROM),
     "relu6": Activation(relu6, relu6_backward, he_gain(0)),
-    "clipped_relu": Activation(
-        lambda z: clipped_relu(z, CLIP),
-        lambda dy, z: clipped_relu_backward(dy, z, CLIP),
-        he_gain(0),
-    ),
+    "clipped_relu": Activation(clipped, clipped_backward, he_gain(0)),
     "sigmoid": Activation(sigmoid, sigmoid_backward, 1),
     "tanh": Activation(np.tanh, tanh_backward, 1),
 }
@@ -187,6 +205,29 @@ class Reshape:
         return dy.reshape(self.before)
 
 
+class Residual:
+    """x + f(x), for layers f that keep the number of units."""
+
+    def __init__(self, *layers: Layer) -> None:
+        self.layers = layers
+        self.parameters = [p for layer in layers for p in layer.parameters]
+
+        self.gradients: list[Array] = []
+
+    def forward(self, x: Array) -> Array:
+        y = x
+        for layer in self.layers:
+            y = layer.forward(y)
+        return x + y
+
+    def backward(self, dy: Array) -> Array:
+        dx = dy
+        for layer in reversed(self.layers):
+            dx = layer.backward(dx)
+        self.gradients = [gradient for layer in self.layers for gradient in layer.gradients]
+        return dy + dx
+
+
 class Recurrent:
     """h = f(x W + h R + b), on arrays of (examples, steps, features); gives the last h."""
 
@@ -282,14 +323,37 @@ def multilayer_perceptron(
     hidden: Sequence[int],
     scale: float = 1,
     dtype: DTypeLike = np.float32,
+    inputs: int = 64,
+    classes: int = 10,
 ) -> Network:
-    """From 64 pixels to 10 classes. The weights of the hidden layers are `scale` times as large."""
+    """The weights of the hidden layers are `scale` times as large as usual."""
     layers: list[Layer] = []
-    inputs, gain = 64, scale * ACTIVATIONS[name].gain
+    gain = scale * ACTIVATIONS[name].gain
     for units in hidden:
         layers += [Dense(rng, inputs, units, gain, dtype), Activate(name, units, dtype)]
         inputs = units
-    return Network(*layers, Dense(rng, inputs, 10, dtype=dtype))
+    return Network(*layers, Dense(rng, inputs, classes, dtype=dtype))
+
+
+def residual_perceptron(
+    rng: np.random.Generator,
+    name: str,
+    depth: int,
+    units: int = 64,
+    dtype: DTypeLike = np.float32,
+) -> Network:
+    """As many hidden layers, each but the first around a connection that adds its input.
+
+    The weights of these are so much smaller that the sums keep their size over the depth.
+    """
+    gain = ACTIVATIONS[name].gain
+    layers: list[Layer] = [Dense(rng, 64, units, gain, dtype), Activate(name, units, dtype)]
+    small = gain / math.sqrt(max(1, depth - 1))
+    layers += [
+        Residual(Dense(rng, units, units, small, dtype), Activate(name, units, dtype))
+        for _ in range(depth - 1)
+    ]
+    return Network(*layers, Dense(rng, units, 10, dtype=dtype))
 
 
 def convolutional(

@@ -126,11 +126,10 @@ def report(title: str, flows: dict[str, Array], grids: dict[str, Grid]) -> None:
     )
     for other in ("tanh", "relu, He"):
         accuracies = [won[name].accuracy for name in ("relu, identity", other)]
-        means = " against ".join(study.percent(float(values.mean())) for values in accuracies)
         study.finding(
-            study.beyond(*accuracies),
+            study.more_accurate(*accuracies),
             f"{title}: relu from the identity is more accurate than {other},"
-            f" by more than the spread ({means})",
+            f" by more than the spread and twice the sampling error ({study.against(*accuracies)})",
         )
 
 

@@ -124,11 +124,10 @@ def report(depth: int, measured: dict[str, Measured]) -> None:
     )
     study.finding(
         bool(sparser.mean() > trained.mean() + 0.05)
-        and not study.beyond(plain.accuracy, with_penalty.accuracy),
+        and not study.more_accurate(plain.accuracy, with_penalty.accuracy),
         f"{depth} layers: the penalty makes them sparser at no loss of accuracy"
         f" ({study.percent(sparser.mean())} against {study.percent(trained.mean())} zero;"
-        f" accuracy {study.percent(with_penalty.accuracy.mean())} against"
-        f" {study.percent(plain.accuracy.mean())})",
+        f" accuracy {study.against(with_penalty.accuracy, plain.accuracy)})",
     )
 
 

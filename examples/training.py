@@ -19,9 +19,18 @@ class Runs(NamedTuple):
     """On the test part; 0 of what diverged."""
 
     def epochs_to(self, goal: float) -> Array:
-        """How soon the training loss was below; infinite where it never was."""
-        reached = self.training < goal
-        return np.where(reached.any(axis=1), reached.argmax(axis=1), math.inf)
+        """When the training loss fell below it; infinite if never.
+
+        Between two epochs its logarithm is taken as straight.
+        """
+        times = np.full(len(self.training), math.inf)
+        for i, losses in enumerate(self.training):
+            below = np.flatnonzero(losses < goal)
+            if len(below):
+                k = below[0]
+                ends = np.log(losses[[k - 1, k]])
+                times[i] = k - 1 + (ends[0] - math.log(goal)) / (ends[0] - ends[1])
+        return times
 
 
 Grid = dict[float, Runs]
@@ -53,9 +62,15 @@ def try_rates(
                 if epoch < epochs:
                     next(steps)
             else:
-                accuracy[i] = network.accuracy(*parts.test)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    accuracy[i] = network.accuracy(*parts.test)
         grid[rate] = Runs(losses[0], losses[1], accuracy)
     return grid
+
+
+def best_at_the_end(grid: Grid) -> float:
+    """The rate whose loss on the validation part is lowest after the last epoch."""
+    return min(grid, key=lambda rate: float(grid[rate].validation[:, -1].mean()))
 
 
 def best(grid: Grid) -> float:

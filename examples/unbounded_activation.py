@@ -157,14 +157,14 @@ def report_learning(learned: dict[str, dict[float, tuple[float, Array]]]) -> Non
                 learned[n][f][1] for n, f in ((name, 1.0), (name, factor), ("relu", factor))
             )
             study.finding(
-                study.beyond(large, relu),
+                study.more_accurate(large, relu),
                 f"with weights × {factor:g} {name} learns better than relu"
-                f" ({study.percent(large.mean())} against {study.percent(relu.mean())})",
+                f" ({study.against(large, relu)})",
             )
             study.finding(
-                not study.beyond(usual, large),
+                not study.more_accurate(usual, large),
                 f"with weights × {factor:g} {name} learns as well as with the usual ones"
-                f" ({study.percent(large.mean())} against {study.percent(usual.mean())})",
+                f" ({study.against(large, usual)})",
             )
 
 

@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-# Neither pip nor the build is asked where the files are put on the path by hand.
+# pip and the build check this too, but neither runs if someone puts the files on the path by hand.
 if _sys.version_info < (3, 11):  # noqa: UP036
     raise ImportError(
         "relu_ufunc needs Python 3.11 or newer, not {}.{}".format(*_sys.version_info[:2])
@@ -42,7 +42,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # Only when it is asked for: the import stays fast.
+    # These modules are imported on first use, so that importing the package stays fast.
     if name in ("diagnostics", "interop"):
         import importlib
 

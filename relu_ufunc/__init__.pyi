@@ -38,11 +38,11 @@ _Out2 = TypeVar("_Out2", bound=np.ndarray[Any, Any])
 class _HasArrayUfunc(Protocol):
     __array_ufunc__: Any
 
-# The inputs of one call share a type variable: operands of different dtypes give their
-# common base, as does the result. A Python number is weak: it takes on the array's dtype.
+# The inputs of one call share a type variable: for operands of different dtypes it is their common
+# base, as for the result. A Python number is weak: it takes on the array's dtype.
 _Of: TypeAlias = NDArray[_T] | _T
 _Any: TypeAlias = ArrayLike | _HasArrayUfunc
-# Operands that are NumPy's or Python's; of arrays and lists NumPy makes an array.
+# Operands that are objects of NumPy or Python; from an array or a list NumPy makes an array.
 _Array: TypeAlias = NDArray[Any] | Sequence[Any]
 _Plain: TypeAlias = _Array | np.generic | float
 

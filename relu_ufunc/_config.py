@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from relu_ufunc import _caches, _core
+from relu_ufunc import _caches, _core, _ways
 from relu_ufunc._dispatch import available_isas, isa
 
 
@@ -25,9 +25,10 @@ def _configuration() -> dict[str, str]:
             f"L{level} {_size(size)}" for level, size in sorted(_caches.SIZES.items())
         ),
         "streams from": "never" if streams_from == sys.maxsize else _size(streams_from),
-        "threads": str(_core.thread_count()),
+        "way of long calls": _core.forced_way() or _ways.MEASURED,
+        "threads": f"{_core.thread_count()} ({_core.usable_thread_count()} at a time here)",
         "workers look for work": f"{_core.spin_microseconds()} microseconds",
-    }
+    } | _ways.measurements()
 
 
 def _size(size: int) -> str:

@@ -1,13 +1,14 @@
-"""Settings that the environment makes at import."""
+"""Settings that are read from the environment at import."""
 
 import os
+from collections.abc import Sequence
 
-# Python refuses to convert a few thousand digits, or as few as 641 where it is so set.
+# Python refuses to convert some thousands of digits, or as few as 641 if it is configured so.
 _MOST_DIGITS = 100
 
 
 def whole_number(variable: str, least: int, most: int | None = None) -> int | None:
-    """Return the whole number that a variable holds, None where it is not set."""
+    """Return the whole number that a variable holds, or None if it is not set."""
     text = os.environ.get(variable)
     if text is None:
         return None
@@ -21,3 +22,11 @@ def whole_number(variable: str, least: int, most: int | None = None) -> int | No
         limits = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ImportError(f"{variable}={text!r} is not a whole number {limits}")
     return int(text)
+
+
+def choice(variable: str, choices: Sequence[str]) -> str | None:
+    """Return the one of the choices that a variable holds, None where it is not set."""
+    text = os.environ.get(variable)
+    if text is not None and text not in choices:
+        raise ImportError(f"{variable}={text!r} is not one of {', '.join(choices)}")
+    return text

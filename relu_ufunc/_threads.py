@@ -4,13 +4,15 @@ import operator
 
 from relu_ufunc import _core
 from relu_ufunc._environment import whole_number
+from relu_ufunc._quota import processor_quota
 
 
 def set_num_threads(n: int) -> None:
     """Set the number of threads that share a long call, the caller's among them.
 
     Only runs of contiguous or regularly strided elements that are long enough to gain
-    are shared, and the result is the same to the bit. It can be set before the import by
+    are shared, as long as sharing is measured to gain and by no more threads than the
+    process has processors. The result is the same to the bit. It can be set before the import by
     the environment variable ``RELU_UFUNC_NUM_THREADS``; the default is 1, as in NumPy.
 
     Parameters
@@ -47,6 +49,7 @@ def set_num_threads(n: int) -> None:
         raise ValueError(
             f"the number of threads must be from 1 to {_core.MOST_THREADS}, not {count}"
         )
+    _core.set_quota(min(processor_quota(), _core.MOST_THREADS))
     _core.set_thread_count(count)
 
 
@@ -68,7 +71,7 @@ def get_num_threads() -> int:
 
 _count = whole_number("RELU_UFUNC_NUM_THREADS", least=1, most=_core.MOST_THREADS)
 if _count is not None:
-    _core.set_thread_count(_count)
+    set_num_threads(_count)
 
 # A call that finds the workers looking for work starts them in a microsecond; one that
 # has to wake them waits tens. An idle process may not burn a core for it, though.

@@ -1,47 +1,47 @@
-"""What the documentation says of each function, keyed by its name in ``src/ops.def``.
+"""What the documentation says about each function, keyed by its name in ``src/ops.def``.
 
-relu_ufunc/_docstrings.py composes the docstrings; what is common to all stands there.
+relu_ufunc/_docstrings.py composes the docstrings and holds what is common to all of them.
 """
 
 from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """The words of one row of the operation table; line breaks are the docstring's.
+    """The documentation of one row of the operation table, with the docstring's line breaks.
 
-    Those that name a gradient, a derivative or a backward are for rows with a backward.
+    Only rows with a backward function have a derivative, a gradient and a backward example.
     """
 
     summary: str
     #: The value in the README's table.
     brief: str
-    #: In the site's table "Which function?": what a reader needs, and why this serves.
+    #: For the site's table "Which function?": what the reader needs, and why this function fits.
     need: str
     why: str
-    #: What it is for and where it comes from.
+    #: What the function is for and where it comes from.
     background: str
-    #: The outputs' values.
+    #: The values of the outputs.
     value: str
-    #: What becomes of NaN, -0.0 and limits: a list.
+    #: What the function returns for NaN, -0.0 and limits, as a list.
     special_values: str
-    #: Names and defaults in the frameworks.
+    #: The names and defaults in the frameworks.
     pytorch: str
     tensorflow: str
     jax: str
     onnx: str
     references: str
-    #: Doctests; the imports are written by the composer.
+    #: Doctests without the imports, which _docstrings.py adds.
     example: str
     see_also: str = ""
-    #: The inputs after x, as numpydoc's section.
+    #: The inputs after x, as in numpydoc's section.
     parameters: str = ""
-    #: Where the frameworks' values are others.
+    #: Where the frameworks' values differ.
     differences: str = ""
     #: The derivative in the README's table.
     brief_derivative: str = ""
-    #: The backward's values.
+    #: The values of the backward function.
     gradient: str = ""
-    #: The derivative chosen at the kinks, and what else is to be known of it.
+    #: The derivative chosen at the kinks, and other remarks on it.
     derivative: str = ""
     backward_example: str = ""
 
@@ -50,9 +50,9 @@ WORDS = {
     "relu": Words(
         summary="Rectified linear unit: the positive part of x.",
         brief="max(x, 0)",
-        need="zero in place of what is negative",
+        need="zero instead of negative values",
         why=(
-            "NaN stays and −0.0 becomes +0.0; with `out=x` it takes no new memory "
+            "NaN is kept and −0.0 becomes +0.0; with `out=x` it needs no new memory "
             "([how](tour.md#out-and-where))"
         ),
         background="""\
@@ -64,8 +64,8 @@ IEEE 754-2019 [2]_ of x and +0.""",
         derivative="The derivative at 0 is 0, as in PyTorch, TensorFlow and JAX.",
         special_values="""\
 - -0.0 gives +0.0, for every dtype and length.
-- A NaN keeps its bits: sign, payload, and signalling ones too.
-- bool and unsigned integers come back as they are.""",
+- A NaN keeps its bits, including sign and payload; a signalling NaN stays so.
+- bool and unsigned integers are returned unchanged.""",
         pytorch="`torch.nn.functional.relu`, `torch.nn.ReLU`",
         tensorflow="`tf.nn.relu`, `keras.ops.relu`, `keras.layers.ReLU`",
         jax="`jax.nn.relu`",
@@ -84,7 +84,7 @@ TensorFlow multiplies: an infinite `dy` at a dead unit gives NaN.""",
 >>> relu([-2.0, -0.0, 3.0])
 array([0., 0., 3.])
 
-In place, and on integers:
+In place, on integers:
 
 >>> x = np.array([-2, 0, 3], dtype=np.int8)
 >>> relu(x, out=x)
@@ -94,7 +94,7 @@ array([0, 0, 3], dtype=int8)""",
 >>> relu_backward([10.0, 20.0, 30.0], x)
 array([ 0.,  0., 30.])
 
-With dy = 1 it is the derivative itself:
+With dy = 1 it returns the derivative itself:
 
 >>> relu_backward(1, x)
 array([0., 0., 1.])""",
@@ -110,19 +110,19 @@ array([0., 0., 1.])""",
         gradient="dx = dy where x > 0, else dy * slope",
         derivative="""\
 The derivative at 0 is `slope`, as in PyTorch and TensorFlow; 1 in JAX.
-A slope of 0 or 1 multiplies `dy` like any other: an infinite `dy` times a
-slope of 0 gives NaN.""",
+A slope of 0 or 1 multiplies `dy` like any other slope: an infinite `dy`
+times a slope of 0 gives NaN.""",
         parameters="""\
 slope : array_like
-    The factor for negative x: a number, or an array. It may be negative or
-    above 1. Required, because the frameworks' defaults disagree: 0.01 in
-    PyTorch, JAX and ONNX, 0.2 in TensorFlow and `keras.ops`, 0.3 in Keras's
-    layer.""",
+    The factor for negative x: a number or an array. It may be negative or
+    above 1. There is no default, because those of the frameworks disagree:
+    0.01 in PyTorch, JAX and ONNX, 0.2 in TensorFlow and `keras.ops`, 0.3 in
+    Keras's layer.""",
         special_values="""\
-- leaky_relu(-inf, 0) is NaN, since 0 * inf is; the frameworks agree.
+- leaky_relu(-inf, 0) is NaN, since 0 * inf is NaN; the frameworks agree.
 - -0.0 stays -0.0.
-- A NaN x keeps its bits; a NaN slope shows only where x is negative.
-- A Python float takes x's dtype: for a float16 x, 0.01 is the float16
+- A NaN x keeps its bits; a NaN slope has an effect only where x is negative.
+- A Python float takes on x's dtype: for a float16 x, 0.01 becomes the float16
   nearest to 0.01.""",
         pytorch="""\
 `torch.nn.functional.leaky_relu`, `torch.nn.LeakyReLU`;
@@ -135,8 +135,8 @@ slope : array_like
         onnx="LeakyRelu, ``alpha=0.01``",
         differences="""\
 PyTorch and ONNX Runtime do not round the slope to float16 for a float16 x.
-Keras on its NumPy backend computes maximum(x, slope * x): other values for
-a slope above 1, and NaN for +inf with a slope of 0.""",
+Keras on its NumPy backend computes maximum(x, slope * x), which gives other
+values for a slope above 1, and NaN for +inf with a slope of 0.""",
         references="""\
 .. [1] A. L. Maas, A. Y. Hannun and A. Y. Ng, *Rectifier Nonlinearities
    Improve Neural Network Acoustic Models*, ICML Workshop on Deep Learning
@@ -160,8 +160,8 @@ array([ 1.,  2., 30.])""",
             "([broadcasting](tour.md#broadcasting))"
         ),
         background="""\
-The value is that of `leaky_relu`; the slope is learned with the weights
-[1]_, so `prelu_backward` returns a gradient for it as well.""",
+The value is the same as that of `leaky_relu`. The slope is learned together
+with the weights [1]_, so `prelu_backward` returns a gradient for it as well.""",
         value="y = x where x >= 0, else slope * x",
         brief_derivative="the same; for the slope: x where x < 0, else 0",
         gradient="""\
@@ -170,17 +170,17 @@ dslope = dy * x where x < 0, else +0""",
         derivative="""\
 At x = 0 the derivative with respect to x is `slope`, as in PyTorch (0 in
 Keras), and that with respect to `slope` is 0. A slope of 0 or 1 multiplies
-`dy` like any other: an infinite `dy` times a slope of 0 gives NaN.""",
+`dy` like any other slope: an infinite `dy` times a slope of 0 gives NaN.""",
         parameters="""\
 slope : array_like
-    The factors for negative x, by NumPy's broadcasting: one per channel is
-    ``slope.reshape(-1, 1, 1)`` for images in NCHW order, and `slope` as it
-    is in NHWC order. The initial values disagree: 0.25 in PyTorch, 0 in
-    Keras, 0.01 in Flax.""",
+    The factors for negative x, broadcast by NumPy's rules. For one slope per
+    channel, pass ``slope.reshape(-1, 1, 1)`` for images in NCHW order, and
+    `slope` itself for NHWC order. The frameworks' initial values disagree:
+    0.25 in PyTorch, 0 in Keras, 0.01 in Flax.""",
         special_values="""\
-- prelu(-inf, 0) is NaN, since 0 * inf is; the frameworks agree.
+- prelu(-inf, 0) is NaN, since 0 * inf is NaN; the frameworks agree.
 - -0.0 stays -0.0.
-- A NaN x keeps its bits; a NaN slope shows only where x is negative.""",
+- A NaN x keeps its bits; a NaN slope has an effect only where x is negative.""",
         pytorch="""\
 `torch.nn.functional.prelu`, `torch.nn.PReLU`; ``init=0.25``, the
   channels on axis 1""",
@@ -190,22 +190,22 @@ slope : array_like
         jax="""\
 `jax.nn.leaky_relu` with an array; `flax.linen.PReLU`, one slope,
   ``negative_slope_init=0.01``""",
-        onnx="PRelu; the slope broadcast to x along trailing axes",
+        onnx="PRelu; the slope is broadcast to x along trailing axes",
         references="""\
 .. [1] K. He, X. Zhang, S. Ren and J. Sun, *Delving Deep into Rectifiers:
    Surpassing Human-Level Performance on ImageNet Classification*, ICCV
    2015.""",
         see_also="leaky_relu, relu",
         example="""\
-Two examples of two channels, with a slope for each channel:
+Two examples with two channels each, and one slope per channel:
 
 >>> x = np.array([[-1.0, 2.0], [-3.0, -4.0]])
 >>> prelu(x, np.array([0.5, 0.25]))
 array([[-0.5,  2. ],
        [-1.5, -1. ]])""",
         backward_example="""\
-A slope shared along an axis has the sum of `dslope` along it for its
-gradient, here one slope for each channel:
+The gradient of a slope that is shared along an axis is the sum of `dslope`
+along that axis, here with one slope per channel:
 
 >>> x = np.array([[-1.0, 2.0], [-3.0, -4.0]])
 >>> dy = np.ones_like(x)
@@ -219,19 +219,19 @@ array([-4., -4.])""",
     "relu6": Words(
         summary="Rectifier limited to 6: x, but at least 0 and at most 6.",
         brief="min(max(x, 0), 6)",
-        need="values within 0 and 6",
+        need="values between 0 and 6",
         why=(
             "a fixed range, which few bits can hold ([unbounded "
             "activations](gallery.md#unbounded-activations))"
         ),
-        background="The limit keeps activations in the range of small number formats [1]_.",
+        background="The limit keeps activations within the range of small number formats [1]_.",
         value="y = minimum(maximum(x, +0), 6)",
         brief_derivative="1 where 0 < x < 6, else 0",
         gradient="dx = dy where 0 < x < 6, else +0",
         derivative="The derivative is 0 at both 0 and 6, as in PyTorch, TensorFlow and JAX.",
         special_values="""\
 - -0.0 gives +0.0, +inf gives 6.
-- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+- A NaN keeps its bits, including sign and payload; a signalling NaN stays so.""",
         pytorch="`torch.nn.functional.relu6`, `torch.nn.ReLU6`",
         tensorflow="`tf.nn.relu6`, `keras.ops.relu6`",
         jax="`jax.nn.relu6`",
@@ -256,20 +256,21 @@ array([ 0., 20.,  0.])""",
         brief="min(max(x, 0), max_value)",
         need="values below a limit of your own",
         why="one limit or an array of them; a NaN stays NaN ([limits](semantics.md#limits))",
-        background="Used with a limit of 20 in speech recognition [1]_.",
+        background="It has been used with a limit of 20 in speech recognition [1]_.",
         value="y = minimum(maximum(x, +0), max_value)",
         brief_derivative="1 where 0 < x < max_value, else 0",
         gradient="dx = dy where 0 < x < max_value, else +0",
         derivative="""\
 The derivative is 0 at both 0 and `max_value`, as in PyTorch's `hardtanh`;
-that of `torch.clamp` is 1 at both. A NaN max_value gives that NaN.""",
+that of `torch.clamp` is 1 at both. A NaN max_value is the result.""",
         parameters="""\
 max_value : array_like
-    The upper limit: a number, or an array. Required, because the frameworks
-    disagree: 1 in PyTorch's `hardtanh`, none in Keras and ONNX.""",
+    The upper limit: a number or an array. There is no default, because those
+    of the frameworks disagree: 1 in PyTorch's `hardtanh`, none in Keras and
+    ONNX.""",
         special_values="""\
-- max_value <= 0 gives max_value for every x that is not NaN, and +0.0 if
-  it is -0.0.
+- max_value <= 0 gives max_value for every x that is not NaN, or +0.0 if
+  max_value is -0.0.
 - -0.0 gives +0.0 where max_value > 0.
 - A NaN x keeps its bits; for any other x a NaN max_value is the result.""",
         pytorch="""\
@@ -281,8 +282,8 @@ max_value : array_like
         jax="`jax.numpy.clip`",
         onnx="Clip with a min of 0; no max unless given",
         differences="""\
-For a negative max_value `tf.clip_by_value` returns 0, `hardtanh` and
-Keras's layer raise; `torch.clamp`, `jax.numpy.clip` and Clip return
+For a negative max_value `tf.clip_by_value` returns 0, and `hardtanh` and
+Keras's layer raise an error; `torch.clamp`, `jax.numpy.clip` and Clip return
 max_value, as here. ONNX Runtime ignores a NaN max.""",
         references="""\
 .. [1] A. Hannun et al., *Deep Speech: Scaling up End-to-End Speech
@@ -298,20 +299,21 @@ array([ 0., 20.,  0.])""",
     "thresholded_relu": Words(
         summary="Thresholded rectifier: x where x > theta, else 0.",
         brief="x where x > theta, else 0",
-        need="nothing up to a threshold",
-        why="what lies above comes through whole ([kinks](semantics.md#kinks))",
-        background="Small activations are cut off, the others stay as they are [1]_.",
+        need="zero up to a threshold",
+        why="values above the threshold are kept unchanged ([kinks](semantics.md#kinks))",
+        background="Small activations are set to 0, and the others are kept unchanged [1]_.",
         value="y = x where x > theta, else +0",
         brief_derivative="1 where x > theta, else 0",
         gradient="dx = dy where x > theta, else +0",
         derivative="""\
-The comparison is strict: at x = theta value and derivative are 0, as in
-PyTorch, Keras and ONNX. A NaN theta gives that NaN.""",
+The comparison is strict: at x = theta the value and the derivative are 0, as
+in PyTorch, Keras and ONNX. A NaN theta is the result.""",
         parameters="""\
 theta : array_like
-    The threshold: a number, or an array. Below 0 it lets negative x through.
-    Required, because the frameworks disagree: 0 in Keras, 1 in ONNX and in
-    Keras's earlier ThresholdedReLU layer, none in PyTorch.""",
+    The threshold: a number or an array. A threshold below 0 lets negative x
+    through. There is no default, because those of the frameworks disagree:
+    0 in Keras, 1 in ONNX and in Keras's earlier ThresholdedReLU layer, none
+    in PyTorch.""",
         special_values="""\
 - The result is never -0.0 where theta >= 0.
 - A NaN x keeps its bits; for any other x a NaN theta is the result.""",
@@ -342,25 +344,25 @@ array([ 0.,  0., 30.])""",
         brief="max(x, 0)²",
         need="a derivative without a jump",
         why="the square of the positive part; integers wrap ([integers](semantics.md#integers))",
-        background="Found by a search for more efficient transformers [1]_.",
+        background="It was found in a search for more efficient transformers [1]_.",
         value="y = maximum(x, +0) ** 2",
         brief_derivative="2·max(x, 0)",
         gradient="dx = 2 * (dy * x) where x > 0, else +0",
         derivative="""\
-The derivative, 2 * maximum(x, +0), has no kink. Where x <= 0 the gradient
-is +0, selected: an infinite or NaN `dy` does not show there. Integers wrap
-around.""",
+The derivative, 2 * maximum(x, +0), is continuous. Where x <= 0 the gradient
++0 is selected, so that an infinite or NaN `dy` has no effect there. Integers
+wrap around.""",
         special_values="""\
 - -0.0 gives +0.0. A NaN keeps its bits.
-- A large x overflows to inf without a warning: in float16 from 256 on.
+- A large x overflows to inf without a warning, in float16 from 256 on.
 - Integers wrap around, as in `numpy.square`.""",
         pytorch="``torch.relu(x).square()``",
         tensorflow="``tf.square(tf.nn.relu(x))``",
         jax="``jnp.square(jax.nn.relu(x))``",
         onnx="Relu, then Mul with itself",
         differences="""\
-At a NaN the derivative is 0 in JAX; here, in PyTorch and in TensorFlow it
-is NaN. TensorFlow multiplies: an infinite `dy` at a dead unit gives NaN.""",
+At a NaN the derivative is 0 in JAX, but NaN here, in PyTorch and in
+TensorFlow. TensorFlow multiplies: an infinite `dy` at a dead unit gives NaN.""",
         references="""\
 .. [1] D. R. So et al., *Primer: Searching for Efficient Transformers for
    Language Modeling*, NeurIPS 2021.""",
@@ -375,11 +377,11 @@ array([ 0., 10., 60.])""",
     "crelu": Words(
         summary="Concatenated rectifier: the positive parts of x and of -x.",
         brief="max(x, 0) and max(−x, 0)",
-        need="both signs, apart",
-        why="the positive and the negative part from one reading of x",
+        need="both signs, separately",
+        why="the positive and the negative part in one pass over x",
         background="""\
-Two arrays are returned, not joined: twice as many features from one set of
-filters [1]_. The difference of the two is x again.""",
+The two parts are returned as separate arrays. They give twice as many
+features from one set of filters [1]_. Their difference is x.""",
         value="""\
 y = maximum(x, +0)
 z = -x where x < 0, else +0""",
@@ -392,8 +394,8 @@ z = -x where x < 0, else +0""",
         jax="``jnp.concatenate((jax.nn.relu(x), jax.nn.relu(-x)), axis)``",
         onnx="Relu, Neg and Relu, Concat",
         differences="""\
-TensorFlow returns some -0.0, and a NaN with its sign flipped in the second
-half.""",
+TensorFlow returns -0.0 in some elements, and flips the sign of a NaN in the
+second half.""",
         references="""\
 .. [1] W. Shang, K. Sohn, D. Almeida and H. Lee, *Understanding and
    Improving Convolutional Neural Networks via Concatenated Rectified
@@ -404,7 +406,7 @@ half.""",
 >>> crelu(x)
 (array([0., 3.]), array([2., 0.]))
 
-Joined without a further copy:
+To join the two without a further copy:
 
 >>> joined = np.empty(4)
 >>> halves = crelu(x, out=(joined[:2], joined[2:]))
@@ -416,20 +418,21 @@ array([0., 3., 2., 0.])""",
         brief="max(x + b, 0)",
         need="a bias or a residual added first",
         why=(
-            "no array for the sum; its `accumulate` is the CUSUM statistic "
+            "it needs no array for the sum; its `accumulate` is the CUSUM statistic "
             "([methods](tour.md#ufunc-methods))"
         ),
         background="""\
-For a bias or a residual connection, in one pass; with b = -k it is the part
-of x above k. ``add_relu.accumulate`` is the CUSUM statistic [1]_.""",
+It adds a bias or a residual connection in the same pass. With b = -k the
+value is the part of x above k. ``add_relu.accumulate`` is the CUSUM statistic
+[1]_.""",
         value="y = maximum(x + b, +0)",
         parameters="""\
 b : array_like
-    What to add: a bias, a residual, or minus a threshold.""",
+    The summand: a bias, a residual, or minus a threshold.""",
         special_values="""\
 - The result is never -0.0. A NaN in `x` or `b`, and inf - inf, give NaN.
 - Integers wrap around, as in `numpy.add`.
-- `accumulate` starts with the first element as it is: begin with a 0.""",
+- `accumulate` does not rectify the first element: begin with a 0.""",
         pytorch="``torch.relu(x + b)``",
         tensorflow="``tf.nn.relu(x + b)``",
         jax="``jax.nn.relu(x + b)``",
@@ -442,7 +445,7 @@ b : array_like
 >>> add_relu([-2.0, 0.5, 3.0], [1.0, 1.0, -4.0])
 array([0. , 1.5, 0. ])
 
-CUSUM: what exceeds the expected value adds up, until it is used up:
+The CUSUM statistic adds up the deviations, but never falls below 0:
 
 >>> add_relu.accumulate([0.0, 1.0, -3.0, 2.0, 2.0])
 array([0., 1., 0., 2., 4.])""",
@@ -452,21 +455,21 @@ array([0., 1., 0., 2., 4.])""",
         brief="max(x·scale + shift, 0)",
         need="a normalisation applied first",
         why=(
-            "the three steps in one pass "
+            "all three steps in one pass "
             "([recipe](pipelines.md#batch-normalisation-and-relu-in-one-pass))"
         ),
         background="""\
-A batch normalisation whose statistics are fixed is such a scale and shift
-[1]_: with the rectifier after it, it takes one pass.""",
+A batch normalisation with fixed statistics is such a scale and shift [1]_.
+It takes a single pass together with the rectifier that follows it.""",
         value="y = maximum(x * scale + shift, +0)",
         parameters="""\
 scale : array_like
-    The factor: a number, or an array, e.g. one per channel.
+    The factor: a number or an array, e.g. one per channel.
 shift : array_like
-    What to add after it.""",
+    The summand: a number or an array.""",
         special_values="""\
-- Product and sum are two operations, never contracted to a fused one: every
-  processor gives the same bits.
+- The product and the sum are two operations and are never contracted to a
+  fused multiply-add, so that every processor gives the same bits.
 - The result is never -0.0. A NaN in any input, 0 * inf and inf - inf give
   NaN.""",
         pytorch="``torch.relu(x * scale + shift)``",

@@ -3,16 +3,12 @@
 #include <string.h>
 
 #include "fp_environment.h"
+#include "sizes.h"
 
 /* One axis of x. A count_step of 0 counts its elements together. */
 struct axis {
     ptrdiff_t length, step, count_step;
 };
-
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Counts a table whose columns lie column_step apart: strided ones are gathered into
    contiguous blocks first. */
@@ -26,10 +22,11 @@ static void count_table(
         kernel(table);
         return;
     }
-    enum { BLOCK_BYTES = 8192 };
-    _Alignas(64) char block[BLOCK_BYTES];
+    /* It has the first-level cache to itself. */
+    enum { TABLE_BYTES = 2 * BLOCK_BYTES };
+    _Alignas(CACHE_LINE) char block[TABLE_BYTES];
     struct count_operands part = *table;
-    const ptrdiff_t items = BLOCK_BYTES / counter->itemsize;
+    const ptrdiff_t items = TABLE_BYTES / counter->itemsize;
     for (ptrdiff_t column = 0; column < table->columns; column += part.columns) {
         part.columns = least(items, table->columns - column);
         part.step = part.columns * counter->itemsize;

@@ -9,6 +9,8 @@
 #include "kernels/kernels.h"
 
 struct loop {
+    enum operation operation;
+    enum dtype dtype;
     struct kernel kernel;
     copy_items *copy;
     const struct stream *stream;

@@ -1,4 +1,4 @@
-"""The pages of the benchmarks, made to open without the network: benchmarks/local_pages.py."""
+"""benchmarks/local_pages.py makes the pages of the benchmarks work without the network."""
 
 import importlib.util
 import shutil
@@ -24,14 +24,14 @@ local_pages = load("benchmarks/local_pages.py")
 
 @pytest.fixture
 def html(tmp_path: Path) -> Path:
-    """What `asv publish` copies for every project."""
+    """The files that `asv publish` copies for every project."""
     asv = pytest.importorskip("asv")
     return Path(shutil.copytree(Path(asv.__file__).parent / "www", tmp_path / "html"))
 
 
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
-    """What npm installs, its files without their contents."""
+    """The packages that npm installs, with empty files."""
     folder = tmp_path / "node_modules"
     for library in local_pages.LIBRARIES.values():
         file = folder / library.package / library.file

@@ -1,4 +1,4 @@
-"""Bytes of bool other than 0 and 1, which only a view can hold: see docs/semantics.md."""
+"""bool arrays with bytes other than 0 and 1, which only a view can have: see docs/semantics.md."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def some_bytes(size: int, step: int, seed: int) -> Array:
 @pytest.mark.parametrize("operation", with_bool, ids=lambda row: row.name)
 @pytest.mark.parametrize("size", [1, 3, 64, 65, 5000])
 @pytest.mark.parametrize("step", [1, 2, 3, -1, 5])
-def test_any_but_0_is_true_and_results_are_0_or_1(
+def test_every_byte_but_0_is_true_and_results_are_0_or_1(
     isa: str, operation: Operation, size: int, step: int
 ) -> None:
     ufunc = UFUNCS[isa][operation.name]

@@ -1,4 +1,4 @@
-"""The command relu-ufunc: what it prints, what it refuses, and where it prints it."""
+"""The command relu-ufunc: what it prints, what it refuses, and where it prints."""
 
 import errno
 import os
@@ -127,7 +127,7 @@ def test_a_closed_pipe_is_no_traceback(arguments: list[str], tmp_path: Path) -> 
 def redirected(
     arguments: list[str], redirection: str, cwd: Path, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a shell starts it with a redirection, such as ``>&-``."""
+    """Run the command in a shell with a redirection, such as ``>&-``."""
     line = f'exec "$0" -W error -c "$1" {redirection}'
     shell = ["sh", "-c", line, sys.executable, source(arguments)]
     return run(f"import os; os.execvp('sh', {shell!r})", cwd, **environment)

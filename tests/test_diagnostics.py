@@ -1,4 +1,4 @@
-"""Counts of positive, zero, negative and NaN elements, and the monitor made of them."""
+"""Counts of positive, zero, negative and NaN elements, and the monitor based on them."""
 
 import doctest
 import pickle
@@ -30,14 +30,14 @@ each_float = pytest.mark.parametrize("character", FLOATS)
 
 
 def oracle(x: Array, axis: Any = None) -> Array:
-    """The four counts, of which the axes counted over are kept with length 1."""
+    """The four counts; the axes along which elements are counted are kept with length 1."""
     with np.errstate(all="ignore"):
         tests = [x > 0, x == 0, x < 0, x != x]
     return np.stack([np.sum(test, axis=axis, keepdims=True) for test in tests], axis=-1)
 
 
 def count(isa: str, x: Array, axis: Any = None) -> Array:
-    """The same by one instruction set, into memory that is not zero."""
+    """The same with one instruction set, into memory that is not zero."""
     shape = np.empty(x.shape, np.bool_).any(axis, keepdims=True).shape
     counts = np.full((*shape, 4), 77, np.int64)
     with np.errstate(all="raise"):
@@ -46,7 +46,7 @@ def count(isa: str, x: Array, axis: Any = None) -> Array:
 
 
 def values(character: str, n: int) -> Array:
-    """Specials, NaNs among them, at the front; then 700 ordinary values; and so on."""
+    """Special values, including NaNs, then 700 ordinary values, repeated to length n."""
     mixed = np.concatenate([specials(character), ordinary(character, 700, seed=1)])
     return np.resize(mixed, n)
 
@@ -72,7 +72,7 @@ def test_every_length(character: str, isa: str) -> None:
 @each_isa
 @each_dtype
 def test_no_lane_overflows(character: str, isa: str) -> None:
-    """Where every element counts in the same place."""
+    """Try arrays in which every element adds to the same counter."""
     n = 4 * 65_535 + 70_001
     for value in [1, 0] + [-1] * (character not in "?BHILQ") + [np.nan] * (character in FLOATS):
         x = np.full(n, value, character)
@@ -113,7 +113,7 @@ def all_axes(n_axes: int) -> Iterator[tuple[int, ...]]:
 
 @each_isa
 @pytest.mark.parametrize("character", "bef")
-def test_one_nan_or_one_of_a_kind_in_a_large_table(character: str, isa: str) -> None:
+def test_a_single_nan_or_other_value_in_a_large_table(character: str, isa: str) -> None:
     odd_ones = np.array([1, 0] + ([np.nan] if character in FLOATS else []), character)
     for shape in ((1_000, 40), (40, 1_500), (1_031, 1_031)):
         for place in (0, 77, shape[0] * shape[1] - 1):
@@ -146,7 +146,7 @@ def test_the_floating_point_environment(character: str, isa: str) -> None:
             np.testing.assert_array_equal(counts, wanted)
 
 
-def test_subnormals_are_among_them() -> None:
+def test_the_special_values_include_subnormals() -> None:
     assert (oracle(np.array([1e-40, -1e-40, 0, -0.0], np.float32)) == [[1, 2, 1, 0]]).all()
 
 
@@ -260,8 +260,8 @@ def test_sparsity() -> None:
     assert np.isnan(sparsity([nan]))
 
 
-def test_the_other_threads_go_on() -> None:
-    """A thread that never gives the interpreter away by itself stops for the others."""
+def test_other_threads_run_while_one_counts() -> None:
+    """Counting releases the GIL, even in a thread that would never be asked to."""
     x, stop, turns = np.ones(2_000_000, np.float32), threading.Event(), 0
     counts = np.empty((1, 4), np.int64)
 
@@ -291,7 +291,7 @@ def monitored(*batches: Any, axis: int = -1) -> ActivationMonitor:
 
 
 def state(monitor: ActivationMonitor) -> tuple[Any, ...]:
-    """All that can be asked of a monitor, for a comparison."""
+    """Everything that a monitor can report, for comparisons."""
     arrays = [*monitor.counts(), monitor.dead(), monitor.sparsity(), monitor.nonfinite()]
     arrays += [monitor.saturated(limit) for limit in (-1, 0, 1, 6)]
     return *(each.tobytes() for each in arrays), monitor.summary()
@@ -300,7 +300,7 @@ def state(monitor: ActivationMonitor) -> tuple[Any, ...]:
 nan, inf = np.nan, np.inf
 
 
-def test_the_monitor_says_what_the_whole_data_say() -> None:
+def test_the_monitor_agrees_with_the_whole_data() -> None:
     data = np.random.default_rng(5).normal(0.5, 2, (90, 4, 3, 5)).astype(np.float32)
     data[:, 0] = -np.abs(data[:, 0])
     data[:, 1] = 6 + np.abs(data[:, 1])
@@ -495,7 +495,7 @@ def test_plot_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
         monitored([[1.0]]).plot()
 
 
-def test_it_is_imported_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_it_is_imported_on_first_use(tmp_path: Path) -> None:
     code = (
         "import sys, relu_ufunc; print('relu_ufunc.diagnostics' in sys.modules);"
         "print(relu_ufunc.diagnostics.activation_counts([1.0]).positive);"
@@ -546,7 +546,7 @@ def test_counts_of_no_axis_are_scalars() -> None:
     assert isinstance(activation_counts([1.0, 2.0], 0).positive, np.int64)
 
 
-def test_another_shape_meanwhile_changes_nothing() -> None:
+def test_reshaping_in_another_thread_changes_nothing() -> None:
     x = np.ones(4096)
     stopped = threading.Event()
 

@@ -1,4 +1,4 @@
-"""docs/errors.md: each call of its table raises, and says what the table says."""
+"""docs/errors.md: each call in its table raises an error with the message in the table."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ def test_the_table_is_found() -> None:
 
 
 @pytest.mark.skipif(
-    int(np.__version__.partition(".")[0]) < 2, reason="NumPy's words and promotion were others"
+    int(np.__version__.partition(".")[0]) < 2, reason="NumPy's messages and promotion differed"
 )
 @pytest.mark.parametrize(("call", "message"), ROWS, ids=[call for call, _ in ROWS])
 def test_each_call_raises_what_the_table_says(call: str, message: str) -> None:

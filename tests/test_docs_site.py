@@ -1,4 +1,4 @@
-"""The documentation site, and what it is built with: docs/_extensions."""
+"""The documentation site, and the extensions in docs/_extensions that build it."""
 
 import importlib
 import re
@@ -76,7 +76,7 @@ def test_kinks_are_found() -> None:
         ('<link rel="canonical" href="https://a.org">', []),
     ],
 )
-def test_what_a_page_loads_from_elsewhere_is_seen(html: str, loaded: list[str]) -> None:
+def test_what_a_page_loads_from_elsewhere_is_detected(html: str, loaded: list[str]) -> None:
     built_with("sphinx")
     assert extension("offline").remote_assets(html) == loaded
 
@@ -129,14 +129,18 @@ def test_a_graph_shows_the_first_example() -> None:
     [
         ("FEW = 8,", "one of fewer than 8 elements"),
         ("WORTH_PLANNING = 1024,", "Below 1 KiB of an operand"),
-        ("    BLOCK_BYTES = 4096,", "gathered into a block of 4 KiB"),
-        ("STREAM_BLOCK_BYTES = 512,", "into a block of 512 bytes"),
-        ("INTERLEAVED_PAGES = 4,", "in four pages in turn"),
+        ("    BLOCK_BYTES = 4096", "gathered into a block of 4 KiB"),
+        ("SLICE = 1 << 19,", "goes in slices of 512 KiB"),
+        ("INTERLEAVED_PAGES = 4,", "of four pages in turn"),
         ("PARTS_PER_THREAD = 2\n", "twice as many parts as threads"),
     ],
 )
 def test_how_it_works_has_the_numbers_of_the_source(in_the_source: str, on_the_page: str) -> None:
-    assert in_the_source in (DOCS.parent / "src" / "run.c").read_text("utf-8")
+    source = DOCS.parent / "src"
+    assert any(
+        in_the_source in (source / name).read_text("utf-8")
+        for name in ("run.c", "plan.c", "sizes.h")
+    )
     page = (DOCS / "how_it_works.md").read_text("utf-8")
     assert on_the_page in re.sub(r"\s+", " ", page)
 
@@ -159,7 +163,7 @@ def test_a_name_of_numpy_is_found(code: str, documented: str | None) -> None:
     assert extension("names").numpy_name(code) == documented
 
 
-# What NumPy's documentation calls the objects that it makes pages of.
+# The types of the objects, by the names that NumPy's documentation gives their kinds.
 KINDS = {"class": type, "data": np.ufunc, "function": FunctionType | type(np.copyto)}
 INVENTORY = [line.split() for line in (DOCS / "numpy.txt").read_text("utf-8").splitlines()[3:]]
 

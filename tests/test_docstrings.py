@@ -1,4 +1,4 @@
-"""Every ufunc's docstring: it is complete, its examples run, its expressions hold."""
+"""Every ufunc's docstring is complete, its examples run, and its NumPy expression is correct."""
 
 import doctest
 import inspect
@@ -70,7 +70,7 @@ def test_opens_with_the_call(operation: Operation) -> None:
     if numpy_version >= (2, 2):
         assert text.startswith(call)
     else:
-        # NumPy's own line with x1, x2 comes first.
+        # NumPy's own line with x1 and x2 comes first.
         assert call in text
 
 
@@ -82,7 +82,7 @@ def test_inspect_gives_the_same_signature(operation: Operation) -> None:
 
 
 @every_operation
-def test_parameters_and_returns_are_the_rows(operation: Operation) -> None:
+def test_parameters_and_returns_match_the_row(operation: Operation) -> None:
     text = docstring(operation)
     parameters = entries(section(text, "Parameters"))
     assert parameters == [*operation.inputs, "out", "where", "**kwargs"], (
@@ -96,11 +96,11 @@ def test_counterparts_are_named(operation: Operation) -> None:
     notes = section(docstring(operation), "Notes")
     for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX"):
         assert f"\n- {framework}: " in notes
-    assert notes.endswith(f"In NumPy alone::\n\n    {operation.numpy}")
+    assert notes.endswith(f"In plain NumPy::\n\n    {operation.numpy}")
 
 
 @every_operation
-def test_see_also_names_what_there_is(operation: Operation) -> None:
+def test_see_also_names_existing_functions(operation: Operation) -> None:
     body = section(docstring(operation), "See Also")
     names = [name for line in body.splitlines() for name in line.split(" : ")[0].split(", ")]
     assert len(set(names)) == len(names)
@@ -144,7 +144,7 @@ def parameters_of(operation: Operation, dtype: np.dtype) -> Iterator[tuple[float
     if dtype.kind == "f":
         return oracle.combinations()
     whole = oracle.combinations(lambda value: float(value).is_integer(), "a whole")
-    # A negative integer wraps around where a negative float has no cast.
+    # In an unsigned dtype a negative integer wraps around, but a negative float has no cast.
     return (tuple(map(int, values)) for values in whole)
 
 
@@ -164,7 +164,7 @@ def test_the_numpy_spelling_gives_the_same_values(operation: Operation) -> None:
 def check_spelling(operation: Operation, expression: str, inputs: dict[str, np.ndarray]) -> None:
     ours = getattr(relu_ufunc, operation.name)(*inputs.values())
     is_bool = inputs["x"].dtype.kind == "b"
-    # NumPy promotes a bool next to a Python number: there is no `out` for that.
+    # NumPy promotes bool combined with a Python number, so `out` would have the wrong dtype.
     outs = [None] if is_bool else [None, np.empty_like(inputs["x"])]
     for out in outs:
         theirs = evaluate(expression, inputs, out)

@@ -1,4 +1,4 @@
-"""What `import relu_ufunc` does where the extension is missing."""
+"""What `import relu_ufunc` does, also if the extension is missing."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The table of units is whole, and costs nothing unless it is asked for."""
+"""The table of units is complete, and costs nothing until it is used."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def test_each_input_and_output_has_one(operation: Operation) -> None:
     inputs, outputs = (side.split(", ") for side in units_of(operation.name).split(" -> "))
     assert len(inputs) == len(operation.inputs)
     assert len(outputs) == len(operation.outputs)
-    # A unit of an output is one that an input fixes.
+    # Every factor of a unit is the unit of some input.
     known = {"1", *(term for term in inputs if "*" not in term)}
     assert {factor for term in inputs + outputs for factor in term.split("*")} <= known
 

@@ -30,7 +30,7 @@ def test_the_changelog_s_newest_heading_is_the_version_or_unreleased() -> None:
     released = re.escape(relu_ufunc.__version__)
     assert headings
     assert re.fullmatch(rf"\[Unreleased\]|\[{released}\] - \d{{4}}-\d\d-\d\d", headings[0])
-    # Once it is released it stays listed.
+    # A released version stays listed.
     assert headings == ["[Unreleased]"] or any(
         heading.startswith(f"[{relu_ufunc.__version__}] - ") for heading in headings
     )

@@ -1,4 +1,4 @@
-"""The README where only the README is shown: tools/readme_links.py."""
+"""tools/readme_links.py prepares the README for pages that show only the README."""
 
 import re
 import subprocess

@@ -1,9 +1,9 @@
-"""Check that sdists and wheels have what belongs in them, and no more.
+"""Check that sdists and wheels contain what belongs in them, and nothing else.
 
     python tools/check_distributions.py [--published] FILE ...
 
-With --published, the description of each has to stand by itself too, without relative links or
-pictures; this needs readme-renderer[md], which PyPI renders it with.
+With --published, their descriptions must also have no relative links or pictures. This needs
+readme-renderer[md], which PyPI uses to render them.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[1]
-# For all CPythons, or for one that is free-threaded and has no limited API.
+# For all CPythons, or for a free-threaded one, which has no limited API.
 WHEEL_NAME = re.compile(r"relu_ufunc-(?P<version>[^-]+)-(cp311-abi3|(cp3\d+)-\3t)-[^-]+\.whl")
 LARGEST_WHEEL = 1_500_000
 SDIST_NEEDS = {
@@ -28,7 +28,7 @@ SDIST_NEEDS = {
 
 
 def problems(file: Path, is_published: bool) -> Iterator[str]:
-    """What is wrong, a sentence each."""
+    """Each problem of a file, as a sentence."""
     if file.suffix == ".whl":
         if not (matched := WHEEL_NAME.fullmatch(file.name)):
             yield f"expected a name that matches {WHEEL_NAME.pattern}"
@@ -92,7 +92,7 @@ def metadata_problems(metadata: Message, is_published: bool) -> Iterator[str]:
 
 
 def relative_links(description: str) -> list[str]:
-    """Links and pictures that lead nowhere on a page of its own, as PyPI renders it."""
+    """Links and pictures that would be broken on PyPI, which renders the description alone."""
     from readme_renderer import markdown
 
     rendered = markdown.render(description)

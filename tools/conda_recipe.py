@@ -1,8 +1,8 @@
-"""Check the conda recipe: it renders for each platform, and says what the project does.
+"""Check that the conda recipe renders for each platform and agrees with the project's metadata.
 
     python tools/conda_recipe.py
 
-Needs py-rattler-build, which is rattler-build as a library; no channel is asked for anything.
+It needs py-rattler-build, which is rattler-build as a library. It accesses no channel.
 """
 
 import re
@@ -16,14 +16,14 @@ import rattler_build
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = ROOT / "conda" / "recipe.yaml"
 PLATFORMS = ("linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64")
-# What a feedstock's own configuration gives.
+# A feedstock's own configuration would define these.
 VARIANTS = rattler_build.VariantConfig(
     {"c_compiler": ["a_compiler"], "c_stdlib": ["a_library"], "c_stdlib_version": ["1"]}
 )
 
 
 def problems(platform: str) -> Iterator[str]:
-    """Where the rendered recipe differs from the project, a sentence each."""
+    """Each difference between the rendered recipe and the project, as a sentence."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     project = pyproject["project"]
     version = re.search(r"version: '(.+)'", (ROOT / "meson.build").read_text(encoding="utf-8"))

@@ -1,12 +1,12 @@
-# To be sourced, with a Python that has ziglang on the path: compilers for other machines.
+# Provides compilers for other machines. To be sourced, with a Python that has ziglang on the path.
 
-# zig_tools DIRECTORY TARGET [arguments...]: puts there a cc for zig's TARGET, which gets the
-# arguments besides where it links a shared library, and an ar.
+# zig_tools DIRECTORY TARGET [arguments...]: creates in DIRECTORY a cc for zig's TARGET, which adds
+# the arguments when it links a shared library, and an ar.
 zig_tools() {
     local directory=$1 target=$2
     shift 2
     mkdir -p "$directory"
-    # zig spells the levels of x86-64 its own way, and would trap on undefined behaviour.
+    # zig has its own names for the levels of x86-64, and by default traps on undefined behaviour.
     cat >"$directory/cc" <<SH
 #!/usr/bin/env bash
 [[ " \$* " != *" -shared "* ]] || set -- "\$@" $*
@@ -20,7 +20,7 @@ SH
     chmod +x "$directory/cc" "$directory/ar"
 }
 
-# cross_file SYSTEM FAMILY ENDIAN CC AR [emulator...]: prints the machine as meson wants it.
+# cross_file SYSTEM FAMILY ENDIAN CC AR [emulator...]: prints a cross file for meson.
 cross_file() {
     local system=$1 family=$2 endian=$3 cc=$4 ar=$5
     shift 5

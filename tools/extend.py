@@ -1,10 +1,10 @@
-"""Adds a function, a dtype and an instruction set to a copy, as CONTRIBUTING.md says.
+"""Adds a function, a dtype and an instruction set to a copy, as CONTRIBUTING.md describes.
 
     python tools/extend.py
 
-The additions are in extensions.toml. Each is built and may touch no more files than it
-should, and with all of them the default tests have to pass; mistakes in a row, and flags
-that change values, have to be refused by the build. x86-64 with gcc or clang.
+The additions are in extensions.toml. Each one is built and must touch exactly the expected files,
+and with all of them the default tests have to pass. The build has to refuse mistakes in a row, and
+flags that change values. This works on x86-64 with gcc or clang.
 """
 
 import os
@@ -22,7 +22,7 @@ BAD_FLAGS = ("-ffast-math", "-Ofast", "-ffinite-math-only")
 
 
 class Copy:
-    """A copy of this tree with a build and an environment of its own."""
+    """A copy of this tree with its own build and virtual environment."""
 
     def __init__(self, tree: Path) -> None:
         self.tree = tree
@@ -53,10 +53,10 @@ class Copy:
         return self.must_run("git", "-c", "user.name=extend", "-c", "user.email=", *arguments)
 
     def commit(self) -> list[str]:
-        """The files that differ from the commit before, which is made then."""
+        """Commit everything; return the files that differ from the previous commit."""
         self.git("add", "--all")
         touched = self.git("diff", "--cached", "--name-only").split()
-        self.git("commit", "--quiet", "--allow-empty", "--message", "as it is")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "a state of the copy")
         return touched
 
     def build(self) -> "subprocess.CompletedProcess[str]":

@@ -1,6 +1,6 @@
 """Write relu_ufunc/__init__.pyi from the operation table of the installed package.
 
-A test fails where the stub does not match the table; this brings it back in step:
+A test fails if the stub does not match the table. To update the stub, run
 
     python tools/generate_stub.py
 """
@@ -56,11 +56,11 @@ _Out2 = TypeVar("_Out2", bound=np.ndarray[Any, Any])
 class _HasArrayUfunc(Protocol):
     __array_ufunc__: Any
 
-# The inputs of one call share a type variable: operands of different dtypes give their
-# common base, as does the result. A Python number is weak: it takes on the array's dtype.
+# The inputs of one call share a type variable: for operands of different dtypes it is their common
+# base, as for the result. A Python number is weak: it takes on the array's dtype.
 _Of: TypeAlias = NDArray[_T] | _T
 _Any: TypeAlias = ArrayLike | _HasArrayUfunc
-# Operands that are NumPy's or Python's; of arrays and lists NumPy makes an array.
+# Operands that are objects of NumPy or Python; from an array or a list NumPy makes an array.
 _Array: TypeAlias = NDArray[Any] | Sequence[Any]
 _Plain: TypeAlias = _Array | np.generic | float
 
@@ -113,11 +113,11 @@ def _class_name(operation: Operation) -> str:
 
 
 def _exact_overloads(operation: Operation) -> Iterator[str]:
-    """Those whose result has the type of ``x``."""
+    """The overloads whose result has the type of ``x``."""
     kinds: list[tuple[str, str]]
     if len(operation.inputs) == 1:
-        # NumPy refuses what has no loop: to a type checker bfloat16, which has one, is
-        # no more than np.generic.
+        # NumPy itself refuses a dtype without a loop. bfloat16 has one, but to a type checker it
+        # is just an np.generic.
         kinds = [("NDArray[_T]", ""), ("_T", "")]
     else:
         kinds = [("NDArray[_F]", "_Of[_F]"), ("NDArray[_F]", "_Of[_F] | float")]
@@ -135,7 +135,7 @@ def _exact_overloads(operation: Operation) -> Iterator[str]:
 
 
 def _number_overloads(operation: Operation) -> Iterator[str]:
-    """Those of Python numbers alone, which become NumPy's: an int may become unsigned."""
+    """The overloads for Python numbers alone; the result for an int may be unsigned."""
     kinds = [("float", "np.float64")]
     if "b" in operation.type_characters:
         kinds.insert(0, ("int", "np.integer[Any]"))
@@ -145,7 +145,7 @@ def _number_overloads(operation: Operation) -> Iterator[str]:
         operands = [f"{name}: {kind}" for name in operation.inputs]
         text = _overload([*operands, "/"], "_ExactKwargs", _each(operation, result))
         if kind == "bool":
-            # To a type checker it is an int; NumPy makes another type of it.
+            # To a type checker a bool is an int, but NumPy gives it another type.
             decorator, first, *rest = text.splitlines(keepends=True)
             first = first.replace("\n", "  # type: ignore[overload-overlap]\n")
             text = "".join((decorator, first, *rest))
@@ -153,7 +153,7 @@ def _number_overloads(operation: Operation) -> Iterator[str]:
 
 
 def _array_overloads(operation: Operation) -> Iterator[str]:
-    """Those whose result is an array, of some dtype, because an operand is one."""
+    """The overloads whose result is an array of some dtype, because an operand is an array."""
     for array in operation.inputs:
         kinds = ["_Array" if name == array else "_Plain" for name in operation.inputs]
         operands = [f"{name}: {kind}" for name, kind in zip(operation.inputs, kinds, strict=True)]
@@ -161,7 +161,7 @@ def _array_overloads(operation: Operation) -> Iterator[str]:
 
 
 def _general_overloads(operation: Operation) -> Iterator[str]:
-    """Those that take whatever NumPy takes: with ``out``, whose type is known, and without."""
+    """The overloads for any operands: with ``out``, whose type is known, and without."""
     operands = [f"{name}: _Any" for name in operation.inputs]
     if len(operation.outputs) == 1:
         yield _overload([*operands, "/", "out: _Out | tuple[_Out]"], "_AnyKwargs", "_Out")
@@ -176,7 +176,7 @@ def _general_overloads(operation: Operation) -> Iterator[str]:
 
 
 def _each(operation: Operation, result: str) -> str:
-    """The type of a call whose every output is of one type."""
+    """The type of a call whose outputs all have the same type."""
     count = len(operation.outputs)
     return result if count == 1 else f"tuple[{', '.join([result] * count)}]"
 

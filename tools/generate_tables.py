@@ -1,6 +1,6 @@
-"""Write the tables of the README and docs/ that follow from the installed package's tables.
+"""Write the tables in the README and docs/ that follow from the installed package's tables.
 
-A test fails where a page does not match them; this brings it back in step:
+A test fails if a page does not match them. To update the pages, run
 
     python tools/generate_tables.py
 """
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 _FLOATS = f"float16, float32, float64, longdouble; {', '.join(ML_DTYPES)}"
 
-# By the first dtype of a function: its loops, and what several inputs give.
+# For each first dtype of a function: its loops, and the dtype that several inputs give.
 _DTYPES = {
     "?": (
         f"bool, every integer, {_FLOATS}",
@@ -29,7 +29,7 @@ _DTYPES = {
 
 
 def dtypes() -> str:
-    """The functions by their loops."""
+    """The functions, grouped by their loops."""
     lines = ["| Functions | Loops | Several inputs |", "|---|---|---|"]
     for first, (loops, common) in _DTYPES.items():
         names = [
@@ -53,7 +53,7 @@ def functions() -> str:
 
 
 def which_function() -> str:
-    """What a reader needs, and the function that serves, with links of the site."""
+    """What a reader may need, and the function that does it, with links within the site."""
     lines = ["| what you need | function | why |", "|---|---|---|"]
     for operation in OPERATIONS:
         if not operation.is_backward:
@@ -64,7 +64,7 @@ def which_function() -> str:
 
 
 _FURTHER_NEEDS = """\
-| the gradient behind a layer | [`relu_backward(dy, x)`](reference/generated/relu.rst) | \
+| the gradient through a rectifier | [`relu_backward(dy, x)`](reference/generated/relu.rst) | \
 one pass with the chain rule; an infinite `dy` at a dead unit gives 0 \
 ([gradients](tour.md#gradients)) |
 | how many units are on, and which are dead | [`diagnostics`](reference/diagnostics.rst) | \
@@ -78,7 +78,7 @@ TABLES = {
 
 
 def page(file: str) -> str:
-    """The text of a page with its tables as they have to be."""
+    """The text of a page with up-to-date tables."""
     text = (ROOT / file).read_text("utf-8")
     for name, table in TABLES[file].items():
         begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"

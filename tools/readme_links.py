@@ -1,9 +1,9 @@
-"""Make a README's relative links and pictures absolute, for pages that show it alone, as PyPI's.
+"""Make a README's relative links and pictures absolute, for pages such as PyPI that show it alone.
 
     python tools/readme_links.py README REPOSITORY REVISION
 
-rewrites the file: what it names in the tree becomes an address in the repository at the revision,
-for instance https://HOST/OWNER/NAME at v1.0.
+rewrites the file: each path in the tree becomes an address in the repository at the revision, for
+instance https://HOST/OWNER/NAME at v1.0.
 """
 
 import re
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 _FENCED = re.compile(r"(^```.*?^```)", re.DOTALL | re.MULTILINE)
-# [text](target), and with a ! before it a picture. The targets have no spaces.
+# [text](target), which is a picture if a ! precedes it. The targets have no spaces.
 _LINK = re.compile(r"(?P<opening>(?P<picture>!)?\[[^\]]*\]\()(?P<target>[^)\s]+)\)")
 _ABSOLUTE = re.compile(r"[a-z]+:|#")
 

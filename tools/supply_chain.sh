@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two builds of the commit at hand, with the README's links made absolute as for a release, give
-# the same bytes, and the tools that look into wheels and sdists have no complaint.
+# Checks that two builds of the current commit, with the README's links made absolute as for a
+# release, give the same bytes, and that the tools that inspect wheels and sdists find no fault.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -16,7 +16,7 @@ pip install build twine "readme-renderer[md]" abi3audit check-wheel-contents aud
 for build in first second; do
     git clone --quiet "$root" "$work/$build"
     python "$root/tools/readme_links.py" "$work/$build/README.md" https://example.org/owner/name HEAD
-    # Both of the tree: an sdist has the README as it was committed.
+    # Both are built from the tree, since the wheel of an sdist would have the README as committed.
     (cd "$work/$build" && python -m build --sdist --wheel --outdir "$work/$build-dist" \
         >"$work/log" 2>&1) ||
         { cat "$work/log" >&2 && exit 1; }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# targets.sh [NAME...]: the kernels' own C tests on other processors, C libraries and systems,
-# all of them unless some are named: the digests of all values have to be those of this machine.
-# Needs meson and ninja in the environment, and of what it tries: ziglang there, for musl and
-# Windows; of Debian: qemu-user-static, gcc-TRIPLET and libc6-dev-ARCH-cross, wine and wine64.
+# targets.sh [NAME...]: runs the kernels' C tests for the named processors, C libraries and systems, by
+# default all of them. The digests of all values have to be the same as on this machine. Needs meson
+# and ninja in the environment; for musl and Windows also ziglang; and from Debian qemu-user-static,
+# gcc-TRIPLET, libc6-dev-ARCH-cross, wine and wine64, for the targets that use them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -18,7 +18,7 @@ cleaned() {
 }
 trap cleaned EXIT
 
-# Name, system, meson's family, byte order, compiler, and what runs its programs.
+# Name, system, meson's CPU family, byte order, compiler, and the emulator that runs its programs.
 targets=(
     "aarch64 linux aarch64 little aarch64-linux-gnu-gcc qemu-aarch64-static -L /usr/aarch64-linux-gnu"
     "riscv64 linux riscv64 little riscv64-linux-gnu-gcc qemu-riscv64-static -L /usr/riscv64-linux-gnu"
@@ -34,7 +34,7 @@ declare -A zig_targets=(
     [x86_64-windows]=x86_64-windows-gnu
 )
 
-# tested DIRECTORY [meson setup options...]: builds and runs, and leaves the digests.
+# tested DIRECTORY [meson setup options...]: builds and runs the tests, and writes the digests.
 tested() {
     local build=$1 program=$1/tests/c/kernels_test
     shift
@@ -73,6 +73,6 @@ for target in "${targets[@]}"; do
     cross_file "$system" "$family" "$endian" "$compiler" "$ar" "${emulator[@]}" >"$work/$name.ini"
     tested "$work/$name" --cross-file "$work/$name.ini"
     diff "$work/native.digests" "$work/$name.digests" >&2 ||
-        { echo "$name: other values than here" >&2 && exit 1; }
+        { echo "$name: values differ from those of this machine" >&2 && exit 1; }
     echo "$name ($endian endian): the same $(wc -l <"$work/$name.digests") digests"
 done

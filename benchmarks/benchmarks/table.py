@@ -1,7 +1,7 @@
-"""The functions and instruction sets to measure: the two tables of the working tree.
+"""The functions and instruction sets to measure, from the two tables of the working tree.
 
-Read from the sources rather than from the installed package: asv numbers a benchmark's
-parameters and hands the numbers to older commits, whose tables are shorter.
+They are read from the sources rather than from the installed package, because asv numbers a
+benchmark's parameters and passes the numbers to older commits, whose tables are shorter.
 """
 
 import re
@@ -13,7 +13,7 @@ _SOURCES = Path(__file__).parents[2] / "src"
 
 @dataclass(frozen=True)
 class Function:
-    """A ufunc and NumPy's spelling of it, over ``np``, its inputs' names and ``out``."""
+    """A ufunc and NumPy's spelling of it, in terms of ``np``, its inputs and ``out``."""
 
     name: str
     inputs: tuple[str, ...]

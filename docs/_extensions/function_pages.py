@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _FOLDER = Path("reference/generated")
 
 _INTRODUCTION = """\
-First the value, then the derivative, which is what the backward gives for a ``dy`` of 1. A filled
-dot is the value at a jump.
+Each card shows the value, then the derivative, which is the result of the backward function for a
+``dy`` of 1. A filled dot marks the value at a jump.
 
 .. grid:: 1 1 2 2
    :gutter: 3
@@ -59,7 +59,7 @@ def _write(app: "Sphinx") -> None:
 
 
 def _update(file: Path, text: str) -> None:
-    """Write a file only if that changes it, so that Sphinx builds no page for nothing."""
+    """Write a file only if its text changes, so that Sphinx rebuilds no page unnecessarily."""
     if not file.exists() or file.read_text("utf-8") != text:
         file.write_text(text, "utf-8")
 
@@ -90,7 +90,7 @@ def _heading(title: str) -> str:
 
 
 def _helps() -> Iterator[str]:
-    """What the command and its commands print of themselves."""
+    """The help texts of the command and of its subcommands."""
     with patch.dict(os.environ, COLUMNS="88"):
         for arguments in ([], ["info"], ["bench"]):
             output = StringIO()
@@ -100,7 +100,7 @@ def _helps() -> Iterator[str]:
 
 
 def _graphs(operation: Operation, folder: Path) -> str:
-    """Draw a function and its derivatives, and write what shows the graphs beside each other."""
+    """Draw a function and its derivatives; return the markup that shows the graphs side by side."""
     parameters = _example_parameters(operation)
     title = (
         f"{operation.name}({', '.join(['x', *(f'{value:g}' for value in parameters.values())])})"
@@ -141,7 +141,7 @@ def _outputs(
 
 
 def _example_parameters(operation: Operation) -> dict[str, float]:
-    """The parameters of the first call among the docstring's examples, of an array the first."""
+    """The parameters of the first call in the docstring's examples; of an array, the first item."""
     source = "".join(
         example.source for example in DocTestParser().get_examples(operation.words.example)
     )

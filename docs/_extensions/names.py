@@ -1,4 +1,4 @@
-"""What stands in single backticks: a link where it is a name of ours or of NumPy, else code."""
+"""Turns text in single backticks into a link if it is our name or NumPy's, otherwise into code."""
 
 import re
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ def setup(app: "Sphinx") -> dict[str, bool]:
 
 
 def numpy_name(text: str) -> str | None:
-    """The name under which NumPy documents what this code names, if it is one of NumPy's."""
+    """The name under which NumPy documents the object that this code names, if it is NumPy's."""
     match = _NUMPY.fullmatch(text)
     if match is None or not hasattr(np, match[1]):
         return None

@@ -8,7 +8,7 @@ import matplotlib as mpl
 from curves import Function, curve, kinks
 from matplotlib.figure import Figure
 
-# Of Okabe and Ito's palette, which colour-blind people can tell apart too.
+# Based on the palette of Okabe and Ito, whose colours colour-blind people can distinguish.
 _LINES: tuple[dict[str, Any], ...] = (
     {"color": "#0f85c9", "linestyle": "-"},
     {"color": "#d55e00", "linestyle": (0, (4, 2))},
@@ -31,7 +31,7 @@ _STYLE = {
     "xtick.color": _INK,
     "ytick.color": _INK,
 }
-# What is shown on either side of the kinks.
+# How much of the graph is shown on either side of the kinks.
 _AROUND = 3.0
 
 
@@ -44,7 +44,7 @@ class Panel(NamedTuple):
 
 
 def draw(panels: Sequence[Panel]) -> tuple[float, float]:
-    """Draw each panel, all over one range of x; return that."""
+    """Draw all panels over the same range of x, and return that range."""
     found = [kink for panel in panels for f in panel.functions.values() for kink in kinks(f)] or [0]
     lowest, highest = round(min(found) - _AROUND, 2), round(max(found) + _AROUND, 2)
     with mpl.rc_context(_STYLE):

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "join.h"
+#include "sizes.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -20,8 +21,6 @@ typedef __m128i vector;
 #endif
 
 #ifdef STREAM_VECTOR
-
-enum { CACHE_LINE = 64 };
 
 static void copy(const char *block, char *to, size_t bytes)
 {

@@ -1,6 +1,7 @@
-/* Every row for every dtype on every instruction set that runs here: whatever the
-   layout, streams and threads, the same as element by element. Prints a digest of
-   the values of each row, which are to be the same on every machine. */
+/* Tests every row for every dtype on every instruction set that can run here: whatever
+   the layout, the streams and the threads, the result has to be the same as element by
+   element. Prints a digest of the values of each row, which has to be the same on every
+   machine. */
 #include <fenv.h>
 #include <inttypes.h>
 #include <math.h>
@@ -26,7 +27,7 @@ static uint64_t ones(int n)
     return ((uint64_t)1 << n) - 1;
 }
 
-/* Zeros, subnormals, limits and NaNs; any bits; numbers near 1. */
+/* Chooses among zeros, subnormals, limits and NaNs, any bits, and numbers near 1. */
 static uint64_t float_bits(const struct dtype_row *facts, uint64_t random)
 {
     const int e = facts->exponent_bits, m = facts->mantissa_bits;
@@ -87,7 +88,7 @@ struct values {
     char *operands[MAX_OPERANDS];
 };
 
-/* One layout: the operands `step` items apart (an input perhaps 0), one byte off. */
+/* Checks one layout, with steps in items (0 for some inputs), misaligned by one byte. */
 static void check_layout(
     const struct isa *isa, int row, enum dtype dtype, const struct loop *loop,
     const struct values *right, ptrdiff_t n, int in_step, int parameter_step, int out_step)
@@ -138,8 +139,8 @@ static void check_layout(
         fail(isa, row, dtype, "differs from element by element");
 }
 
-/* Whether a NaN x is the result to the bit. A function without a backward may put x
-   through its arithmetic, which does not keep the bits. */
+/* Whether the result for a NaN x has the same bits. A function without a backward may
+   apply arithmetic to x, which does not keep the bits. */
 static bool keeps_nan(int row)
 {
     const bool has_backward = row + 1 < N_OPERATIONS && operation_table[row + 1].is_backward;
@@ -147,7 +148,7 @@ static bool keeps_nan(int row)
         || has_backward;
 }
 
-/* The reference of all that is compared here, and of all machines with each other. */
+/* The reference for all comparisons here, and for comparisons between machines. */
 static uint64_t digest(
     const struct isa *isa, int row, enum dtype dtype, const struct loop *loop,
     const struct values *values)

@@ -9,7 +9,7 @@
 #include "loop.h"
 #include "run.h"
 
-/* The same number on every machine, whatever its byte order; a long double as a double. */
+/* The same number on machines of any byte order; a long double is converted to double. */
 static inline uint64_t bits_at(enum dtype dtype, const char *item)
 {
     uint8_t u8;
@@ -40,7 +40,7 @@ static inline bool is_nan_at(enum dtype dtype, const char *item)
     return row->is_float && magnitude > row->greatest;
 }
 
-/* Any NaN that arithmetic made is as good as another. */
+/* All NaNs that result from arithmetic count as the same. */
 static inline bool is_same_item(
     const struct loop *loop, enum dtype dtype, const char *a, const char *b)
 {

@@ -7,6 +7,7 @@
 
 #include "rows.h"
 #include "threads.h"
+#include "ways.h"
 
 /* What is asked of the system: callers that are not the pool's workers, and a fork. */
 #ifdef _WIN32
@@ -49,13 +50,13 @@ static void join_caller(caller_type caller) { pthread_join(caller, NULL); }
 
 #endif
 
-enum { CALLERS = 4, TASKS = 400, MOST_PARTS = 24, LENGTH = 1 << 21 };
+enum { CALLERS = 4, TASKS = 400, PARTS = 24, LENGTH = 1 << 21 };
 
 static atomic_int failures;
 
 /* Plain, not atomic: a race between the parts and the caller would show. */
 struct counts {
-    int of_part[MOST_PARTS];
+    int of_part[PARTS];
 };
 
 static void count_part(void *context, int part)
@@ -67,11 +68,11 @@ static void run_tasks(int seed)
 {
     for (int t = 0; t < TASKS; ++t) {
         struct counts counts = {{0}};
-        const int parts = 1 + (seed * 7 + t) % MOST_PARTS;
+        const int parts = 1 + (seed * 7 + t) % PARTS;
         if (t % 16 == 0)
             threads_set_count(1 + (seed + t / 16) % 5);
-        threads_run(count_part, &counts, parts);
-        for (int part = 0; part < MOST_PARTS; ++part)
+        threads_run(count_part, &counts, parts, threads_count());
+        for (int part = 0; part < PARTS; ++part)
             if (counts.of_part[part] != (part < parts))
                 atomic_fetch_add(&failures, 1);
     }
@@ -87,8 +88,9 @@ static void run_long_loop(void)
         abort();
     for (int i = 0; i < LENGTH; ++i)
         x[i] = (float)(i % 1000 - 500);
-    for (int streams = 0; streams < 2; ++streams) {
-        run_set_stream_bytes(streams ? 0 : PTRDIFF_MAX);
+    run_set_stream_bytes(0);
+    for (int way = 0; way <= N_WAYS; ++way) {
+        ways_force((enum way)way);
         for (const struct isa *isa = isa_table; isa->name != NULL; ++isa) {
             char *operands[] = {(char *)x, (char *)x, (char *)y};
             if (!isa->runs_here())

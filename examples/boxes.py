@@ -1,0 +1,30 @@
+"""Boxes of a detector: rows of left, top, right, bottom."""
+
+import numpy as np
+from networks import Array
+
+
+def area(boxes: Array) -> Array:
+    size: Array = np.prod(np.maximum(boxes[..., 2:4] - boxes[..., :2], 0), axis=-1)
+    return size
+
+
+def overlap(box: Array, others: Array, of_smaller: bool = False) -> Array:
+    """The area in common over that of the union, or of the smaller of the two."""
+    common = np.concatenate(
+        [np.maximum(box[:2], others[:, :2]), np.minimum(box[2:4], others[:, 2:4])], axis=1
+    )
+    shared, one, other = area(common), area(box), area(others)
+    whole = np.minimum(one, other) if of_smaller else one + other - shared
+    return np.asarray(shared / whole)
+
+
+def suppress(boxes: Array, scores: Array, limit: float, of_smaller: bool = False) -> Array:
+    """Indices of those that overlap none of a higher score by more than the limit."""
+    order = np.argsort(-scores, kind="stable")
+    kept = []
+    while len(order):
+        kept.append(order[0])
+        common = overlap(boxes[order[0]], boxes[order[1:]], of_smaller)
+        order = order[1:][common <= limit]
+    return np.array(kept, np.intp)
