@@ -53,7 +53,7 @@ ANY_NAN = {character: _sentinel(character) for character in FLOATS}
 def _equal(a: Array, b: Array) -> Any:
     """Where the bits of two arrays of one dtype agree; b may be a scalar."""
     same = bits(a) == bits(b)
-    return np.all(same.reshape(*a.shape, -1), axis=-1)
+    return np.all(same.reshape(*a.shape, same.size // max(a.size, 1)), axis=-1)
 
 
 def is_any_nan(a: Array) -> Array:
