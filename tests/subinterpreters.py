@@ -1,13 +1,13 @@
-"""A subinterpreter, in which we compute or are refused as NumPy is.
+"""A subinterpreter, in which the package works if NumPy does, and else raises ImportError too.
 
-Complete in itself: a test hands its text to a fresh process.
+This module imports nothing of ours: a test runs its text in a new process.
 """
 
 import importlib
 from typing import Any
 
 KINDS = ("legacy", "isolated")
-"""One that shares the process's lock and may start others, as a server makes them, and the rest."""
+"""Legacy ones, as web servers make them, may start processes; isolated ones may not."""
 
 ATTEMPT = """
 import warnings
@@ -27,7 +27,7 @@ assert result == ("ImportError" if reason else [0, 2]), (result, reason)
 
 
 def attempt(kind: str) -> None:
-    """Make one, try it, and remove it; what goes wrong in it is raised."""
+    """Create one, use it and destroy it; raise what went wrong in it."""
     interpreters: Any
     try:
         interpreters = importlib.import_module("_interpreters")

@@ -318,7 +318,7 @@ print("done")
 @pytest.mark.parametrize("kind", subinterpreters.KINDS)
 def test_a_subinterpreter_computes_or_is_refused_as_numpy_is(kind: str, tmp_path: Path) -> None:
     if kind == "isolated" and Path(_core.__file__).parent != Path(relu_ufunc.__file__).parent:
-        pytest.skip("an isolated one may not start what an editable install builds with")
+        pytest.skip("an isolated one may not start the build of an editable install")
     code = f"""
 import numpy as np
 import relu_ufunc

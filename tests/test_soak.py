@@ -1,4 +1,4 @@
-"""The soak of tools/soak passes in a short form, and notices what it is there to notice."""
+"""The soak test of tools/soak passes, and detects each kind of fault."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Those who act at the same time, each in a thread of its own, until the gate says to end."""
+"""The actors: each runs in a thread of its own until the gate ends it."""
 
 import signal
 import threading
@@ -25,7 +25,7 @@ _UNITS = 16
 
 @dataclass
 class Shared:
-    """What all actors see."""
+    """The state that all actors share."""
 
     seed: int
     gate: Gate = field(default_factory=Gate)
@@ -46,7 +46,7 @@ Actor = Callable[[Shared, np.random.Generator], Iterator[None]]
 
 
 def start(shared: Shared, name: str, actor: Actor, number: int) -> threading.Thread:
-    """A thread that takes one step after another, and passes through the gate in between."""
+    """Start a thread that takes one step after another and passes through the gate in between."""
 
     def act() -> None:
         try:
@@ -80,7 +80,7 @@ def caller(shared: Shared, random: np.random.Generator) -> Iterator[None]:
 
 
 def switcher(shared: Shared, random: np.random.Generator) -> Iterator[None]:
-    """Changes how many threads share a call, from where on stores are streamed, and spinning."""
+    """Change how many threads share a call, the streaming threshold, and how long workers spin."""
     while True:
         count = int(random.integers(1, MOST_THREADS + 1))
         relu_ufunc.set_num_threads(count)
@@ -103,7 +103,7 @@ def forker(shared: Shared, random: np.random.Generator) -> Iterator[None]:
 
 
 def hoarder(shared: Shared, random: np.random.Generator) -> Iterator[None]:
-    """Takes large blocks, touches every page, and gives them back."""
+    """Allocate large blocks, touch every page, and free them."""
     while True:
         blocks = [
             np.ones(int(random.integers(1, 128)) * MB, np.uint8)
@@ -116,7 +116,7 @@ def hoarder(shared: Shared, random: np.random.Generator) -> Iterator[None]:
 
 
 def signaller(shared: Shared, random: np.random.Generator) -> Iterator[None]:
-    """Sends SIGUSR1 to one of the threads, in whose call it then arrives."""
+    """Send SIGUSR1 to one of the callers, so that it arrives during a call."""
     while True:
         for _ in range(20):
             thread = jobs.chosen(random, threading.enumerate())

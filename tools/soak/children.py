@@ -1,4 +1,4 @@
-"""Forked children, which compute and check with the pool of threads and without memory."""
+"""Forked children, which compute and check, with threads of their own and without memory."""
 
 import os
 import resource
@@ -25,7 +25,7 @@ Work = Callable[[np.random.Generator], None]
 
 
 def fork(work: Work, seed: list[int]) -> int:
-    """The child's number. The child does nothing but the work, and never returns."""
+    """Fork, and return the child's process number. The child does the work, and never returns."""
     pid = os.fork()
     if pid:
         return pid
@@ -42,7 +42,7 @@ def fork(work: Work, seed: list[int]) -> int:
 
 
 def wait(pid: int) -> str | None:
-    """What went wrong; None if the child ended well."""
+    """Wait for a child, and return what went wrong, or None."""
     until = time.monotonic() + MOST_SECONDS + 10
     while time.monotonic() < until:
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -56,7 +56,7 @@ def wait(pid: int) -> str | None:
 
 
 def compute(random: np.random.Generator) -> None:
-    """Some jobs, and a call that is shared by a pool which the child has to start."""
+    """Run some jobs, and calls that the child has to start worker threads for."""
     relu_ufunc.set_num_threads(int(random.integers(1, 9)))
     for _ in range(3):
         jobs.run_one(random, jobs.Tally())
@@ -71,7 +71,7 @@ def fork_again(random: np.random.Generator) -> None:
 
 
 def shared(random: np.random.Generator, n: int = 1 << 20) -> None:
-    """Calls of a length that threads share even if they have to be woken."""
+    """Make calls so long that threads share them even if they have to be woken."""
     operation = jobs.chosen(random, OPERATIONS)
     dtype = np.dtype(jobs.chosen(random, "dq") if "q" in operation.type_characters else "d")
     given = [values(random, dtype, (n,)) for _ in operation.inputs]
@@ -87,7 +87,7 @@ def shared(random: np.random.Generator, n: int = 1 << 20) -> None:
 
 
 def without_memory(random: np.random.Generator) -> None:
-    """Results that there is no memory for are MemoryErrors, and all else goes on."""
+    """A result that does not fit into memory is a MemoryError, and all else goes on."""
     relu_ufunc.set_num_threads(int(random.integers(1, 9)))
     operation = jobs.chosen(random, OPERATIONS)
     dtype = jobs.chosen(random, [np.dtype("f"), np.dtype("d"), np.dtype("e")])
@@ -106,7 +106,7 @@ def without_memory(random: np.random.Generator) -> None:
         else:
             raise AssertionError(f"{operation.name}: a result of {64 * dtype.itemsize} MB")
         ufunc(*given, out=out)
-        # Casting takes memory: it is had, or refused.
+        # A cast needs memory, which may be refused.
         with suppress(MemoryError):
             ufunc(*(a.astype(a.dtype.newbyteorder()) for a in given))
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))

@@ -1,4 +1,4 @@
-"""A Dask cluster: its workers compute in processes, and now and then one of them is killed.
+"""A Dask cluster of worker processes, one of which is killed now and then.
 
     python -m tools.soak.cluster [--seconds S] [--seed N]
 
@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from functools import reduce
 from typing import Any
 
@@ -32,7 +33,7 @@ SINGLE = [row for row in OPERATIONS if len(row.outputs) == 1]
 
 
 def compute(client: Any, random: np.random.Generator, tally: jobs.Tally) -> None:
-    """A function in chunks, the same bits as the oracle's of the whole."""
+    """Compute in chunks, and compare with the oracle of the whole array."""
     operation = jobs.chosen(random, SINGLE)
     dtype = np.dtype(jobs.chosen(random, operation.type_characters))
     shape = (int(random.integers(1, 300)), int(random.integers(1, 1000)))
@@ -51,7 +52,7 @@ def watch(block: Array) -> Array:
 
 
 def monitor(client: Any, random: np.random.Generator, tally: jobs.Tally) -> None:
-    """Monitors of the chunks, merged."""
+    """Merge monitors of the chunks."""
     data = values(random, np.dtype("f"), (int(random.integers(1, 3000)), 9))
     parts = da.from_array(data, chunks=(500, 9)).map_blocks(
         watch, chunks=(1, 1), meta=np.empty((0, 0), dtype=object)
@@ -63,7 +64,7 @@ def monitor(client: Any, random: np.random.Generator, tally: jobs.Tally) -> None
 
 
 def lose_a_worker(client: Any, random: np.random.Generator, tally: jobs.Tally) -> None:
-    """Kill one while its tasks run: others, or the one in its place, do them."""
+    """Kill a worker while its tasks run; the others or its replacement run them again."""
     x = values(random, np.dtype("d"), (1 << 20,))
     futures = client.compute(
         [relu_ufunc.leaky_relu(da.from_array(x, chunks=1 << 16), 0.1 * k) for k in range(8)]
@@ -80,6 +81,8 @@ def lose_a_worker(client: Any, random: np.random.Generator, tally: jobs.Tally) -
 
 def main() -> int:
     seconds, seed = arguments(__doc__)
+    # The arrays are small, whatever Dask thinks of them.
+    warnings.filterwarnings("ignore", "Sending large graph")
     random, tally, losses = np.random.default_rng(seed), jobs.Tally(), 0
     with (
         LocalCluster(

@@ -1,16 +1,16 @@
-"""Soaks that run in a process of their own, beside the others."""
+"""Companions: parts of the soak that run in processes of their own."""
 
 import argparse
 import subprocess
 import sys
 from dataclasses import dataclass
 
-# To start and to end, beyond the time that one is given.
+# For starting and ending, beyond the time that a companion is given.
 _MORE_SECONDS = 180
 
 
 def arguments(description: str | None) -> tuple[float, int]:
-    """Seconds and seed, as `start` passes them."""
+    """Return the seconds and the seed that `start` passes."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--seed", type=int, default=0)
@@ -25,7 +25,7 @@ class Companion:
     seconds: float
 
     def failure(self, ended: bool) -> str | None:
-        """What went wrong so far or, where it should have ended, at all."""
+        """Return what went wrong so far or, if it should have ended, after waiting for its end."""
         try:
             code = self.process.wait(self.seconds + _MORE_SECONDS if ended else 0)
         except subprocess.TimeoutExpired:
@@ -39,7 +39,7 @@ class Companion:
 
 
 def start(name: str, seconds: float, seed: int) -> Companion:
-    """The module of that name in this folder."""
+    """Start the module of that name in this folder."""
     command = [sys.executable, "-m", f"tools.soak.{name}"]
     command += ["--seconds", str(seconds), "--seed", str(seed)]
     return Companion(name, subprocess.Popen(command), seconds)

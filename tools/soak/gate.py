@@ -1,10 +1,10 @@
-"""Where every actor can be brought to rest: so each is seen to be alive, and memory is still."""
+"""A gate where all actors can be made to rest, which shows that each is alive."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Of the longest job on a busy machine, by far.
+# Much more than the longest job takes on a busy machine.
 MOST_SECONDS = 120
 
 
@@ -21,7 +21,7 @@ class Gate:
         self._failures: list[str] = []
 
     def pass_through(self) -> bool:
-        """Rest where it is closed; False where the actor is to end."""
+        """Wait while the gate is closed; return False if the actor has to end."""
         name = threading.current_thread().name
         with self._changed:
             self._at_rest.add(name)
@@ -41,7 +41,7 @@ class Gate:
 
     @contextmanager
     def closed(self, actors: set[str]) -> Iterator[None]:
-        """While all of these are at rest."""
+        """Keep the gate closed, and all these actors at rest."""
         with self._changed:
             self._is_closed = True
             self._changed.wait_for(lambda: self._failures or actors <= self._at_rest, MOST_SECONDS)

@@ -1,4 +1,4 @@
-"""Signals in the main thread: those that are counted, and those that interrupt it."""
+"""The signals of the main thread: some are counted, others interrupt its calls."""
 
 import signal
 import time
@@ -16,7 +16,7 @@ from tools.soak.values import Dtype, dtypes_of, values
 
 
 class Interrupts:
-    """SIGUSR1 is counted; SIGALRM is a KeyboardInterrupt."""
+    """Count each SIGUSR1, and raise KeyboardInterrupt at each SIGALRM."""
 
     def __init__(self) -> None:
         self.counted = 0
@@ -32,7 +32,7 @@ class Interrupts:
         raise KeyboardInterrupt
 
     def interrupt_calls(self, random: np.random.Generator, tally: jobs.Tally) -> None:
-        """Call until it is interrupted: an output is then as before the call, or right."""
+        """Call until interrupted; each output is then wholly unchanged, or wholly correct."""
         operation = jobs.chosen(random, OPERATIONS)
         dtype: Dtype = jobs.chosen(random, dtypes_of(operation))
         n = int(random.integers(1, 1 << 17))

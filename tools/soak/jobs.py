@@ -1,4 +1,4 @@
-"""What a caller does over and over: something with the library, and a check of every bit of it."""
+"""The jobs: each uses the library once or a few times, and checks every bit of the results."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def _call(
     wanted: list[Right],
     about: str,
 ) -> int:
-    """One call with a layout for each operand and an output of some kind."""
+    """Call once, with a random layout for each operand and a random kind of output."""
     placed = [place(random, a) for a in given]
     inputs = [each.view for each in placed]
     whole = wanted[0].value.shape
@@ -98,7 +98,7 @@ def elementwise(random: np.random.Generator, tally: Tally) -> None:
 
 
 def mixed(random: np.random.Generator, tally: Tally) -> None:
-    """Operands of two of NumPy's dtypes, which it converts in buffers."""
+    """Operands of two NumPy dtypes, which NumPy converts in buffers."""
     operation = chosen(random, SEVERAL)
     resolve = np.maximum if operation.type_characters[0] in "?b" else np.hypot
     of_numpy = [np.dtype(character) for character in operation.type_characters]
@@ -170,7 +170,7 @@ def counts(random: np.random.Generator, tally: Tally) -> None:
 
 
 def refusals(random: np.random.Generator, tally: Tally) -> None:
-    """What is no good is refused, and nothing has been written then."""
+    """Invalid arguments are refused before anything is written."""
     operation = chosen(random, OPERATIONS)
     ufunc = UFUNCS[chosen(random, ISAS)][operation.name]
     n_inputs, n_outputs = len(operation.inputs), len(operation.outputs)

@@ -1,4 +1,4 @@
-"""The same values in memory that is laid out at random, and shows what was written past them."""
+"""The same values in random memory layouts, with marked memory around them."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ class Placed(NamedTuple):
     offset: int
 
     def check_surroundings(self, about: object) -> None:
-        """Spoils the view."""
+        """Check that the memory around the view is still marked; the view is overwritten."""
         itemsize = self.view.itemsize
         of_view = np.ndarray(
             (*self.view.shape, itemsize),
@@ -33,7 +33,7 @@ class Placed(NamedTuple):
 
 
 def place(random: np.random.Generator, a: Array) -> Placed:
-    """A writeable copy: in half of the cases contiguous, else strided, swapped, unaligned."""
+    """Copy to writeable memory: contiguous half of the time, else strided, swapped or unaligned."""
     itemsize, axes = a.itemsize, list(range(a.ndim))
     is_plain = random.integers(2)
     dtype, steps, shift = a.dtype, [1] * a.ndim, 0
@@ -57,7 +57,7 @@ def place(random: np.random.Generator, a: Array) -> Placed:
 
 
 def shifted(random: np.random.Generator, a: Array) -> tuple[Array, Array]:
-    """A copy, and an output that overlaps it by all but a few elements."""
+    """Return a copy, and an output that overlaps it in all but a few elements."""
     apart = int(random.integers(1, 20))
     memory = np.empty(a.size + apart, a.dtype)
     later, earlier = memory[apart:].reshape(a.shape), memory[: a.size].reshape(a.shape)

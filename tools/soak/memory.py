@@ -1,4 +1,4 @@
-"""Resident memory while nothing runs, and whether it grew. Linux."""
+"""Resident memory while nothing runs, and how much it grew. Linux only."""
 
 import ctypes
 import gc
@@ -15,7 +15,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 def give_back_at_once() -> None:
-    """Have glibc keep little of what is freed; it would keep up to 64 MB for each thread."""
+    """Make glibc return freed memory; by default it keeps up to 64 MB for each thread."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         for parameter in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
@@ -23,7 +23,7 @@ def give_back_at_once() -> None:
 
 
 def resident() -> float:
-    """MB, without what the allocator keeps for later."""
+    """In MB, after the allocator has returned what it can."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
@@ -33,18 +33,14 @@ def resident() -> float:
 
 
 def peak() -> float:
-    """MB, of all the time that the process has run."""
+    """In MB, since the process started."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def address_space() -> int:
-    """Bytes."""
+    """In bytes."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     return pages * resource.getpagesize()
-
-
-def open_files() -> int:
-    return len(os.listdir("/proc/self/fd"))
 
 
 def native_threads() -> int:
@@ -53,7 +49,7 @@ def native_threads() -> int:
 
 @dataclass
 class Windows:
-    """Resident memory after each window of time, warmed up after the first part of them."""
+    """Resident memory at the end of each time window; the first windows are the warm-up."""
 
     seconds: float
     warm_up: float = 0.3
@@ -69,12 +65,12 @@ class Windows:
         return [(at, mb) for at, mb in self.samples if at >= self.warm_up * self.seconds]
 
     def slope(self) -> float:
-        """MB in a minute, by least squares."""
+        """In MB per minute, by least squares."""
         at, mb = np.array(self.warm).T
         return float(np.polyfit(at / 60, mb, 1)[0]) if len(at) > 1 else 0.0
 
     def growth(self) -> float:
-        """MB, from the first third of the warm windows to the last, by their medians."""
+        """In MB, from the median of the first third of the warm windows to that of the last."""
         mb = [mb for _, mb in self.warm]
         third = max(1, len(mb) // 3)
         return float(np.median(mb[-third:]) - np.median(mb[:third]))

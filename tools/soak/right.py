@@ -1,6 +1,6 @@
-"""What a function has to return for operands of any dtype that has loops, by the tests' oracles.
+"""The correct result for operands of any dtype that has loops, from the oracles of the tests.
 
-NumPy's dtypes are computed as they are, those of ml_dtypes in float32 and rounded once.
+NumPy's dtypes are computed directly; those of ml_dtypes in float32, and rounded once.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tests.small_floats import as_float32, from_bits, rounded
 
 @dataclass(frozen=True)
 class Right:
-    """An output, and where of a NaN no more is fixed than that it is one."""
+    """A correct output, and where it may be any NaN."""
 
     value: Array
     any_nan: Array
@@ -35,7 +35,7 @@ class Right:
 
 
 def lifted(a: Array) -> Array:
-    """The values in the dtype that the oracles compute in."""
+    """Convert to the dtype that the oracles compute in."""
     return as_float32(a).reshape(a.shape) if a.dtype in OF_ML_DTYPES else a
 
 
@@ -45,13 +45,13 @@ def lowered(a: Array, dtype: "np.dtype[Any]") -> Right:
 
 
 def right(operation: Operation, *operands: Array) -> list[Right]:
-    """Each output for operands of one dtype."""
+    """Compute each output for operands of one dtype."""
     outputs = expected(operation, *map(lifted, operands))
     return [lowered(output, operands[0].dtype) for output in outputs]
 
 
 def folded(operation: Operation, rows: Array) -> Right:
-    """The rows accumulated one after another."""
+    """Accumulate the rows one after another."""
     values, masks = [rows[0]], [np.zeros(rows.shape[1:], np.bool_)]
     for row in rows[1:]:
         so_far = Right(values[-1], masks[-1]).lifted()
@@ -63,7 +63,7 @@ def folded(operation: Operation, rows: Array) -> Right:
 
 
 def check(actual: object, wanted: Right, about: object) -> int:
-    """The number of elements, every bit of which was compared."""
+    """Compare every bit, and return the number of elements compared."""
     result = np.asarray(actual)
     if result.dtype.newbyteorder("=") != wanted.value.dtype or result.shape != wanted.value.shape:
         raise AssertionError(

@@ -1,9 +1,9 @@
-"""Subinterpreters that come and go while threads of the main interpreter compute.
+"""Create and destroy subinterpreters while threads of the main interpreter compute.
 
     python -m tools.soak.subinterpreters [--seconds S] [--seed N]
 
-NumPy can be loaded into one interpreter only: the import is an ImportError in another, and so
-is ours then. Where NumPy can be imported we have to compute.
+NumPy can be loaded into one interpreter only: its import raises ImportError in another, and so
+does ours. If a version of NumPy can be imported there, ours has to compute.
 """
 
 import sys
@@ -21,7 +21,7 @@ N_CALLERS = 2
 
 
 def kinds() -> tuple[str, ...]:
-    """Without the isolated ones, which may not start what an editable install builds with."""
+    """Leave out isolated ones for an editable install: they may not start its build."""
     is_editable = Path(_core.__file__).parent != Path(relu_ufunc.__file__).parent
     return KINDS[: 1 if is_editable else None]
 

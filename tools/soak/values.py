@@ -11,9 +11,9 @@ from tests.small_floats import from_bits
 
 Dtype = np.dtype[Any]
 
-# Elements, and how often: below, within and above a vector and a buffer of NumPy's.
+# Numbers of elements, and how often: around the length of a vector, and of a buffer of NumPy.
 SIZES = ((0, 1, 0.03), (1, 70, 0.42), (70, 9_000, 0.45), (9_000, 60_000, 0.1))
-# The rest are so many bytes long: what is streamed, and shared among threads.
+# All others have so many bytes, enough to be streamed, and shared among threads.
 _LONG = (1 << 18, 6 << 20)
 
 _PERIOD = 50_021
@@ -47,7 +47,7 @@ def shape(random: np.random.Generator, itemsize: int) -> tuple[int, ...]:
 
 
 def values(random: np.random.Generator, dtype: Dtype, shape: tuple[int, ...]) -> Array:
-    """Ordinary values and, in half of the cases, special ones among them."""
+    """Ordinary values, with special ones among them half of the time."""
     n = int(np.prod(shape))
     distinct = min(n, _PERIOD - int(random.integers(0, 100)))
     if dtype in OF_ML_DTYPES:
@@ -61,7 +61,7 @@ def values(random: np.random.Generator, dtype: Dtype, shape: tuple[int, ...]) ->
 
 
 def narrowed(random: np.random.Generator, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """A shape that is broadcast to this one: a scalar, or some axes of length 1."""
+    """A shape that can be broadcast to this one."""
     if random.integers(2):
         return ()
     return tuple(1 if random.integers(2) else length for length in shape)
@@ -70,7 +70,7 @@ def narrowed(random: np.random.Generator, shape: tuple[int, ...]) -> tuple[int, 
 def operands(
     random: np.random.Generator, operation: Operation, dtypes: list[Dtype], shape: tuple[int, ...]
 ) -> list[Array]:
-    """One operand for each input, at least one of them of the whole shape."""
+    """One operand for each input, of which at least one has the whole shape."""
     n_arrays = len(operation.inputs) - len(operation.parameters)
     whole = int(random.integers(n_arrays))
     made = []
