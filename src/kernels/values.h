@@ -126,6 +126,14 @@
     { return !overflows_to_nan(FORMAT_##format) ? w : w < 0 ? 0 : w; }
 #define DEFINE_CHUNKED_FLOAT DEFINE_SMALL_FLOAT
 
+/* clang folds `c ? x * slope : x` into `x * (c ? slope : 1)`, which makes a signalling NaN
+   quiet, unless it cannot see where the product comes from. */
+#if defined(__clang__)
+#define OPAQUE_TO_OPTIMISER volatile
+#else
+#define OPAQUE_TO_OPTIMISER
+#endif
+
 /* long double has no portable layout of bits. Its loads and stores keep every
    NaN, flush-to-zero does not reach it, and its loops clear the status flags
    that comparing a signalling NaN may raise. Where it is double, double's
@@ -135,7 +143,11 @@
     typedef TYPE wide_##dtype;                                                          \
     DEFINE_MEMORY_ACCESS(dtype)                                                         \
     static inline TYPE widen_##dtype(TYPE x) { return x; }                              \
-    static inline TYPE narrow_##dtype(TYPE x) { return x; }                             \
+    static inline TYPE narrow_##dtype(TYPE x)                                           \
+    {                                                                                   \
+        OPAQUE_TO_OPTIMISER TYPE rounded = x;                                           \
+        return rounded;                                                                 \
+    }                                                                                   \
     static inline TYPE rectified_wide_##dtype(TYPE x) { return x; }                     \
     static inline bool is_nan_##dtype(TYPE x) { return x != x; }                        \
     static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \

@@ -2,6 +2,7 @@
 #ifndef RELU_UFUNC_TEST_ROWS_H
 #define RELU_UFUNC_TEST_ROWS_H
 
+#include <float.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -30,6 +31,13 @@ static inline uint64_t bits_at(enum dtype dtype, const char *item)
     }
     memcpy(&u64, item, sizeof u64);
     return u64;
+}
+
+/* The last bytes of x87's long double are padding. */
+static inline size_t significant_bytes(enum dtype dtype)
+{
+    const bool is_x87 = dtype == DTYPE_longdouble && LDBL_MANT_DIG == 64;
+    return is_x87 ? 10 : dtype_table[dtype].itemsize;
 }
 
 static inline bool is_nan_at(enum dtype dtype, const char *item)
