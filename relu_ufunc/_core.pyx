@@ -4,6 +4,7 @@
 from libc.stdlib cimport calloc
 from libc.string cimport strlen
 from cpython.bytes cimport PyBytes_AsString
+from cpython.pycapsule cimport PyCapsule_New
 
 cimport numpy as cnp
 
@@ -73,6 +74,13 @@ cdef extern from "run.h":
     void run_loop(char **, const Py_ssize_t *, const Py_ssize_t *, void *) nogil
     void run_set_stream_bytes(Py_ssize_t bytes)
     Py_ssize_t run_stream_bytes()
+
+
+cdef extern from "api.h":
+    const char *RELU_UFUNC_CAPSULE
+    struct relu_ufunc_api:
+        pass
+    const relu_ufunc_api *make_api(const isa_row *isa, const char *release)
 
 
 cdef extern from "count_array.h":
@@ -265,6 +273,14 @@ def add_loop(ufunc, int row, str isa, str character, int type_number):
     if cnp.PyUFunc_RegisterLoopForType(
             <cnp.ufunc>ufunc, type_number, <cnp.PyUFuncGenericFunction>run_loop, types, added) < 0:
         raise RuntimeError(f"NumPy did not take the loop for type {character!r}")
+
+
+def c_api(str isa):
+    """The table of include/relu_ufunc.h for one instruction set, in a capsule."""
+    cdef const relu_ufunc_api *table = make_api(_isa_row(isa), RELU_UFUNC_VERSION)
+    if table == NULL:
+        raise MemoryError
+    return PyCapsule_New(<void *>table, RELU_UFUNC_CAPSULE, NULL)
 
 
 cdef class Counter:
