@@ -111,8 +111,102 @@ cdef inline _real relu(_real x) noexcept nogil:
     else:
         return relu_ufunc_relu(x)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
+cdef inline _real relu_backward(_real dy, _real x) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_relu_backwardf(dy, x)
+    else:
+        return relu_ufunc_relu_backward(dy, x)
+
+cdef inline _real leaky_relu(_real x, _real slope) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_leaky_reluf(x, slope)
+    else:
+        return relu_ufunc_leaky_relu(x, slope)
+
+cdef inline _real leaky_relu_backward(_real dy, _real x, _real slope) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_leaky_relu_backwardf(dy, x, slope)
+    else:
+        return relu_ufunc_leaky_relu_backward(dy, x, slope)
+
+cdef inline _real prelu(_real x, _real slope) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_preluf(x, slope)
+    else:
+        return relu_ufunc_prelu(x, slope)
+
+cdef inline void prelu_backward(_real dy, _real x, _real slope, _real *dx, _real *dslope) noexcept nogil:
+    if _real is float:
+        relu_ufunc_prelu_backwardf(dy, x, slope, dx, dslope)
+    else:
+        relu_ufunc_prelu_backward(dy, x, slope, dx, dslope)
+
+cdef inline _real relu6(_real x) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_relu6f(x)
+    else:
+        return relu_ufunc_relu6(x)
+
+cdef inline _real relu6_backward(_real dy, _real x) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_relu6_backwardf(dy, x)
+    else:
+        return relu_ufunc_relu6_backward(dy, x)
+
+cdef inline _real clipped_relu(_real x, _real max_value) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_clipped_reluf(x, max_value)
+    else:
+        return relu_ufunc_clipped_relu(x, max_value)
+
+cdef inline _real clipped_relu_backward(_real dy, _real x, _real max_value) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_clipped_relu_backwardf(dy, x, max_value)
+    else:
+        return relu_ufunc_clipped_relu_backward(dy, x, max_value)
+
+cdef inline _real thresholded_relu(_real x, _real theta) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_thresholded_reluf(x, theta)
+    else:
+        return relu_ufunc_thresholded_relu(x, theta)
+
+cdef inline _real thresholded_relu_backward(_real dy, _real x, _real theta) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_thresholded_relu_backwardf(dy, x, theta)
+    else:
+        return relu_ufunc_thresholded_relu_backward(dy, x, theta)
+
+cdef inline _real squared_relu(_real x) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_squared_reluf(x)
+    else:
+        return relu_ufunc_squared_relu(x)
+
+cdef inline _real squared_relu_backward(_real dy, _real x) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_squared_relu_backwardf(dy, x)
+    else:
+        return relu_ufunc_squared_relu_backward(dy, x)
+
+cdef inline void crelu(_real x, _real *y, _real *z) noexcept nogil:
+    if _real is float:
+        relu_ufunc_creluf(x, y, z)
+    else:
+        relu_ufunc_crelu(x, y, z)
+
+cdef inline _real add_relu(_real x, _real b) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_add_reluf(x, b)
+    else:
+        return relu_ufunc_add_relu(x, b)
+
+cdef inline _real affine_relu(_real x, _real scale, _real shift) noexcept nogil:
+    if _real is float:
+        return relu_ufunc_affine_reluf(x, scale, shift)
+    else:
+        return relu_ufunc_affine_relu(x, scale, shift)
+
 cdef inline int reluf_into(
         const float[:] x, float[:] y) except -1 nogil:
     cdef char *operands[2]
@@ -121,14 +215,13 @@ cdef inline int reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
     return _run(relu_ufunc_functions.relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu_into(
         const double[:] x, double[:] y) except -1 nogil:
     cdef char *operands[2]
@@ -137,20 +230,13 @@ cdef inline int relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
     return _run(relu_ufunc_functions.relu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real relu_backward(_real dy, _real x) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_relu_backwardf(dy, x)
-    else:
-        return relu_ufunc_relu_backward(dy, x)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu_backwardf_into(
         const float[:] dy, const float[:] x, float[:] dx) except -1 nogil:
     cdef char *operands[3]
@@ -161,16 +247,15 @@ cdef inline int relu_backwardf_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&dx[0]
-    steps[2] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&dx[0]
+        steps[2] = dx.strides[0]
     return _run(relu_ufunc_functions.relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu_backward_into(
         const double[:] dy, const double[:] x, double[:] dx) except -1 nogil:
     cdef char *operands[3]
@@ -181,22 +266,15 @@ cdef inline int relu_backward_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&dx[0]
-    steps[2] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&dx[0]
+        steps[2] = dx.strides[0]
     return _run(relu_ufunc_functions.relu_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline _real leaky_relu(_real x, _real slope) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_leaky_reluf(x, slope)
-    else:
-        return relu_ufunc_leaky_relu(x, slope)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_reluf_into(
         const float[:] x, float slope, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -205,16 +283,15 @@ cdef inline int leaky_reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.leaky_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_reluf_each_into(
         const float[:] x, const float[:] slope, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -225,16 +302,15 @@ cdef inline int leaky_reluf_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope[0]
-    steps[1] = slope.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope[0]
+        steps[1] = slope.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.leaky_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_relu_into(
         const double[:] x, double slope, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -243,16 +319,15 @@ cdef inline int leaky_relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.leaky_relu, c"d", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_relu_each_into(
         const double[:] x, const double[:] slope, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -263,22 +338,15 @@ cdef inline int leaky_relu_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope[0]
-    steps[1] = slope.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope[0]
+        steps[1] = slope.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.leaky_relu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real leaky_relu_backward(_real dy, _real x, _real slope) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_leaky_relu_backwardf(dy, x, slope)
-    else:
-        return relu_ufunc_leaky_relu_backward(dy, x, slope)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_relu_backwardf_into(
         const float[:] dy, const float[:] x, float slope, float[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -289,18 +357,17 @@ cdef inline int leaky_relu_backwardf_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.leaky_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_relu_backwardf_each_into(
         const float[:] dy, const float[:] x, const float[:] slope, float[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -313,18 +380,17 @@ cdef inline int leaky_relu_backwardf_each_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope[0]
-    steps[2] = slope.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope[0]
+        steps[2] = slope.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.leaky_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_relu_backward_into(
         const double[:] dy, const double[:] x, double slope, double[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -335,18 +401,17 @@ cdef inline int leaky_relu_backward_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.leaky_relu_backward, c"d", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int leaky_relu_backward_each_into(
         const double[:] dy, const double[:] x, const double[:] slope, double[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -359,24 +424,17 @@ cdef inline int leaky_relu_backward_each_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope[0]
-    steps[2] = slope.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope[0]
+        steps[2] = slope.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.leaky_relu_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline _real prelu(_real x, _real slope) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_preluf(x, slope)
-    else:
-        return relu_ufunc_prelu(x, slope)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int preluf_into(
         const float[:] x, float slope, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -385,16 +443,15 @@ cdef inline int preluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.prelu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int preluf_each_into(
         const float[:] x, const float[:] slope, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -405,16 +462,15 @@ cdef inline int preluf_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope[0]
-    steps[1] = slope.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope[0]
+        steps[1] = slope.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.prelu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int prelu_into(
         const double[:] x, double slope, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -423,16 +479,15 @@ cdef inline int prelu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.prelu, c"d", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int prelu_each_into(
         const double[:] x, const double[:] slope, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -443,22 +498,15 @@ cdef inline int prelu_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&slope[0]
-    steps[1] = slope.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&slope[0]
+        steps[1] = slope.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.prelu, c"d", x.shape[0], operands, steps)
 
-cdef inline void prelu_backward(_real dy, _real x, _real slope, _real *dx, _real *dslope) noexcept nogil:
-    if _real is float:
-        relu_ufunc_prelu_backwardf(dy, x, slope, dx, dslope)
-    else:
-        relu_ufunc_prelu_backward(dy, x, slope, dx, dslope)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int prelu_backwardf_into(
         const float[:] dy, const float[:] x, float slope, float[:] dx, float[:] dslope) except -1 nogil:
     cdef char *operands[5]
@@ -471,20 +519,19 @@ cdef inline int prelu_backwardf_into(
         return _unlike(dslope.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
-    operands[4] = <char *>&dslope[0]
-    steps[4] = dslope.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
+        operands[4] = <char *>&dslope[0]
+        steps[4] = dslope.strides[0]
     return _run(relu_ufunc_functions.prelu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int prelu_backwardf_each_into(
         const float[:] dy, const float[:] x, const float[:] slope, float[:] dx, float[:] dslope) except -1 nogil:
     cdef char *operands[5]
@@ -499,20 +546,19 @@ cdef inline int prelu_backwardf_each_into(
         return _unlike(dslope.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope[0]
-    steps[2] = slope.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
-    operands[4] = <char *>&dslope[0]
-    steps[4] = dslope.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope[0]
+        steps[2] = slope.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
+        operands[4] = <char *>&dslope[0]
+        steps[4] = dslope.strides[0]
     return _run(relu_ufunc_functions.prelu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int prelu_backward_into(
         const double[:] dy, const double[:] x, double slope, double[:] dx, double[:] dslope) except -1 nogil:
     cdef char *operands[5]
@@ -525,20 +571,19 @@ cdef inline int prelu_backward_into(
         return _unlike(dslope.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
-    operands[4] = <char *>&dslope[0]
-    steps[4] = dslope.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
+        operands[4] = <char *>&dslope[0]
+        steps[4] = dslope.strides[0]
     return _run(relu_ufunc_functions.prelu_backward, c"d", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int prelu_backward_each_into(
         const double[:] dy, const double[:] x, const double[:] slope, double[:] dx, double[:] dslope) except -1 nogil:
     cdef char *operands[5]
@@ -553,26 +598,19 @@ cdef inline int prelu_backward_each_into(
         return _unlike(dslope.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&slope[0]
-    steps[2] = slope.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
-    operands[4] = <char *>&dslope[0]
-    steps[4] = dslope.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&slope[0]
+        steps[2] = slope.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
+        operands[4] = <char *>&dslope[0]
+        steps[4] = dslope.strides[0]
     return _run(relu_ufunc_functions.prelu_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline _real relu6(_real x) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_relu6f(x)
-    else:
-        return relu_ufunc_relu6(x)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu6f_into(
         const float[:] x, float[:] y) except -1 nogil:
     cdef char *operands[2]
@@ -581,14 +619,13 @@ cdef inline int relu6f_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
     return _run(relu_ufunc_functions.relu6, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu6_into(
         const double[:] x, double[:] y) except -1 nogil:
     cdef char *operands[2]
@@ -597,20 +634,13 @@ cdef inline int relu6_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
     return _run(relu_ufunc_functions.relu6, c"d", x.shape[0], operands, steps)
 
-cdef inline _real relu6_backward(_real dy, _real x) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_relu6_backwardf(dy, x)
-    else:
-        return relu_ufunc_relu6_backward(dy, x)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu6_backwardf_into(
         const float[:] dy, const float[:] x, float[:] dx) except -1 nogil:
     cdef char *operands[3]
@@ -621,16 +651,15 @@ cdef inline int relu6_backwardf_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&dx[0]
-    steps[2] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&dx[0]
+        steps[2] = dx.strides[0]
     return _run(relu_ufunc_functions.relu6_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int relu6_backward_into(
         const double[:] dy, const double[:] x, double[:] dx) except -1 nogil:
     cdef char *operands[3]
@@ -641,22 +670,15 @@ cdef inline int relu6_backward_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&dx[0]
-    steps[2] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&dx[0]
+        steps[2] = dx.strides[0]
     return _run(relu_ufunc_functions.relu6_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline _real clipped_relu(_real x, _real max_value) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_clipped_reluf(x, max_value)
-    else:
-        return relu_ufunc_clipped_relu(x, max_value)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_reluf_into(
         const float[:] x, float max_value, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -665,16 +687,15 @@ cdef inline int clipped_reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&max_value
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&max_value
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.clipped_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_reluf_each_into(
         const float[:] x, const float[:] max_value, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -685,16 +706,15 @@ cdef inline int clipped_reluf_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&max_value[0]
-    steps[1] = max_value.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&max_value[0]
+        steps[1] = max_value.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.clipped_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_relu_into(
         const double[:] x, double max_value, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -703,16 +723,15 @@ cdef inline int clipped_relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&max_value
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&max_value
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.clipped_relu, c"d", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_relu_each_into(
         const double[:] x, const double[:] max_value, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -723,22 +742,15 @@ cdef inline int clipped_relu_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&max_value[0]
-    steps[1] = max_value.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&max_value[0]
+        steps[1] = max_value.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.clipped_relu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real clipped_relu_backward(_real dy, _real x, _real max_value) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_clipped_relu_backwardf(dy, x, max_value)
-    else:
-        return relu_ufunc_clipped_relu_backward(dy, x, max_value)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_relu_backwardf_into(
         const float[:] dy, const float[:] x, float max_value, float[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -749,18 +761,17 @@ cdef inline int clipped_relu_backwardf_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&max_value
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&max_value
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.clipped_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_relu_backwardf_each_into(
         const float[:] dy, const float[:] x, const float[:] max_value, float[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -773,18 +784,17 @@ cdef inline int clipped_relu_backwardf_each_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&max_value[0]
-    steps[2] = max_value.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&max_value[0]
+        steps[2] = max_value.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.clipped_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_relu_backward_into(
         const double[:] dy, const double[:] x, double max_value, double[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -795,18 +805,17 @@ cdef inline int clipped_relu_backward_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&max_value
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&max_value
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.clipped_relu_backward, c"d", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int clipped_relu_backward_each_into(
         const double[:] dy, const double[:] x, const double[:] max_value, double[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -819,24 +828,17 @@ cdef inline int clipped_relu_backward_each_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&max_value[0]
-    steps[2] = max_value.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&max_value[0]
+        steps[2] = max_value.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.clipped_relu_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline _real thresholded_relu(_real x, _real theta) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_thresholded_reluf(x, theta)
-    else:
-        return relu_ufunc_thresholded_relu(x, theta)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_reluf_into(
         const float[:] x, float theta, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -845,16 +847,15 @@ cdef inline int thresholded_reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&theta
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&theta
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_reluf_each_into(
         const float[:] x, const float[:] theta, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -865,16 +866,15 @@ cdef inline int thresholded_reluf_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&theta[0]
-    steps[1] = theta.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&theta[0]
+        steps[1] = theta.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_relu_into(
         const double[:] x, double theta, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -883,16 +883,15 @@ cdef inline int thresholded_relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&theta
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&theta
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu, c"d", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_relu_each_into(
         const double[:] x, const double[:] theta, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -903,22 +902,15 @@ cdef inline int thresholded_relu_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&theta[0]
-    steps[1] = theta.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&theta[0]
+        steps[1] = theta.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real thresholded_relu_backward(_real dy, _real x, _real theta) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_thresholded_relu_backwardf(dy, x, theta)
-    else:
-        return relu_ufunc_thresholded_relu_backward(dy, x, theta)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_relu_backwardf_into(
         const float[:] dy, const float[:] x, float theta, float[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -929,18 +921,17 @@ cdef inline int thresholded_relu_backwardf_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&theta
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&theta
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_relu_backwardf_each_into(
         const float[:] dy, const float[:] x, const float[:] theta, float[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -953,18 +944,17 @@ cdef inline int thresholded_relu_backwardf_each_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&theta[0]
-    steps[2] = theta.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&theta[0]
+        steps[2] = theta.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_relu_backward_into(
         const double[:] dy, const double[:] x, double theta, double[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -975,18 +965,17 @@ cdef inline int thresholded_relu_backward_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&theta
-    steps[2] = 0
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&theta
+        steps[2] = 0
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu_backward, c"d", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int thresholded_relu_backward_each_into(
         const double[:] dy, const double[:] x, const double[:] theta, double[:] dx) except -1 nogil:
     cdef char *operands[4]
@@ -999,24 +988,17 @@ cdef inline int thresholded_relu_backward_each_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&theta[0]
-    steps[2] = theta.strides[0]
-    operands[3] = <char *>&dx[0]
-    steps[3] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&theta[0]
+        steps[2] = theta.strides[0]
+        operands[3] = <char *>&dx[0]
+        steps[3] = dx.strides[0]
     return _run(relu_ufunc_functions.thresholded_relu_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline _real squared_relu(_real x) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_squared_reluf(x)
-    else:
-        return relu_ufunc_squared_relu(x)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int squared_reluf_into(
         const float[:] x, float[:] y) except -1 nogil:
     cdef char *operands[2]
@@ -1025,14 +1007,13 @@ cdef inline int squared_reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
     return _run(relu_ufunc_functions.squared_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int squared_relu_into(
         const double[:] x, double[:] y) except -1 nogil:
     cdef char *operands[2]
@@ -1041,20 +1022,13 @@ cdef inline int squared_relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
     return _run(relu_ufunc_functions.squared_relu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real squared_relu_backward(_real dy, _real x) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_squared_relu_backwardf(dy, x)
-    else:
-        return relu_ufunc_squared_relu_backward(dy, x)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int squared_relu_backwardf_into(
         const float[:] dy, const float[:] x, float[:] dx) except -1 nogil:
     cdef char *operands[3]
@@ -1065,16 +1039,15 @@ cdef inline int squared_relu_backwardf_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&dx[0]
-    steps[2] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&dx[0]
+        steps[2] = dx.strides[0]
     return _run(relu_ufunc_functions.squared_relu_backward, c"f", dy.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int squared_relu_backward_into(
         const double[:] dy, const double[:] x, double[:] dx) except -1 nogil:
     cdef char *operands[3]
@@ -1085,22 +1058,15 @@ cdef inline int squared_relu_backward_into(
         return _unlike(dx.shape[0], dy.shape[0])
     if dy.shape[0] == 0:
         return 0
-    operands[0] = <char *>&dy[0]
-    steps[0] = dy.strides[0]
-    operands[1] = <char *>&x[0]
-    steps[1] = x.strides[0]
-    operands[2] = <char *>&dx[0]
-    steps[2] = dx.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&dy[0]
+        steps[0] = dy.strides[0]
+        operands[1] = <char *>&x[0]
+        steps[1] = x.strides[0]
+        operands[2] = <char *>&dx[0]
+        steps[2] = dx.strides[0]
     return _run(relu_ufunc_functions.squared_relu_backward, c"d", dy.shape[0], operands, steps)
 
-cdef inline void crelu(_real x, _real *y, _real *z) noexcept nogil:
-    if _real is float:
-        relu_ufunc_creluf(x, y, z)
-    else:
-        relu_ufunc_crelu(x, y, z)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int creluf_into(
         const float[:] x, float[:] y, float[:] z) except -1 nogil:
     cdef char *operands[3]
@@ -1111,16 +1077,15 @@ cdef inline int creluf_into(
         return _unlike(z.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
-    operands[2] = <char *>&z[0]
-    steps[2] = z.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
+        operands[2] = <char *>&z[0]
+        steps[2] = z.strides[0]
     return _run(relu_ufunc_functions.crelu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int crelu_into(
         const double[:] x, double[:] y, double[:] z) except -1 nogil:
     cdef char *operands[3]
@@ -1131,22 +1096,15 @@ cdef inline int crelu_into(
         return _unlike(z.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&y[0]
-    steps[1] = y.strides[0]
-    operands[2] = <char *>&z[0]
-    steps[2] = z.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&y[0]
+        steps[1] = y.strides[0]
+        operands[2] = <char *>&z[0]
+        steps[2] = z.strides[0]
     return _run(relu_ufunc_functions.crelu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real add_relu(_real x, _real b) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_add_reluf(x, b)
-    else:
-        return relu_ufunc_add_relu(x, b)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int add_reluf_into(
         const float[:] x, float b, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -1155,16 +1113,15 @@ cdef inline int add_reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&b
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&b
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.add_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int add_reluf_each_into(
         const float[:] x, const float[:] b, float[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -1175,16 +1132,15 @@ cdef inline int add_reluf_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&b[0]
-    steps[1] = b.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&b[0]
+        steps[1] = b.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.add_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int add_relu_into(
         const double[:] x, double b, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -1193,16 +1149,15 @@ cdef inline int add_relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&b
-    steps[1] = 0
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&b
+        steps[1] = 0
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.add_relu, c"d", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int add_relu_each_into(
         const double[:] x, const double[:] b, double[:] y) except -1 nogil:
     cdef char *operands[3]
@@ -1213,22 +1168,15 @@ cdef inline int add_relu_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&b[0]
-    steps[1] = b.strides[0]
-    operands[2] = <char *>&y[0]
-    steps[2] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&b[0]
+        steps[1] = b.strides[0]
+        operands[2] = <char *>&y[0]
+        steps[2] = y.strides[0]
     return _run(relu_ufunc_functions.add_relu, c"d", x.shape[0], operands, steps)
 
-cdef inline _real affine_relu(_real x, _real scale, _real shift) noexcept nogil:
-    if _real is float:
-        return relu_ufunc_affine_reluf(x, scale, shift)
-    else:
-        return relu_ufunc_affine_relu(x, scale, shift)
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int affine_reluf_into(
         const float[:] x, float scale, float shift, float[:] y) except -1 nogil:
     cdef char *operands[4]
@@ -1237,18 +1185,17 @@ cdef inline int affine_reluf_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&scale
-    steps[1] = 0
-    operands[2] = <char *>&shift
-    steps[2] = 0
-    operands[3] = <char *>&y[0]
-    steps[3] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&scale
+        steps[1] = 0
+        operands[2] = <char *>&shift
+        steps[2] = 0
+        operands[3] = <char *>&y[0]
+        steps[3] = y.strides[0]
     return _run(relu_ufunc_functions.affine_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int affine_reluf_each_into(
         const float[:] x, const float[:] scale, const float[:] shift, float[:] y) except -1 nogil:
     cdef char *operands[4]
@@ -1261,18 +1208,17 @@ cdef inline int affine_reluf_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&scale[0]
-    steps[1] = scale.strides[0]
-    operands[2] = <char *>&shift[0]
-    steps[2] = shift.strides[0]
-    operands[3] = <char *>&y[0]
-    steps[3] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&scale[0]
+        steps[1] = scale.strides[0]
+        operands[2] = <char *>&shift[0]
+        steps[2] = shift.strides[0]
+        operands[3] = <char *>&y[0]
+        steps[3] = y.strides[0]
     return _run(relu_ufunc_functions.affine_relu, c"f", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int affine_relu_into(
         const double[:] x, double scale, double shift, double[:] y) except -1 nogil:
     cdef char *operands[4]
@@ -1281,18 +1227,17 @@ cdef inline int affine_relu_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&scale
-    steps[1] = 0
-    operands[2] = <char *>&shift
-    steps[2] = 0
-    operands[3] = <char *>&y[0]
-    steps[3] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&scale
+        steps[1] = 0
+        operands[2] = <char *>&shift
+        steps[2] = 0
+        operands[3] = <char *>&y[0]
+        steps[3] = y.strides[0]
     return _run(relu_ufunc_functions.affine_relu, c"d", x.shape[0], operands, steps)
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int affine_relu_each_into(
         const double[:] x, const double[:] scale, const double[:] shift, double[:] y) except -1 nogil:
     cdef char *operands[4]
@@ -1305,12 +1250,13 @@ cdef inline int affine_relu_each_into(
         return _unlike(y.shape[0], x.shape[0])
     if x.shape[0] == 0:
         return 0
-    operands[0] = <char *>&x[0]
-    steps[0] = x.strides[0]
-    operands[1] = <char *>&scale[0]
-    steps[1] = scale.strides[0]
-    operands[2] = <char *>&shift[0]
-    steps[2] = shift.strides[0]
-    operands[3] = <char *>&y[0]
-    steps[3] = y.strides[0]
+    with cython.boundscheck(False), cython.wraparound(False):
+        operands[0] = <char *>&x[0]
+        steps[0] = x.strides[0]
+        operands[1] = <char *>&scale[0]
+        steps[1] = scale.strides[0]
+        operands[2] = <char *>&shift[0]
+        steps[2] = shift.strides[0]
+        operands[3] = <char *>&y[0]
+        steps[3] = y.strides[0]
     return _run(relu_ufunc_functions.affine_relu, c"d", x.shape[0], operands, steps)

@@ -174,7 +174,7 @@ def scalar_function(name: str, character: str = "d") -> Any:
     ValueError
         If there is no such function.
     TypeError
-        If the dtype is another.
+        If the dtype is another, or the function has loops alone.
 
     See Also
     --------
@@ -195,6 +195,8 @@ def scalar_function(name: str, character: str = "d") -> Any:
         address = function.scalar_double
     else:
         raise TypeError(f"expected 'f' or 'd' for a scalar function, not {character!r}")
+    if not address:
+        raise TypeError(f"{name} has loops alone, and no function of numbers")
     operands = [number] * function.n_inputs
     if function.n_outputs == 1:
         return ctypes.CFUNCTYPE(number, *operands)(address)

@@ -20,7 +20,7 @@ struct scalars {
 #define SCALARS(name)                                                                   \
     [OPERATION_##name] = {                                                              \
         (void (*)(void))relu_ufunc_##name##f, (void (*)(void))relu_ufunc_##name},
-static const struct scalars scalars[N_OPERATIONS] = {RELU_UFUNC_FUNCTIONS(SCALARS)};
+static const struct scalars scalars[N_OPERATIONS] = {RELU_UFUNC_INLINE_FUNCTIONS(SCALARS)};
 
 /* All that the table points to. */
 struct storage {

@@ -7,7 +7,6 @@ table; this brings them back in step:
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from operations import Row, rows
@@ -115,9 +114,12 @@ def header() -> str:
     table = list(rows())
     lines = [_HEAD]
     lines += [_in_type(_VOCABULARY, names) for names in _TYPES]
-    lines += [_scalar(row, names) for row in table for names in _TYPES]
-    lines += ["\n#define RELU_UFUNC_FUNCTIONS(FUNCTION)"]
+    inline = [row for row in table if row.arithmetic is not None]
+    lines += [_scalar(row, names) for row in inline for names in _TYPES]
+    lines += ["\n/* All functions, and those above. */\n#define RELU_UFUNC_FUNCTIONS(FUNCTION)"]
     lines += [f" \\\n    FUNCTION({row.name})" for row in table]
+    lines += ["\n#define RELU_UFUNC_INLINE_FUNCTIONS(FUNCTION)"]
+    lines += [f" \\\n    FUNCTION({row.name})" for row in inline]
     lines += [f"\n#define RELU_UFUNC_N_FUNCTIONS {len(table)}\n\n#endif\n"]
     return "".join(lines)
 
@@ -137,8 +139,7 @@ def _expression(text: str) -> str:
 
 
 def _scalar(row: Row, names: dict[str, str]) -> str:
-    if row.arithmetic is None:
-        return ""
+    assert row.arithmetic is not None
     value = _expression(row.value)
     parameters = [f"NUMBER {name}_" for name in row.inputs]
     lines = [
@@ -229,10 +230,11 @@ def declarations() -> str:
     """The whole text of __init__.pxd."""
     table = list(rows())
     members = "\n".join(f"        const relu_ufunc_function *{row.name}" for row in table)
-    scalars = "\n".join(_declared(row, names) for row in table for names in reversed(_TYPES))
+    inline = [row for row in table if row.arithmetic is not None]
+    scalars = "\n".join(_declared(row, names) for row in inline for names in reversed(_TYPES))
     lines = [_DECLARATIONS.replace("MEMBERS", members).replace("SCALARS", scalars)]
+    lines += [_of_numbers(row) for row in inline]
     for row in table:
-        lines += [_of_numbers(row)]
         for names in _TYPES:
             lines += [_of_views(row, names, row.parameters)]
             if row.parameters:
@@ -273,17 +275,18 @@ def _of_views(row: Row, names: dict[str, str], numbers: tuple[str, ...]) -> str:
     number, suffix = names["NUMBER"], names["SUFFIX"]
     each = "_each" if row.parameters and not numbers else ""
     operands = [*row.inputs, *row.outputs]
-    types = {name: f"const {number}[:]" for name in row.inputs}
-    types |= {name: number for name in numbers} | {name: f"{number}[:]" for name in row.outputs}
+    types = dict.fromkeys(row.inputs, f"const {number}[:]")
+    types |= dict.fromkeys(numbers, number) | dict.fromkeys(row.outputs, f"{number}[:]")
     views = [name for name in operands if name not in numbers]
     length, *others = (f"{name}.shape[0]" for name in views)
     lines = [f"cdef char *operands[{len(operands)}]", f"cdef Py_ssize_t steps[{len(operands)}]"]
     for other in others:
         lines += [f"if {other} != {length}:", f"    return _unlike({other}, {length})"]
     lines += [f"if {length} == 0:", "    return 0"]
+    lines += ["with cython.boundscheck(False), cython.wraparound(False):"]
     for k, name in enumerate(operands):
         first, step = (name, "0") if name in numbers else (f"{name}[0]", f"{name}.strides[0]")
-        lines += [f"operands[{k}] = <char *>&{first}", f"steps[{k}] = {step}"]
+        lines += [f"    operands[{k}] = <char *>&{first}", f"    steps[{k}] = {step}"]
     character = {"float": "f", "double": "d"}[number]
     lines += [
         f'return _run(relu_ufunc_functions.{row.name}, c"{character}", {length}, operands, steps)'
@@ -291,8 +294,6 @@ def _of_views(row: Row, names: dict[str, str], numbers: tuple[str, ...]) -> str:
     parameters = ", ".join(f"{types[name]} {name}" for name in operands)
     body = "".join(f"    {line}\n" for line in lines)
     return f"""
-@cython.boundscheck(False)
-@cython.wraparound(False)
 cdef inline int {row.name}{suffix}{each}_into(
         {parameters}) except -1 nogil:
 {body}"""

@@ -3,7 +3,8 @@
    The scalar functions, relu_ufunc_relu(double), relu_ufunc_reluf(float) ..., are inline
    and need nothing else. The loops belong to the installed package: where Python.h was
    included before this file, import_relu_ufunc() fetches them, once in each source file
-   that uses them; it needs the GIL (or an attached thread), and the loops do not. docs/compiled.md tells the rest. */
+   that uses them; it needs the GIL (or an attached thread), and the loops do not.
+   docs/compiled.md tells the rest. */
 #ifndef RELU_UFUNC_H
 #define RELU_UFUNC_H
 
@@ -48,7 +49,8 @@ typedef struct {
        character for are 'E' (bfloat16), '4' (float8_e4m3fn) and '5' (float8_e5m2). */
     const relu_ufunc_loop *loops[128];
     /* The inline functions compiled, to be cast to their types:
-       float (*)(float x, ...), or void (*)(float x, ..., float *y, float *z). */
+       float (*)(float x, ...), or void (*)(float x, ..., float *y, float *z). NULL where
+       there is no inline function. */
     void (*scalar_float)(void);
     void (*scalar_double)(void);
 } relu_ufunc_function;

@@ -380,7 +380,26 @@ static inline double relu_ufunc_affine_relu(double x_, double scale_, double shi
     return relu_ufunc_number_f64(y);
 }
 
+/* All functions, and those above. */
 #define RELU_UFUNC_FUNCTIONS(FUNCTION) \
+    FUNCTION(relu) \
+    FUNCTION(relu_backward) \
+    FUNCTION(leaky_relu) \
+    FUNCTION(leaky_relu_backward) \
+    FUNCTION(prelu) \
+    FUNCTION(prelu_backward) \
+    FUNCTION(relu6) \
+    FUNCTION(relu6_backward) \
+    FUNCTION(clipped_relu) \
+    FUNCTION(clipped_relu_backward) \
+    FUNCTION(thresholded_relu) \
+    FUNCTION(thresholded_relu_backward) \
+    FUNCTION(squared_relu) \
+    FUNCTION(squared_relu_backward) \
+    FUNCTION(crelu) \
+    FUNCTION(add_relu) \
+    FUNCTION(affine_relu)
+#define RELU_UFUNC_INLINE_FUNCTIONS(FUNCTION) \
     FUNCTION(relu) \
     FUNCTION(relu_backward) \
     FUNCTION(leaky_relu) \
