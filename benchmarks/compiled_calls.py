@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import timeit
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,10 @@ class _CLoop(ctypes.Structure):
     )
 
 
+def address(function: Any) -> int | None:
+    return ctypes.cast(function, ctypes.c_void_p).value
+
+
 def compiled(directory: Path) -> ctypes.CDLL:
     source, library = directory / "calls.c", directory / "calls.so"
     source.write_text(PROGRAM, encoding="utf-8")
@@ -84,14 +89,13 @@ def compiled(directory: Path) -> ctypes.CDLL:
 
 def main() -> None:
     made = loop("relu", "f")
-    address = ctypes.c_void_p.from_buffer
     c_loop = _CLoop(
         made.itemsize,
         made.n_inputs,
         made.n_outputs,
-        address(made.strided).value,
+        address(made.strided),
         made.data,
-        address(made.contiguous).value,
+        address(made.contiguous),
     )
     names = {
         "hand": "a loop written by hand",

@@ -1,13 +1,14 @@
 """The functions inside Numba's compiled code; Numba loads this by its entry point."""
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 import llvmlite.binding
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba import types
+from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic, overload, register_jitable
 from numba.np import numpy_support
@@ -59,7 +60,7 @@ def _scalar_symbol(operation: Operation, character: str) -> str:
 def _overload(operation: Operation) -> None:
     ufunc = getattr(relu_ufunc, operation.name)
 
-    def implementation(operands: list[Any], out: Any) -> Callable[..., Any]:
+    def implementation(operands: list[Any], out: Any) -> Any:
         if any(isinstance(operand, types.Array) for operand in operands):
             dtype = _dtype(ufunc, operands, numbers_are_weak=True)
             return _of_arrays(operation, dtype, operands, out)
@@ -102,7 +103,7 @@ def _call_scalar(operation: Operation, dtype: "np.dtype[Any]") -> Any:
     n_inputs, n_outputs = len(operation.inputs), len(operation.outputs)
     result = number if n_outputs == 1 else types.UniTuple(number, n_outputs)
 
-    @intrinsic
+    @intrinsic  # type: ignore[untyped-decorator]
     def call(_: Any, operands: Any) -> Any:
         def code(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
             values = cgutils.unpack_tuple(builder, arguments[0], n_inputs)
@@ -174,7 +175,7 @@ def _call_loop(operation: Operation, dtype: "np.dtype[Any]") -> Any:
     """An intrinsic of the operands' addresses, their length and their steps."""
     n_operands = len(operation.inputs) + len(operation.outputs)
 
-    @intrinsic
+    @intrinsic  # type: ignore[untyped-decorator]
     def call(_: Any, addresses: Any, n: Any, steps: Any) -> Any:
         def code(context: Any, builder: Any, __: Any, arguments: Any) -> Any:
             integers = cgutils.unpack_tuple(builder, arguments[0], n_operands)
@@ -201,9 +202,9 @@ def implementation({inputs}, out=None):
 _OF_ARRAYS = """
 def implementation({inputs}, out=None):
     {converted}
-    shape = np.broadcast_shapes({shapes})
+    shape = {shape}
     {allocated}
-    {broadcast}
+    {apart}
     walk(shape, ({operands},), ({addresses},), ({strides},))
     return {outputs}
 """
@@ -232,6 +233,12 @@ def _of_arrays(operation: Operation, dtype: "np.dtype[Any]", given: list[Any], o
         )
     n_dimensions = max(each.ndim for each in given if isinstance(each, types.Array))
     inputs, outputs = operation.inputs, operation.outputs
+    # Numba broadcasts no array without axes.
+    shapes = [
+        f"{name}.shape"
+        for name, operand in zip(inputs, given, strict=True)
+        if isinstance(operand, types.Array) and operand.ndim > 0
+    ]
     operands = (*inputs, *outputs)
     converted = [
         f"{name} = {_conversion(name, operand, number)}"
@@ -242,9 +249,10 @@ def _of_arrays(operation: Operation, dtype: "np.dtype[Any]", given: list[Any], o
         for name in outputs
     ]
     apart = "apart({0}, out)" if has_out else "{0}"
-    broadcast = [f"{name} = np.broadcast_to({apart.format(name)}, shape)" for name in inputs]
+    apart_from_out = [f"{name} = {apart.format(name)}" for name in inputs]
     known = {
         "apart": _apart,
+        "broadcast": _broadcast,
         "exact": _exact,
         "fitting": _fitting,
         "filled": _filled,
@@ -257,12 +265,12 @@ def _of_arrays(operation: Operation, dtype: "np.dtype[Any]", given: list[Any], o
         operation,
         known,
         converted="; ".join(converted),
-        shapes=", ".join(f"{name}.shape" for name in inputs),
+        shape=f"np.broadcast_shapes({', '.join(shapes)})" if shapes else "()",
         allocated="; ".join(allocated),
-        broadcast="; ".join(broadcast),
+        apart="; ".join(apart_from_out),
         operands=", ".join(operands),
         addresses=", ".join(f"{name}.ctypes.data" for name in operands),
-        strides=", ".join(f"{name}.strides" for name in operands),
+        strides=", ".join(f"broadcast({name}, shape)" for name in operands),
         outputs=", ".join(outputs),
     )
 
@@ -324,14 +332,16 @@ def _apart(array: Any, out: Any) -> Any:
 
 
 @register_jitable  # type: ignore[untyped-decorator]
-def _is_flat(shape: Any, strides: Any, itemsize: int) -> bool:
-    """Whether the elements follow each other."""
-    expected = itemsize
+def _flat_step(shape: Any, strides: Any, itemsize: int) -> int:
+    """The step between elements that follow each other or are all the same; else -1."""
+    expected, is_contiguous, is_one = itemsize, True, True
     for k in range(len(shape) - 1, -1, -1):
-        if shape[k] != 1 and strides[k] != expected:
-            return False
+        is_contiguous &= shape[k] == 1 or strides[k] == expected
+        is_one &= strides[k] == 0
         expected *= shape[k]
-    return True
+    if is_contiguous:
+        return itemsize
+    return 0 if is_one else -1
 
 
 def _walk(call: Any, n_dimensions: int, itemsize: int) -> Any:
@@ -340,53 +350,73 @@ def _walk(call: Any, n_dimensions: int, itemsize: int) -> Any:
 
         @register_jitable  # type: ignore[untyped-decorator]
         def once(shape: Any, kept: Any, addresses: Any, strides: Any) -> None:
+            # No step is taken, so that any will do.
             call(addresses, 1, addresses)
 
         return once
 
     @register_jitable  # type: ignore[untyped-decorator]
-    def rows(shape: Any, kept: Any, addresses: Any, strides: Any) -> None:
+    def by_rows(shape: Any, addresses: Any, strides: Any) -> None:
+        if n_dimensions > 1:
+            steps = _last(strides)
+            for index in np.ndindex(shape[:-1]):
+                call(_moved(addresses, strides, index), shape[-1], steps)
+
+    @register_jitable  # type: ignore[untyped-decorator]
+    def walk(shape: Any, kept: Any, addresses: Any, strides: Any) -> None:
         n, are_flat = 1, True
         for length in shape:
             n *= length
-        for each in strides:
-            are_flat &= _is_flat(shape, each, itemsize)
-        if n == 0:
-            return
-        steps = _last(strides)
-        if are_flat:
+        steps = _flat_steps(shape, strides, itemsize)
+        for step in steps:
+            are_flat &= step >= 0
+        if n > 0 and are_flat:
             call(addresses, n, steps)
-            return
-        for index in np.ndindex(shape[:-1]):
-            call(_moved(addresses, strides, index), shape[-1], steps)
+        elif n > 0:
+            by_rows(shape, addresses, strides)
 
-    return rows
-
-
-def _last(strides: Any) -> Any:
-    """The last of each operand's strides."""
+    return walk
 
 
-def _moved(addresses: Any, strides: Any, index: Any) -> Any:
-    """The addresses of a row."""
+# Their results are tuples, whose lengths Numba has to know when it compiles.
+def _flat_steps(shape: Any, strides: Any, itemsize: Any) -> Any: ...
+def _broadcast(array: Any, shape: Any) -> Any: ...
+def _last(strides: Any) -> Any: ...
+def _moved(addresses: Any, strides: Any, index: Any) -> Any: ...
+
+
+def _tuple_of(items: Iterable[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items) + ")"
+
+
+@overload(_flat_steps)
+def _flat_steps_of(shape, strides, itemsize):  # type: ignore[no-untyped-def]
+    each = (f"step(shape, strides[{k}], itemsize)" for k in range(len(strides)))
+    known = {"step": _flat_step}
+    return eval(f"lambda shape, strides, itemsize: {_tuple_of(each)}", known)
+
+
+@overload(_broadcast)
+def _broadcast_of(array, shape):  # type: ignore[no-untyped-def]
+    """The strides of an array that broadcasts to the shape."""
+    new = len(shape) - array.ndim
+    each = [f"array.strides[{k}] if array.shape[{k}] != 1 else 0" for k in range(array.ndim)]
+    return eval(f"lambda array, shape: {_tuple_of(['0'] * new + each)}")
 
 
 @overload(_last)
 def _last_of(strides):  # type: ignore[no-untyped-def]
-    each = ", ".join(f"strides[{k}][-1]" for k in range(len(strides)))
-    return _evaluated(f"lambda strides: ({each},)")
+    each = (f"strides[{k}][-1]" for k in range(len(strides)))
+    return eval(f"lambda strides: {_tuple_of(each)}")
 
 
 @overload(_moved)
 def _moved_of(addresses, strides, index):  # type: ignore[no-untyped-def]
-    each = ", ".join(
+    """The addresses of a row."""
+    each = (
         " + ".join(
             [f"addresses[{k}]", *(f"index[{d}] * strides[{k}][{d}]" for d in range(len(index)))]
         )
         for k in range(len(addresses))
     )
-    return _evaluated(f"lambda addresses, strides, index: ({each},)")
-
-
-def _evaluated(text: str) -> Any:
-    return eval(text)
+    return eval(f"lambda addresses, strides, index: {_tuple_of(each)}")
