@@ -10,6 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.errors import TypingError
+from numba.core.typing.templates import builtin_registry, infer_global
 from numba.extending import intrinsic, overload, register_jitable
 from numba.np import numpy_support
 
@@ -68,7 +69,13 @@ def _overload(operation: Operation) -> None:
             raise TypingError(f"{operation.name} of numbers takes no out")
         return _of_numbers(operation, _dtype(ufunc, operands, numbers_are_weak=False))
 
-    overload(ufunc)(_compiled(_OVERLOAD, operation, {"implement": implementation}))
+    # Numba would make a loop of its own of a call whose key is a ufunc, and call our function for
+    # each element. So the key is another function, which stands for the ufunc.
+    def stand_in() -> None: ...
+
+    overload(stand_in)(_compiled(_OVERLOAD, operation, {"implement": implementation}))
+    (kind,) = (kind for key, kind in builtin_registry.globals if key is stand_in)
+    infer_global(ufunc, kind)
 
 
 def _dtype(ufunc: np.ufunc, operands: list[Any], *, numbers_are_weak: bool) -> "np.dtype[Any]":

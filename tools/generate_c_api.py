@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "relu_ufunc"
 
