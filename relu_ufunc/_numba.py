@@ -364,8 +364,10 @@ def _walk(call: Any, n_dimensions: int, itemsize: int) -> Any:
 
     @register_jitable  # type: ignore[untyped-decorator]
     def by_rows(shape: Any, addresses: Any, strides: Any) -> None:
-        if n_dimensions > 1:
-            steps = _last(strides)
+        steps = _last(strides)
+        if n_dimensions == 1:
+            call(addresses, shape[0], steps)
+        else:
             for index in np.ndindex(shape[:-1]):
                 call(_moved(addresses, strides, index), shape[-1], steps)
 

@@ -61,13 +61,14 @@ def test_arrays(operation: Operation) -> None:
 def test_strided_arrays_and_broadcasting(operation: Operation) -> None:
     function, ufunc = compiled(operation), getattr(relu_ufunc, operation.name)
     first, *others = inputs_of(operation, "f", 120)
-    first = first.reshape(4, 5, 6)[::2, ::-1]
-    others = [each[:6] for each in others]
-    wanted = tuple_of(ufunc(first, *others))
-    for actual, value in zip(tuple_of(function(first, *others)), wanted, strict=True):
-        assert actual.shape == value.shape
-        assert np.array_equal(np.isnan(actual), np.isnan(value))
-        assert_same(np.nan_to_num(actual), np.nan_to_num(value), operation.name)
+    blocks, rows = first.reshape(4, 5, 6)[::2, ::-1], [each[:6] for each in others]
+    reversed_ones = [each[::-2] for each in (first, *others)]
+    for operands in ([blocks, *rows], reversed_ones):
+        wanted = tuple_of(ufunc(*operands))
+        for actual, value in zip(tuple_of(function(*operands)), wanted, strict=True):
+            assert actual.shape == value.shape
+            assert np.array_equal(np.isnan(actual), np.isnan(value))
+            assert_same(np.nan_to_num(actual), np.nan_to_num(value), operation.name)
 
 
 @each_operation
