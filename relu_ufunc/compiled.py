@@ -6,8 +6,7 @@ addresses to what takes an address: ctypes, Numba's ``cfunc``, ``scipy.LowLevelC
 
 import ctypes
 from collections.abc import Callable
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import relu_ufunc
 
@@ -22,7 +21,7 @@ _Contiguous = ctypes.CFUNCTYPE(None, _POINTERS, ctypes.c_ssize_t)
 class _Loop(ctypes.Structure):
     """relu_ufunc_loop"""
 
-    _fields_ = (
+    _fields_: ClassVar[Any] = (
         ("itemsize", ctypes.c_ssize_t),
         ("n_inputs", ctypes.c_int),
         ("n_outputs", ctypes.c_int),
@@ -35,7 +34,7 @@ class _Loop(ctypes.Structure):
 class _Function(ctypes.Structure):
     """relu_ufunc_function"""
 
-    _fields_ = (
+    _fields_: ClassVar[Any] = (
         ("name", ctypes.c_char_p),
         ("inputs", ctypes.c_char_p),
         ("outputs", ctypes.c_char_p),
@@ -50,7 +49,7 @@ class _Function(ctypes.Structure):
 class _Api(ctypes.Structure):
     """relu_ufunc_api"""
 
-    _fields_ = (
+    _fields_: ClassVar[Any] = (
         ("version", ctypes.c_size_t),
         ("size", ctypes.c_size_t),
         ("release", ctypes.c_char_p),
@@ -85,8 +84,7 @@ class Loop(NamedTuple):
     n_outputs: int
 
 
-@cache
-def _functions() -> dict[str, _Function]:
+def _read_table() -> dict[str, _Function]:
     get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
     get_pointer.restype = ctypes.c_void_p
     get_pointer.argtypes = (ctypes.py_object, ctypes.c_char_p)
@@ -95,12 +93,15 @@ def _functions() -> dict[str, _Function]:
     return {function.name.decode(): function for function in functions}
 
 
+_functions = _read_table()
+
+
 def _function(name: str) -> _Function:
     try:
-        return _functions()[name]
+        return _functions[name]
     except KeyError:
         raise ValueError(
-            f"relu_ufunc has no function {name!r}, only {', '.join(_functions())}"
+            f"relu_ufunc has no function {name!r}, only {', '.join(_functions)}"
         ) from None
 
 
