@@ -10,6 +10,7 @@ pytest_collect_file = Sybil(
     patterns=["README.md", "docs/*.md"],
     # These pages use other packages; tests/test_docs_guides.py and tests/frameworks/ run them.
     excludes=[
-        f"docs/{page}.md" for page in ("interoperability", "pipelines", "dask", "frameworks")
+        f"docs/{page}.md"
+        for page in ("interoperability", "pipelines", "dask", "compiled", "frameworks")
     ],
 ).pytest()

@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
         "python -m pip install ."
     ) from None
 
-from relu_ufunc._config import show_config
+from relu_ufunc._config import get_include, show_config
 from relu_ufunc._dispatch import available_isas, isa
 from relu_ufunc._threads import get_num_threads, set_num_threads
 from relu_ufunc._ufuncs import make_ufuncs as _make_ufuncs
@@ -29,9 +29,14 @@ __version__: str = _core.VERSION
 _ufunc_by_name = _make_ufuncs(isa())
 globals().update(_ufunc_by_name)
 
+# What import_relu_ufunc() of the C header fetches.
+_C_API = _core.c_api(isa())
+
 __all__ = [
     "available_isas",
+    "compiled",
     "diagnostics",
+    "get_include",
     "get_num_threads",
     "interop",
     "isa",
@@ -43,7 +48,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # These modules are imported on first use, so that importing the package stays fast.
-    if name in ("diagnostics", "interop"):
+    if name in ("compiled", "diagnostics", "interop"):
         import importlib
 
         return importlib.import_module(f"relu_ufunc.{name}")

@@ -16,12 +16,16 @@ from typing import (
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from relu_ufunc import compiled as compiled
 from relu_ufunc import diagnostics as diagnostics
 from relu_ufunc import interop as interop
 
 __version__: str
 
+_C_API: Any
+
 def available_isas() -> list[str]: ...
+def get_include() -> str: ...
 def get_num_threads() -> int: ...
 def isa() -> str: ...
 def set_num_threads(n: int) -> None: ...
@@ -962,8 +966,10 @@ __all__ = [
     "available_isas",
     "clipped_relu",
     "clipped_relu_backward",
+    "compiled",
     "crelu",
     "diagnostics",
+    "get_include",
     "get_num_threads",
     "interop",
     "isa",

@@ -1,5 +1,6 @@
 """What this build is and what it found on this machine."""
 
+import os
 import sys
 
 import numpy as np
@@ -55,3 +56,19 @@ def show_config() -> None:
     width = max(map(len, configuration))
     for name, value in configuration.items():
         print(f"{name:<{width}}  {value}")
+
+
+def get_include() -> str:
+    """Return the folder of the C header, ``relu_ufunc.h``.
+
+    See Also
+    --------
+    numpy.get_include : The folder of NumPy's headers.
+
+    Examples
+    --------
+    >>> import relu_ufunc
+    >>> relu_ufunc.get_include()
+    '...include'
+    """
+    return os.path.join(os.path.dirname(__file__), "include")

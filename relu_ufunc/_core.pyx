@@ -4,6 +4,7 @@
 from libc.stdlib cimport calloc
 from libc.string cimport strlen
 from cpython.bytes cimport PyBytes_AsString
+from cpython.pycapsule cimport PyCapsule_New
 
 cimport numpy as cnp
 
@@ -103,6 +104,13 @@ cdef extern from "ways.h":
     void ways_force(way_number way)
     way_number ways_forced()
     bint ways_measured(int index, measured_kind *measured)
+
+
+cdef extern from "api.h":
+    const char *RELU_UFUNC_CAPSULE
+    struct relu_ufunc_api:
+        pass
+    const relu_ufunc_api *make_api(const isa_row *isa, const char *release)
 
 
 cdef extern from "count_array.h":
@@ -309,6 +317,14 @@ def contiguous_kernel(ufunc, str character):
     """The address of the code that a ufunc of ours runs for contiguous operands of a type."""
     cdef int index = [signature[0] for signature in ufunc.types].index(character)
     return <size_t>(<loop *>(<PyUFuncObject *>ufunc).data[index]).kernel.contiguous
+
+
+def c_api(str isa):
+    """The table of include/relu_ufunc.h for one instruction set, in a capsule."""
+    cdef const relu_ufunc_api *table = make_api(_isa_row(isa), RELU_UFUNC_VERSION)
+    if table == NULL:
+        raise MemoryError
+    return PyCapsule_New(<void *>table, RELU_UFUNC_CAPSULE, NULL)
 
 
 cdef class Counter:

@@ -28,7 +28,7 @@ def _packages(source: str) -> set[str]:
 def _sections() -> list[Any]:
     """The code under each heading, with a mark if it needs a package other than NumPy."""
     sections = []
-    for page in ("interoperability", "pipelines", "dask"):
+    for page in ("interoperability", "pipelines", "dask", "compiled"):
         text = (DOCS / f"{page}.md").read_text("utf-8")
         for section in re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]:
             title = section.split("\n", 1)[0]

@@ -54,5 +54,11 @@ def test_metadata() -> None:
 
 @needs_installed
 def test_the_command_is_installed() -> None:
-    commands = {each.name: each.value for each in installed.entry_points}
-    assert commands == {"relu-ufunc": "relu_ufunc._cli:main"}
+    commands = installed.entry_points.select(group="console_scripts")
+    assert {each.name: each.value for each in commands} == {"relu-ufunc": "relu_ufunc._cli:main"}
+
+
+@needs_installed
+def test_numba_is_told_of_the_functions() -> None:
+    (told,) = installed.entry_points.select(group="numba_extensions")
+    assert (told.name, told.value) == ("init", "relu_ufunc._numba:init")

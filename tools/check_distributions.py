@@ -56,7 +56,8 @@ def wheel_problems(wheel: zipfile.ZipFile, info: str) -> Iterator[str]:
     files = [PurePosixPath(name) for name in wheel.namelist() if not name.endswith("/")]
     package = [path for path in files if path.parts[0] == "relu_ufunc"]
     sources = {path.name for path in (ROOT / "relu_ufunc").glob("*.py*") if path.suffix != ".pyx"}
-    expected = sources | {"py.typed"}
+    headers = {path.name for path in (ROOT / "relu_ufunc/include").glob("*.h")}
+    expected = sources | headers | {"__init__.pxd", "py.typed"}
     compiled = {path for path in package if path.suffix in (".so", ".pyd")}
     if len(compiled) != 1:
         yield f"expected one extension, found {sorted(map(str, compiled))}"

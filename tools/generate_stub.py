@@ -34,12 +34,16 @@ from typing import (
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from relu_ufunc import compiled as compiled
 from relu_ufunc import diagnostics as diagnostics
 from relu_ufunc import interop as interop
 
 __version__: str
 
+_C_API: Any
+
 def available_isas() -> list[str]: ...
+def get_include() -> str: ...
 def get_num_threads() -> int: ...
 def isa() -> str: ...
 def set_num_threads(n: int) -> None: ...
