@@ -108,7 +108,7 @@ cdef extern from "ways.h":
 
 cdef extern from "api.h":
     const char *RELU_UFUNC_CAPSULE
-    struct relu_ufunc_api:
+    ctypedef struct relu_ufunc_api:
         pass
     const relu_ufunc_api *make_api(const isa_row *isa, const char *release)
 
