@@ -155,6 +155,12 @@ def test_an_unknown_instruction_set() -> None:
         _core.Counter("x86-64-v9")
 
 
+def test_a_counter_cannot_be_made_without_an_instruction_set() -> None:
+    for arguments in ((), (None,)):
+        with pytest.raises(TypeError):
+            _core.Counter.__new__(_core.Counter, *arguments)
+
+
 AXES: list[Any] = [None, 0, 1, 2, -1, -3, (), (0,), (0, 2), (-1, 0), (0, 1, 2), np.int64(1)]
 
 
