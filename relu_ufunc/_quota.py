@@ -1,12 +1,13 @@
 """How many processors' worth of time Linux's control groups let the process use."""
 
-from pathlib import Path
+import os
 
 
-def processor_quota(root: Path = Path("/"), unlimited: int = 1 << 20) -> int:
+# Paths are strings: importing pathlib takes longer than importing all of this package.
+def processor_quota(root: "str | os.PathLike[str]" = "", unlimited: int = 1 << 20) -> int:
     """Return the smallest quota of the process's groups and their parents, in whole processors."""
     try:
-        groups = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+        groups = _read(f"{root}/proc/self/cgroup").splitlines()
     except (OSError, UnicodeError):
         return unlimited
     quotas = [float(unlimited)]
@@ -15,26 +16,27 @@ def processor_quota(root: Path = Path("/"), unlimited: int = 1 << 20) -> int:
         if controllers and "cpu" not in controllers.split(","):
             continue
         mounts = (controllers, "cpu") if controllers else ("", "unified")
+        # In a container the path may be the host's although the top is the container's own.
+        names = [name for name in path.split("/") if name]
         for mount in mounts:
-            top = root / "sys/fs/cgroup" / mount
-            group = top / path.lstrip("/")
-            # In a container the path may be the host's although the top is the container's own.
-            while True:
-                quotas += _quota(group)
-                if group == top or top not in group.parents:
-                    break
-                group = group.parent
+            for depth in range(len(names) + 1):
+                quotas += _quota("/".join([f"{root}/sys/fs/cgroup", mount, *names[:depth]]))
     return max(1, int(min(quotas)))
 
 
-def _quota(group: Path) -> list[float]:
+def _quota(group: str) -> list[float]:
     """Read the quota of one group of version 2 or 1; return an empty list if it has none."""
     for files in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
         try:
-            text = " ".join((group / file).read_text(encoding="utf-8") for file in files)
+            text = " ".join(_read(f"{group}/{file}") for file in files)
             quota, period = map(int, text.split())
         except (OSError, ValueError):
             continue
         if quota > 0 and period > 0:
             return [quota / period]
     return []
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
