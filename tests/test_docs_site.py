@@ -181,7 +181,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("sphinx", "numpydoc", "myst_parser", "sphinx_design", "matplotlib"):
         built_with(package)
     output = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-nW", "--keep-going", "--quiet"]
+    # -P: the sources in the current folder may lack the compiled extension.
+    command = [sys.executable, "-P", "-m", "sphinx", "-nW", "--keep-going", "--quiet"]
     run = subprocess.run(
         [*command, str(DOCS), str(output)], capture_output=True, encoding="utf-8", check=False
     )
