@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import study
 from networks import Array
-from tasks import POINTS, TABLES, Learned, learn, parts
+from tasks import POINTS, TABLES, Learned, learn, parts, report_accuracy
 
 NAMES = ["linear", "relu", "leaky_relu", "tanh", "sigmoid"]
 STYLES = study.STYLES | {"linear": {"color": study.BLACK, "marker": "x"}}
@@ -47,19 +47,7 @@ def tested(task: str) -> int:
 
 
 def report(learned: All) -> None:
-    study.table(
-        ["test accuracy (rate)", *NAMES],
-        (
-            [
-                task,
-                *(
-                    f"{study.spread(each.accuracy, study.percent)} ({each.rate:g})"
-                    for each in (learned[task, name] for name in NAMES)
-                ),
-            ]
-            for task in TASKS
-        ),
-    )
+    report_accuracy(learned, TASKS, NAMES)
     study.table(
         ["training less test accuracy", *NAMES, "sampling error"],
         (

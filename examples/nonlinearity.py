@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import study
 from networks import Array, Dense, Network
-from tasks import POINTS, Learned, learn, parts
+from tasks import POINTS, Learned, learn, parts, report_accuracy
 
 NAMES = ["linear", "relu", "tanh"]
 RATES = [0.03, 0.1, 0.3, 1.0]
@@ -40,19 +40,7 @@ def collapse(network: Network) -> tuple[Array, Array]:
 
 def report(learned: dict[tuple[str, str], Learned]) -> None:
     tasks = list(dict.fromkeys(task for task, _ in learned))
-    study.table(
-        ["test accuracy (rate)", *NAMES],
-        (
-            [
-                task,
-                *(
-                    f"{study.spread(each.accuracy, study.percent)} ({each.rate:g})"
-                    for each in (learned[task, name] for name in NAMES)
-                ),
-            ]
-            for task in tasks
-        ),
-    )
+    report_accuracy(learned, tasks, NAMES)
     farthest = 0.0
     for task in tasks:
         network, x = learned[task, "linear"].network, parts(task, 0).test.x

@@ -1,6 +1,6 @@
 """Points in the plane, and tables of wines and tumours: small tasks for small networks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -84,6 +84,25 @@ class Learned(NamedTuple):
     """The same on the training part."""
     network: Network
     """The network of the first seed."""
+
+
+def report_accuracy(
+    learned: Mapping[tuple[str, str], Learned], tasks: Iterable[str], names: Sequence[str]
+) -> None:
+    """Print the test accuracy of each network on each task, with the learning rate chosen."""
+    study.table(
+        ["test accuracy (rate)", *names],
+        (
+            [
+                task,
+                *(
+                    f"{study.spread(each.accuracy, study.percent)} ({each.rate:g})"
+                    for each in (learned[task, name] for name in names)
+                ),
+            ]
+            for task in tasks
+        ),
+    )
 
 
 def parts(task: str, seed: int, sizes: Sequence[int] = SIZES) -> study.Digits:
