@@ -8,8 +8,9 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)],
     patterns=["README.md", "docs/*.md"],
-    # They use other packages: tests/test_docs_guides.py and tests/frameworks/ run them.
+    # These pages use other packages; tests/test_docs_guides.py and tests/frameworks/ run them.
     excludes=[
-        f"docs/{page}.md" for page in ("interoperability", "pipelines", "dask", "frameworks")
+        f"docs/{page}.md"
+        for page in ("interoperability", "pipelines", "dask", "compiled", "frameworks")
     ],
 ).pytest()

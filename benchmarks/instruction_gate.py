@@ -1,13 +1,14 @@
-"""Fail when a kernel or a call has come to need more instructions than the baseline says.
+"""Fail if a kernel or a call needs more instructions than the baseline allows.
 
     python benchmarks/instruction_gate.py             compare with instruction_counts.json
-    python benchmarks/instruction_gate.py --update    write it anew
+    python benchmarks/instruction_gate.py --update    write a new baseline
 
 Counts, unlike times, are the same on a busy machine. Callgrind counts two runs that differ only
-in the number of elements, or of calls: in the difference Python's and NumPy's start cancel. A
-call is counted beyond what NumPy's own ufunc with as many operands needs. The instruction set
-is fixed, as Callgrind knows no AVX-512. Where there is no Callgrind, or no such instruction
-set, the times of the same kernels are compared with a copy's instead, with a wide margin.
+in the number of elements or calls, so that the start-up of Python and NumPy cancels out in the
+difference. For a call, the instructions of NumPy's own ufunc with as many operands are subtracted.
+The instruction set is fixed, since Callgrind does not support AVX-512. Without Callgrind or this
+instruction set, the times of the same kernels are compared with those of a copy instead, with a
+wide margin.
 """
 
 import argparse
@@ -38,8 +39,8 @@ KERNELS = [
 ]
 CALLS = {"relu": "np.abs(x, out=out)", "relu_backward": "np.maximum(dy, x, out=out)"}
 
-# Another compiler version moves counts by some per cent, another NumPy the calls by some dozens;
-# a loop that is no longer vectorised takes several times the instructions.
+# Another compiler version changes the counts by a few per cent, and another NumPy those of calls by
+# a few dozen. A loop that is no longer vectorised takes several times as many instructions.
 TOLERANCE_PER_ELEMENT = 0.2
 TOLERANCE_PER_CALL = 100
 TIME_MARGIN = 3.0
@@ -50,7 +51,7 @@ REPEATS = {"per element": 20, "per call": 500}
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=_Formatter)
-    parser.add_argument("--update", action="store_true", help="write the baseline anew")
+    parser.add_argument("--update", action="store_true", help="write a new baseline")
     parser.add_argument("--run-counted", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.run_counted:
@@ -83,7 +84,7 @@ def _why_no_counts() -> str:
 
 
 def run_counted() -> None:
-    """Under Callgrind: a forked process per workload, whose counts it writes to a file each."""
+    """Run each workload in a forked process, whose counts Callgrind writes to a separate file."""
     gc.disable()
     for kernel in KERNELS:
         for factor in (1, 2):
@@ -154,7 +155,7 @@ def _counts() -> dict[str, dict[str, float]]:
 
 
 def _times() -> dict[str, float]:
-    """The time of each kernel per byte moved, over np.copyto's."""
+    """The time of each kernel per byte moved, relative to np.copyto."""
     from benchmarks.measure import minimum_seconds
 
     times = {}
@@ -196,7 +197,7 @@ def _judge_counts(baseline: dict[str, Any]) -> int:
         print(
             f"{failures} above the baseline of {BASELINE.name} "
             f"(made with {baseline['compiler']}).\n"
-            "Find out what added them, or, if they are worth it, write the baseline anew:\n"
+            "Find out what added them, or, if they are worth it, write a new baseline:\n"
             "    python benchmarks/instruction_gate.py --update"
         )
     return int(failures > 0)

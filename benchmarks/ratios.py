@@ -1,7 +1,7 @@
-"""The ratios that the library is judged by, measured in one run: python ratios.py [SECTION ...]
+"""Measure the ratios that the library is judged by, in one run: python ratios.py [SECTION ...]
 
-Each line: a call of ours, what it is measured against, how many times as fast ours is, and
-the goal. Contenders take turns, and each side's shortest time counts.
+Each line gives a call of ours, its time, how many times as fast as another call it is, and the goal
+if it is missed. Contenders take turns, and each side's shortest time counts.
 """
 
 import sys
@@ -196,7 +196,7 @@ def threads() -> Iterator[Line]:
         x = random_values(np.dtype(np.float32), n)
         out = np.empty_like(x)
         goal = 1.7 if n == 1_000_000 else 1.0
-        calls = max(10, 50_000_000 // n)  # waking the workers counts in the first one only
+        calls = max(10, 50_000_000 // n)  # only the first one has to wake the workers
         yield (
             f"relu, float32, {n:,}, 2 threads",
             with_threads(2, x, out),

@@ -2,9 +2,9 @@
 
     python benchmarks/report.py [machine ...]
 
-needs matplotlib, and takes the results of every machine unless some are named. What stands
-between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->`` is replaced; the text around it is
-written by hand.
+needs matplotlib, and uses the results of the named machines, by default of all. It replaces the
+text between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->``; the text around it is written by
+hand.
 """
 
 import json
@@ -20,7 +20,7 @@ from typing import Any
 import matplotlib as mpl  # type: ignore[import-not-found,unused-ignore]
 
 mpl.use("svg")
-# The same results make the same files.
+# The same results produce the same files.
 mpl.rcParams |= {"svg.hashsalt": "relu_ufunc", "svg.fonttype": "none", "font.family": "sans-serif"}
 mpl.rcParams |= {"font.size": 9, "axes.grid": True, "grid.alpha": 0.3}
 
@@ -43,15 +43,17 @@ LIBRARIES = {
 MACHINE = {"cpu": "processor", "ram": "memory", "os": "system"}
 
 BENCHMARKS = {
-    "throughput.Sizes.track_time_over_copy": ("copy", "numpy"),
-    "throughput.Layouts.track_time_over_copy": ("layouts-copy", "layouts-numpy"),
+    "throughput.Sizes.track_time_over_copy": ("copy",),
+    "throughput.Sizes.track_time_over_numpy": ("numpy",),
+    "throughput.Layouts.track_time_over_copy": ("layouts-copy",),
+    "throughput.Layouts.track_time_over_numpy": ("layouts-numpy",),
     "instruction_sets.InstructionSets.track_time_over_generic": ("isas",),
     "overhead.Calls.time_thousand_calls": ("overhead",),
     "threads.Threads.track_time_over_one_thread": ("threads",),
     "peers.Functions.track_time_over_library": ("peers",),
     "peers.ReluOverSize.track_gigabytes_per_second": ("relu-over-size",),
 }
-"""What the sections of the page are measured by."""
+"""The sections of the page that each benchmark provides."""
 
 Case = tuple[str, ...]
 
@@ -66,7 +68,7 @@ class Run:
     requirements: dict[str, str]
     python: str
     values: dict[str, dict[Case, float]]
-    """By benchmark, then by its parameters, as text; without those that were skipped."""
+    """By benchmark, then by its parameters as text; skipped cases are left out."""
 
     parameters: dict[str, list[list[str]]]
 
@@ -82,7 +84,7 @@ def read_runs(machine: str) -> list[Run]:
             result = dict(zip(content["result_columns"], row, strict=False))
             choices = [[text.strip("'") for text in column] for column in result["params"]]
             pairs = zip(product(*choices), result["result"] or [], strict=False)
-            # JSON has no NaN: asv writes null for what failed and NaN for what was skipped.
+            # asv writes null for a benchmark that failed, and NaN for one that was skipped.
             values[name] = {case: value for case, value in pairs if value and value == value}
             parameters[name] = choices
         run = Run(
@@ -99,18 +101,18 @@ def read_runs(machine: str) -> list[Run]:
 
 
 class Results:
-    """Of each benchmark, the newest run that has it, with as many libraries as were compared."""
+    """The newest run of each benchmark; for a comparison, of those with the most libraries."""
 
     def __init__(self, runs: list[Run]) -> None:
         self.runs = sorted(runs, key=lambda run: run.date)
 
     def run_of(self, benchmark: str) -> Run:
-        candidates = [run for run in self.runs if run.values.get(benchmark)]
-        if not candidates:
+        """The newest of the runs that measured the most cases."""
+        counts = {id(run): len(run.values.get(benchmark, {})) for run in self.runs}
+        most = max(counts.values(), default=0)
+        if most == 0:
             raise SystemExit(f"no results of {benchmark}: see benchmarks/README.md")
-        if benchmark.startswith("peers."):
-            candidates.sort(key=lambda run: len(run.requirements))
-        return candidates[-1]
+        return [run for run in self.runs if counts[id(run)] > 0.9 * most][-1]
 
     def values(self, benchmark: str) -> dict[Case, float]:
         return self.run_of(benchmark).values[benchmark]
@@ -125,7 +127,7 @@ def size(kilobytes: str) -> str:
 
 
 def number(value: float | None, is_faster_than: bool = False) -> str:
-    """Three digits at most; in bold what is faster."""
+    """The number with at most three digits, in bold if it means faster."""
     if value is None:
         return "–"
     text = f"{value:.2f}" if value < 10 else f"{value:.0f}"
@@ -139,19 +141,19 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def speed(values: dict[Case, float], *case: str) -> str:
-    """How many times as fast, from a ratio of times."""
+    """The speed-up, computed from a ratio of times."""
     ratio = values.get(case)
     return number(1 / ratio if ratio else None, is_faster_than=True)
 
 
 def ratios(results: Results, benchmark: str, fixed: dict[int, str], row: int, column: int) -> str:
-    """Two of the parameters as rows and columns, the others fixed."""
+    """A table with two of the parameters as rows and columns, and the others fixed."""
     values = results.values(benchmark)
     columns = results.choices(benchmark, column)
     count = len(results.run_of(benchmark).parameters[benchmark])
     lines = []
     for name in results.choices(benchmark, row):
-        if name == "relu_ufunc":  # against itself
+        if name == "relu_ufunc":  # would be compared with itself
             continue
         cells = []
         for choice in columns:
@@ -175,7 +177,7 @@ def by_dtype(
 
 
 def where(run: Run) -> str:
-    """What a table's numbers were measured on."""
+    """The machine and commit on which a table's numbers were measured."""
     date = time.strftime("%Y-%m-%d", time.gmtime(run.date / 1000))
     return f"Measured on {run.machine['cpu']}, commit {run.commit[:8]} of {date}."
 
@@ -221,7 +223,7 @@ def draw_relu_over_size(results: Results) -> None:
     benchmark = "peers.ReluOverSize.track_gigabytes_per_second"
     values = results.values(benchmark)
     dtypes, sizes = (results.choices(benchmark, i) for i in range(2))
-    figure, axes = plt.subplots(2, 3, figsize=(9, 5.2), sharex=True, sharey=True)
+    figure, axes = plt.subplots(2, 3, figsize=(8.5, 5), sharex=True, sharey=True)
     for axis, dtype in zip(axes.flat, dtypes, strict=True):
         draw_lines(axis, values, sizes, lambda kilobytes, name, d=dtype: (d, kilobytes, name))
         axis.set_title(dtype)
@@ -233,13 +235,13 @@ def draw_functions_over_size(results: Results) -> None:
     values = results.values(benchmark)
     functions, sizes, threads = (results.choices(benchmark, i) for i in range(3))
     figure, axes = plt.subplots(
-        len(threads), len(functions), figsize=(11, 5.2), sharex=True, sharey="row", squeeze=False
+        len(functions), len(threads), figsize=(7.5, 11), sharex=True, sharey="col", squeeze=False
     )
-    for row, count in zip(axes, threads, strict=True):
-        for axis, function in zip(row, functions, strict=True):
+    for row, function in zip(axes, functions, strict=True):
+        for axis, count in zip(row, threads, strict=True):
             case = lambda kilobytes, name, f=function, c=count: (f, kilobytes, c, name)  # noqa: E731
             draw_lines(axis, values, sizes, case)
-            axis.set_title(f"{function}, {count}", fontsize=8)
+            axis.set_title(f"{function}, {count}")
     finish(figure, axes, "functions-over-size")
 
 
@@ -269,7 +271,7 @@ def finish(figure: Any, axes: Any, name: str) -> None:
     names = [library for library in LIBRARIES if library in lines]
     handles = [lines[library] for library in names]
     figure.legend(handles, names, loc="lower center", ncols=len(names), frameon=False)
-    figure.tight_layout(rect=(0, 0.05, 1, 1))
+    figure.tight_layout(rect=(0, 0.25 / figure.get_figheight(), 1, 1))
     CHARTS.mkdir(parents=True, exist_ok=True)
     figure.savefig(CHARTS / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)

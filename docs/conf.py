@@ -1,6 +1,6 @@
 """The documentation site: `sphinx-build docs OUTPUT`.
 
-It documents the package that is installed, whose extra `docs` has what is needed here.
+It documents the installed package, whose extra `docs` has the requirements.
 """
 
 import sys
@@ -16,6 +16,7 @@ version = release = relu_ufunc.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
     "numpydoc",
     "myst_parser",
     "sphinx_design",
@@ -32,17 +33,19 @@ myst_heading_anchors = 3
 
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
-# All but: an extended summary, examples, returns and See Also where there is nothing to say, and
-# the keywords of every ufunc, which NumPy documents.
+# All checks except those that require an extended summary, examples, returns and See Also where
+# there is nothing to say, and the keywords of every ufunc, which NumPy documents.
 numpydoc_validation_checks = {"all", "ES01", "EX01", "PR01", "PR02", "RT01", "SA01", "SA04"}
 
 default_role = "name"
 nitpicky = True
-# Other projects' names.
-nitpick_ignore_regex = [("py:.*", r"(numpy|matplotlib)\..*")]
+
+# The NumPy names that the pages link to: a local inventory, so that none is fetched. Each line has
+# a name, its kind, and its page.
+intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", "numpy.txt")}
 
 html_theme = "pydata_sphinx_theme"
-html_title = "relu_ufunc"
+html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
@@ -54,5 +57,5 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-# Pages without others beside them.
+# Pages without a sidebar.
 html_sidebars: dict[str, list[str]] = {"index": [], "install": [], "tour": []}

@@ -1,24 +1,31 @@
-"""Units that no example activates: killed by training, or born so.
+"""Units that no example activates, because training killed them or because they were born dead.
 
-Claim (Maas et al. 2013; Lu et al. 2019, arXiv:1903.06733): too high a learning rate kills units of
-relu, which no example activates any more and no gradient reaches; a leak keeps the gradient
-flowing, so that such units recover. And a deep and narrow network of relu is likely to be born
-dead.
+Claim (Maas et al. 2013; Lu et al. 2019, arXiv:1903.06733): too high a learning rate kills relu
+units: no example activates them any more and no gradient reaches them; a leak keeps the gradient
+flowing, so that such units recover. And a deep and narrow relu network is likely to be born dead.
 
-A unit is dead if it is positive for no example of the training part. With a leak it still has a
-gradient then; the word speaks of its values alone. A network that has diverged to NaN has no
-units to count, and is counted apart.
+A unit is dead if it is positive for no example of the training part. With a leak it then still has
+a gradient; the word refers to its values alone. A network that has diverged to NaN has no units to
+count, and is counted separately.
 
-Part 1: two hidden layers of 100 units, 10 epochs at each rate.
+Part 1: networks with two hidden layers of 100 units are trained for 10 epochs at each rate.
 
-Part 2: the same networks after 10 epochs at the rate 0.1, when none is dead. The biases of half of
-the first layer's units are lowered until the largest sum of each over the training part is -0.1:
-now they are dead. How many come back in 20 more epochs at the same rate?
+Part 2: the same networks are taken after 10 epochs at the rate 0.1, when no unit is dead. The
+biases of half of the first layer's units are lowered until the largest sum of each over the
+training part is -0.1, so that these units are dead. How many come back in 20 more epochs at the
+same rate?
 
-Part 3: networks at initialisation, weights after He et al., biases 0. A network is born dead if all
-units of a layer are dead. One example gives each unit a positive sum with the probability 1/2, and
-finds the network dead with the probability 1 - (1 - 2^-width)^depth. Of many examples this is an
-upper bound, Lu et al.'s; their lower bound is not shown.
+Part 3: networks are examined at initialisation, with weights after He et al. and biases of 0. A
+network is born dead if all units of a layer are dead. A single example gives each unit a positive
+sum with the probability 1/2, and the network is dead for it with the probability
+1 - (1 - 2^-width)^depth. For many examples this is Lu et al.'s upper bound; their lower bound is
+not shown.
+
+With two layers of two units and examples in every direction the probability is known. The first
+layer maps one input to a single ray if its weights have the same sign, and otherwise to both axes;
+that gives 1/2 · 1/4 + 1/2 · 1/16 = 5/32. It maps two or more inputs to the whole quadrant: a unit
+in the second layer is then dead if both its weights are negative, and the network is dead with the
+probability 1/16.
 
     python examples/dying_relu.py
 """
@@ -41,14 +48,14 @@ GENTLE = 0.1
 
 
 class Killed(NamedTuple):
-    """(seeds, rates); NaN where the network diverged."""
+    """Arrays of (seeds, rates), with NaN where the network diverged."""
 
     dead: Array
-    """The fraction of the second layer's units."""
+    """The fraction of the second layer's units that are dead."""
     first: Array
-    """The same of the first layer."""
+    """The same for the first layer."""
     accuracy: Array
-    """On the test part."""
+    """The accuracy on the test part."""
 
     @property
     def diverged(self) -> Array:
@@ -77,7 +84,7 @@ def kill(name: str, rates: Sequence[float], seeds: Sequence[int], epochs: int) -
 
 
 def revive(name: str, seed: int, epochs: int) -> Array:
-    """Of the units that were killed, the fraction alive after 0, 1, … epochs."""
+    """The fraction of the killed units that are alive after 0, 1, … epochs."""
     x, labels = study.digits().train
     rng = np.random.default_rng(seed)
     network = multilayer_perceptron(rng, name, [UNITS, UNITS])
@@ -96,7 +103,7 @@ def revive(name: str, seed: int, epochs: int) -> Array:
 
 
 def born_dead(seed: int, width: int, depth: int, networks: int, examples: Array) -> Array:
-    """Of that many networks, the fraction born dead with 1, 2, … depth layers."""
+    """The fraction of that many networks that are born dead with 1, 2, … depth layers."""
     rng = np.random.default_rng(seed)
     fractions = np.empty(depth)
     h = np.broadcast_to(examples, (networks, *examples.shape))
@@ -104,9 +111,54 @@ def born_dead(seed: int, width: int, depth: int, networks: int, examples: Array)
         inputs = h.shape[2]
         scale = ACTIVATIONS["relu"].gain / np.sqrt(inputs)
         h = relu(h @ rng.normal(0, scale, (networks, inputs, width)).astype(h.dtype))
-        # What is dead in one layer is zero in all that follow.
+        # A network that is dead in one layer is zero in all the layers that follow.
         fractions[k] = np.mean(activation_counts(h, axis=(1, 2)).positive == 0)
     return fractions
+
+
+KNOWN = {1: 5 / 32, 2: 1 / 16, 64: 1 / 16}
+"""How likely two layers of two units are born dead, for each number of inputs."""
+
+
+def directions(inputs: int) -> Array:
+    """Directions in that many dimensions: both signs of one, or many at random."""
+    if inputs == 1:
+        return np.array([[-1.0], [1.0]])
+    return np.random.default_rng(0).normal(size=(1000, inputs))
+
+
+def report_known(seeds: Sequence[int], networks: int) -> None:
+    measured = {
+        inputs: np.array([born_dead(s, 2, 2, networks, directions(inputs))[-1] for s in seeds])
+        for inputs in KNOWN
+    }
+    tried = networks * len(seeds)
+    errors = {inputs: np.sqrt(p * (1 - p) / tried) for inputs, p in KNOWN.items()}
+    study.table(
+        ["born dead, 2 layers of width 2", "measured", "in theory", "in standard errors"],
+        (
+            [
+                f"{inputs} input{'s' if inputs > 1 else ''}",
+                study.percent(measured[inputs].mean()),
+                study.percent(p),
+                f"{(measured[inputs].mean() - p) / errors[inputs]:+.1f}",
+            ]
+            for inputs, p in KNOWN.items()
+        ),
+    )
+    for inputs, name in ((1, "5/32 with one input"), (64, "1/16 with more")):
+        off = (measured[inputs].mean() - KNOWN[inputs]) / errors[inputs]
+        study.finding(
+            bool(abs(off) < 4),
+            f"it is {name}, within four standard errors ({study.percent(measured[inputs].mean())}"
+            f" against {study.percent(KNOWN[inputs])}, {off:+.1f} of {tried} networks)",
+        )
+    other = (measured[64].mean() - KNOWN[1]) / errors[1]
+    study.finding(
+        bool(abs(other) < 4),
+        f"5/32 is also the value for more inputs ({study.percent(measured[64].mean())},"
+        f" {other:+.1f} standard errors)",
+    )
 
 
 def upper_bound(width: int, depths: Array) -> Any:
@@ -128,7 +180,7 @@ def report_killed(killed: dict[str, Killed], rates: Sequence[float]) -> None:
     study.table(["learning rate", *(f"{rate:g}" for rate in rates)], lines)
 
     def worst(name: str) -> tuple[float, float]:
-        """The highest mean fraction of dead units, and its rate."""
+        """The highest mean fraction of dead units, and the rate at which it occurs."""
         dead = killed[name].dead
         some = np.flatnonzero(~np.isnan(dead).all(axis=0))
         mean = np.nanmean(dead[:, some], axis=0)
@@ -197,7 +249,7 @@ def report_born(
         bound = upper_bound(width, depths)
         lines.append(["  upper bound", *(study.percent(bound[k]) for k in columns)])
     study.table(["born dead", *(f"depth {depths[k]}" for k in columns)], lines)
-    # Three standard errors of the fraction of so many networks.
+    # Three standard errors of the fraction of that many networks.
     above, apart = [], []
     for width, runs in born.items():
         bound = upper_bound(width, depths)
@@ -287,6 +339,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     born = of_width(examples)
     report_born(born, of_width(examples[:1]), networks, [1, 2, 5, 10, 20, 30])
+    report_known(seeds, 200 if small else 4000)
     draw(killed, rates, revived, born, options)
 
 

@@ -1,4 +1,4 @@
-"""Small networks in plain NumPy around the rectifiers of relu_ufunc and their gradients."""
+"""Small networks in plain NumPy, built on the rectifiers of relu_ufunc and their gradients."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ CLIP = 20  # Hannun et al. 2014
 
 
 class Activation(NamedTuple):
-    """An activation, its gradient and what belongs to it.
+    """An activation, its gradient and its initialisation.
 
     `forward` takes z and, where it is learned, the slope; `backward` takes the upstream gradient
     before them.
@@ -38,10 +38,34 @@ class Activation(NamedTuple):
     forward: Callable[..., Any]
     backward: Callable[..., Any]
     gain: float
-    """The standard deviation of the weights into it, times the root of their number."""
+    """The standard deviation of the incoming weights, times the square root of their number."""
 
     slope: float | None = None
-    """The first value of a learned slope."""
+    """The initial value of a learned slope."""
+
+
+def linear(z: Array) -> Any:
+    return z
+
+
+def linear_backward(dy: Array, z: Array) -> Any:
+    return dy
+
+
+def leaky(z: Array) -> Any:
+    return leaky_relu(z, LEAK)
+
+
+def leaky_backward(dy: Array, z: Array) -> Any:
+    return leaky_relu_backward(dy, z, LEAK)
+
+
+def clipped(z: Array) -> Any:
+    return clipped_relu(z, CLIP)
+
+
+def clipped_backward(dy: Array, z: Array) -> Any:
+    return clipped_relu_backward(dy, z, CLIP)
 
 
 def sigmoid(z: Array) -> Any:
@@ -62,26 +86,20 @@ def he_gain(slope: float) -> float:
 
 
 ACTIVATIONS = {
+    # This is the control: a network without activations is one linear map.
+    "linear": Activation(linear, linear_backward, 1),
     "relu": Activation(relu, relu_backward, he_gain(0)),
-    "leaky_relu": Activation(
-        lambda z: leaky_relu(z, LEAK),
-        lambda dy, z: leaky_relu_backward(dy, z, LEAK),
-        he_gain(LEAK),
-    ),
+    "leaky_relu": Activation(leaky, leaky_backward, he_gain(LEAK)),
     "prelu": Activation(prelu, prelu_backward, he_gain(LEARNED_FROM), LEARNED_FROM),
     "relu6": Activation(relu6, relu6_backward, he_gain(0)),
-    "clipped_relu": Activation(
-        lambda z: clipped_relu(z, CLIP),
-        lambda dy, z: clipped_relu_backward(dy, z, CLIP),
-        he_gain(0),
-    ),
+    "clipped_relu": Activation(clipped, clipped_backward, he_gain(0)),
     "sigmoid": Activation(sigmoid, sigmoid_backward, 1),
     "tanh": Activation(np.tanh, tanh_backward, 1),
 }
 
 
 class Layer(Protocol):
-    """Keeps what its gradient needs from the last `forward`; `backward` sets `gradients`."""
+    """`forward` keeps what the gradient needs, and `backward` sets `gradients`."""
 
     parameters: list[Array]
     gradients: list[Array]
@@ -137,7 +155,7 @@ class Activate:
 
 
 class Convolution:
-    """3 × 3, without padding, on arrays of (examples, rows, columns, channels)."""
+    """A 3 × 3 convolution without padding, on arrays of (examples, rows, columns, channels)."""
 
     def __init__(
         self,
@@ -155,7 +173,7 @@ class Convolution:
         self.shape = x.shape
         windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
         places = windows.shape[:3]
-        patches = np.moveaxis(windows, 3, 5)  # channels last: longer runs to copy
+        patches = np.moveaxis(windows, 3, 5)  # channels last, for longer runs to copy
         y = self.filters.forward(patches.reshape(math.prod(places), -1))
         return y.reshape(*places, -1)
 
@@ -172,7 +190,7 @@ class Convolution:
 
 
 class Reshape:
-    """Each example in another shape."""
+    """Gives each example another shape."""
 
     def __init__(self, *shape: int) -> None:
         self.shape = shape
@@ -187,8 +205,31 @@ class Reshape:
         return dy.reshape(self.before)
 
 
+class Residual:
+    """x + f(x), for layers f that keep the number of units."""
+
+    def __init__(self, *layers: Layer) -> None:
+        self.layers = layers
+        self.parameters = [p for layer in layers for p in layer.parameters]
+
+        self.gradients: list[Array] = []
+
+    def forward(self, x: Array) -> Array:
+        y = x
+        for layer in self.layers:
+            y = layer.forward(y)
+        return x + y
+
+    def backward(self, dy: Array) -> Array:
+        dx = dy
+        for layer in reversed(self.layers):
+            dx = layer.backward(dx)
+        self.gradients = [gradient for layer in self.layers for gradient in layer.gradients]
+        return dy + dx
+
+
 class Recurrent:
-    """h = f(x W + h R + b), on arrays of (examples, steps, features); gives the last h."""
+    """h = f(x W + h R + b) on arrays of (examples, steps, features); the result is the last h."""
 
     def __init__(
         self, name: str, inputs: Array, recurrent: Array, dtype: DTypeLike = np.float32
@@ -200,7 +241,7 @@ class Recurrent:
 
     def forward(self, x: Array) -> Array:
         inputs, recurrent, bias = self.parameters
-        self.x = np.ascontiguousarray(x.swapaxes(0, 1))  # each step's examples side by side
+        self.x = np.ascontiguousarray(x.swapaxes(0, 1))  # each step's examples are contiguous
         self.sums: Array = self.x @ inputs + bias
         self.states: Array = np.zeros((len(self.sums) + 1, *self.sums.shape[1:]), self.sums.dtype)
         for step, z in enumerate(self.sums):
@@ -225,7 +266,7 @@ class Recurrent:
 
 
 class Network:
-    """Layers in a row, and above them the softmax with the cross entropy."""
+    """A sequence of layers, followed by the softmax with the cross entropy."""
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = layers
@@ -240,7 +281,7 @@ class Network:
 
     @property
     def sums(self) -> list[Array]:
-        """What went into each activation in the last `forward`."""
+        """The input of each activation in the last `forward`."""
         return [layer.x for layer in self.layers if isinstance(layer, Activate)]
 
     @property
@@ -282,20 +323,43 @@ def multilayer_perceptron(
     hidden: Sequence[int],
     scale: float = 1,
     dtype: DTypeLike = np.float32,
+    inputs: int = 64,
+    classes: int = 10,
 ) -> Network:
-    """From 64 pixels to 10 classes. The weights of the hidden layers are `scale` times as large."""
+    """A perceptron whose hidden layers have weights `scale` times as large as usual."""
     layers: list[Layer] = []
-    inputs, gain = 64, scale * ACTIVATIONS[name].gain
+    gain = scale * ACTIVATIONS[name].gain
     for units in hidden:
         layers += [Dense(rng, inputs, units, gain, dtype), Activate(name, units, dtype)]
         inputs = units
-    return Network(*layers, Dense(rng, inputs, 10, dtype=dtype))
+    return Network(*layers, Dense(rng, inputs, classes, dtype=dtype))
+
+
+def residual_perceptron(
+    rng: np.random.Generator,
+    name: str,
+    depth: int,
+    units: int = 64,
+    dtype: DTypeLike = np.float32,
+) -> Network:
+    """A perceptron of `depth` hidden layers, of which each but the first adds its input.
+
+    Those have weights so much smaller that the sums keep their size over the depth.
+    """
+    gain = ACTIVATIONS[name].gain
+    layers: list[Layer] = [Dense(rng, 64, units, gain, dtype), Activate(name, units, dtype)]
+    small = gain / math.sqrt(max(1, depth - 1))
+    layers += [
+        Residual(Dense(rng, units, units, small, dtype), Activate(name, units, dtype))
+        for _ in range(depth - 1)
+    ]
+    return Network(*layers, Dense(rng, units, 10, dtype=dtype))
 
 
 def convolutional(
     rng: np.random.Generator, name: str, dtype: DTypeLike = np.float32, filters: int = 8
 ) -> Network:
-    """Two convolutions on 8 × 8 pixels, then a dense layer to 10 classes."""
+    """Two convolutions on 8 × 8 pixels, followed by a dense layer to 10 classes."""
     gain = ACTIVATIONS[name].gain
     return Network(
         Reshape(8, 8, 1),
@@ -317,10 +381,10 @@ def descend(
     clip: float = math.inf,
     batch: int = 32,
 ) -> Iterator[int]:
-    """Stochastic gradient descent, an epoch each time the next value is asked for.
+    """Stochastic gradient descent, one epoch each time the next value is requested.
 
-    The norm of each step's gradient is limited to `clip`. What has diverged is NaN without a
-    warning.
+    The norm of each step's gradient is limited to `clip`. A network that diverges becomes NaN
+    without a warning.
     """
     epoch = 0
     while True:
@@ -340,7 +404,7 @@ def descend(
 
 
 def watch(network: Network, x: Array, batch: int = 256) -> list[ActivationMonitor]:
-    """A monitor of each activation's units, over all of x."""
+    """A monitor of the units of each activation, over all of x."""
     monitors: list[ActivationMonitor] = []
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, len(x), batch):

@@ -1,8 +1,8 @@
 """Rectify an array on disk that is larger than the memory of the workers, and count its sparsity.
 
-A cluster of Dask on this machine, whose workers have a memory limit, reads a Zarr array chunk by
-chunk, rectifies it into another, and watches its units in the same pass; then it checks the result.
-Once for each setting of workers x threads of each x threads of relu_ufunc.
+A Dask cluster on this machine, whose workers have a memory limit, reads a Zarr array chunk by
+chunk, rectifies it into another, and monitors its units in the same pass. Then it checks the
+result. It does so once for each setting of workers x threads of each x threads of relu_ufunc.
 
     python examples/rectify_larger_than_memory.py
 """
@@ -31,9 +31,9 @@ SETTINGS = ("2x1x1", "1x2x1", "1x1x2")
 
 class Measured(NamedTuple):
     seconds: float
-    """Of reading, rectifying, counting and writing."""
+    """The elapsed time of reading, rectifying, counting and writing."""
     cpu_seconds: float
-    """Of all workers together; on a machine that is busy with other things it says more."""
+    """The processor time of all workers, which says more if the machine is busy otherwise."""
     peaks: list[int | None]
     """The most memory that each worker held, in bytes; None where the system does not say."""
     monitor: ActivationMonitor
@@ -41,7 +41,7 @@ class Measured(NamedTuple):
 
 
 def cluster(setting: str, limit: str) -> LocalCluster:
-    """Processes that listen to this machine alone, without the dashboard."""
+    """A cluster of processes that accept connections from this machine only, without dashboard."""
     n_workers, n_threads, relu_threads = map(int, setting.split("x"))
     return LocalCluster(
         n_workers=n_workers,
@@ -55,7 +55,7 @@ def cluster(setting: str, limit: str) -> LocalCluster:
 
 
 def normal(block_info: Any = None) -> Any:
-    """Examples of units whose means go from -8 to 4: the lowest are hardly ever positive."""
+    """Examples for units with means from -8 to 4, of which the lowest are hardly ever positive."""
     location = block_info[None]["chunk-location"]
     values = np.random.default_rng(location).standard_normal(
         block_info[None]["chunk-shape"], dtype=np.float32
@@ -71,7 +71,7 @@ def watch(block: Any) -> Any:
 
 
 def peak_memory() -> int | None:
-    """The most that this process has held, in bytes, where Linux says it."""
+    """The most memory that this process has held, in bytes; None where Linux does not report it."""
     status = Path("/proc/self/status")
     if not status.exists():
         return None
@@ -105,7 +105,7 @@ def make(path: Path, rows: int, chunk_rows: int) -> None:
 
 
 def rectified_and_watched(source: Path, target: Path) -> tuple[Any, Any]:
-    """To be computed together, so that each chunk is read once: the array stored, the monitors."""
+    """The stored array and the monitors; computed together, they read each chunk only once."""
     x = da.from_zarr(source)
     output = empty(target, len(x), x.chunksize[0])
     stored = da.store(

@@ -1,14 +1,14 @@
-"""A recurrent network of relu that starts as the identity, beside tanh.
+"""A recurrent relu network that starts as the identity, compared with tanh.
 
-Claim (Le, Jaitly and Hinton 2015): a plain recurrent network of relu whose recurrent weights start
-as the identity learns long sequences that one of tanh does not, since its gradient reaches far back
+Claim (Le, Jaitly and Hinton 2015): a plain recurrent relu network whose recurrent weights start as
+the identity learns long sequences that a tanh network does not, since its gradient reaches far back
 in time.
 
-48 units; the digits read row by row (8 steps of 8 pixels), and pixel by pixel (64 steps), a softmax
-on the last state. The weights of the inputs have the variance 1/n, biases are 0; "relu, He" and
-"tanh" start with random recurrent weights of the variance 2/n and 1/n. The norm of the gradient is
-limited to 1. Each has the best learning rate of a grid, by the loss on the validation part in the
-mean over epochs and seeds.
+The network has 48 units, reads the digits row by row (8 steps of 8 pixels) or pixel by pixel (64
+steps), and ends in a softmax of the last state. The weights of the inputs have the variance 1/n,
+and the biases are 0; "relu, He" and "tanh" start with random recurrent weights of the variance 2/n
+and 1/n. The norm of the gradient is limited to 1. Each network has the best learning rate of a
+grid, by the loss on the validation part, averaged over epochs and seeds.
 
     python examples/recurrent.py
 """
@@ -74,7 +74,7 @@ def network(model: Model, steps: int, rng: np.random.Generator) -> Network:
 
 
 def flow(model: Model, steps: int, seeds: Sequence[int]) -> Array:
-    """The norm of the gradient at each step's state over that at the last: (seeds, steps)."""
+    """The gradient's norm at each step's state over that at the last, as (seeds, steps)."""
     norms = np.empty((len(seeds), steps))
     for i, seed in enumerate(seeds):
         untrained = network(model, steps, np.random.default_rng(seed))
@@ -126,11 +126,10 @@ def report(title: str, flows: dict[str, Array], grids: dict[str, Grid]) -> None:
     )
     for other in ("tanh", "relu, He"):
         accuracies = [won[name].accuracy for name in ("relu, identity", other)]
-        means = " against ".join(study.percent(float(values.mean())) for values in accuracies)
         study.finding(
-            study.beyond(*accuracies),
+            study.more_accurate(*accuracies),
             f"{title}: relu from the identity is more accurate than {other},"
-            f" by more than the spread ({means})",
+            f" by more than the spread and twice the sampling error ({study.against(*accuracies)})",
         )
 
 

@@ -4,9 +4,9 @@ Claim (Glorot, Bordes and Bengio 2011): relu makes a network sparse by itself. A
 about one half of the activations of every layer are zero, training keeps it so, and a penalty on
 the activations makes it sparser at no loss of accuracy.
 
-Networks of relu on the digits with 2 and with 8 hidden layers of 100 units, weights after He et
-al., 20 epochs of training, counted over the whole training part. The penalty is 0.001 times the sum
-of an example's activations.
+Relu networks with 2 and with 8 hidden layers of 100 units and weights after He et al. are trained
+on the digits for 20 epochs, and the zeros are counted over the whole training part. The penalty is
+0.001 times the sum of an example's activations.
 
     python examples/sparsity.py
 """
@@ -48,11 +48,11 @@ def penalised(network: Network) -> Network:
 
 class Measured(NamedTuple):
     zero: Array
-    """The fraction of zeros: (seeds, layers)."""
+    """The fraction of zeros, as (seeds, layers)."""
     dead: Array
-    """Units without a positive activation, of all layers, for each seed."""
+    """The number of units in all layers that are never positive, for each seed."""
     accuracy: Array
-    """On the test part, for each seed."""
+    """The accuracy on the test part, for each seed."""
 
 
 def measure(seeds: Sequence[int], depth: int, epochs: int) -> dict[str, Measured]:
@@ -124,11 +124,10 @@ def report(depth: int, measured: dict[str, Measured]) -> None:
     )
     study.finding(
         bool(sparser.mean() > trained.mean() + 0.05)
-        and not study.beyond(plain.accuracy, with_penalty.accuracy),
+        and not study.more_accurate(plain.accuracy, with_penalty.accuracy),
         f"{depth} layers: the penalty makes them sparser at no loss of accuracy"
         f" ({study.percent(sparser.mean())} against {study.percent(trained.mean())} zero;"
-        f" accuracy {study.percent(with_penalty.accuracy.mean())} against"
-        f" {study.percent(plain.accuracy.mean())})",
+        f" accuracy {study.against(with_penalty.accuracy, plain.accuracy)})",
     )
 
 

@@ -1,17 +1,21 @@
-"""What the examples share: their options, the data, tables, findings and figures."""
+"""What the examples have in common: options, data, tables, findings and figures."""
 
 import argparse
 import math
-from collections.abc import Callable, Iterable, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import matplotlib as mpl
 
 mpl.use("svg")
-# The same results make the same file.
+# The same results produce the same file.
 mpl.rcParams |= {"svg.hashsalt": "relu_ufunc", "svg.fonttype": "none", "font.family": "sans-serif"}
 mpl.rcParams |= {"font.size": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True}
 
@@ -22,10 +26,13 @@ from sklearn.datasets import load_digits  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
 from threadpoolctl import threadpool_limits  # noqa: E402
 
-# Matrices this small are slower on two threads, and the sums now the same on any machine's count.
+# Such small matrices are slower on two threads, and one thread gives every machine the same sums.
 threadpool_limits(1)
 
-# Okabe and Ito's colours, which the colour-blind can tell apart.
+K = TypeVar("K")
+R = TypeVar("R")
+
+# Okabe and Ito's colours can be told apart by colour-blind readers.
 ORANGE, SKY, GREEN, YELLOW = "#e69f00", "#56b4e9", "#009e73", "#f0e442"
 BLUE, RED, PINK, BLACK = "#0072b2", "#d55e00", "#cc79a7", "#000000"
 
@@ -44,7 +51,7 @@ STYLES = {
 class Options:
     seeds: list[int]
     small: bool
-    figure: Path
+    figure: Path | None
 
 
 def options(argv: Sequence[str] | None, script: str, description: str, seeds: int = 5) -> Options:
@@ -59,8 +66,7 @@ def options(argv: Sequence[str] | None, script: str, description: str, seeds: in
         "--figure",
         type=Path,
         metavar="PATH",
-        default=Path(f"{Path(script).stem}.svg"),
-        help="where to write the figure (default: %(default)s)",
+        help="where to write the figure (default: nowhere)",
     )
     given = parser.parse_args(argv)
     count = (2 if given.small else seeds) if given.seeds is None else given.seeds
@@ -107,7 +113,7 @@ def claim(docstring: str) -> None:
 
 
 def number(value: float) -> str:
-    """Two significant digits, as a person writes them: 1.2e-7, 0.012, 1.0, 120."""
+    """The number with two significant digits, as people write it: 1.2e-7, 0.012, 1.0, 120."""
     if not math.isfinite(value) or value == 0:
         return f"{value:g}"
     digits, exponent = f"{value:.1e}".split("e")
@@ -129,7 +135,7 @@ def spread(values: Iterable[float], form: Callable[[float], str] = number) -> st
 
 
 def beyond(greater: Array, less: Array) -> bool:
-    """Whether the means differ that way by more than either standard deviation."""
+    """Whether the first mean exceeds the second by more than either standard deviation."""
     if not np.isfinite(less).all():
         return False
     if not np.isfinite(greater).all():
@@ -137,10 +143,58 @@ def beyond(greater: Array, less: Array) -> bool:
     return bool(greater.mean() - less.mean() > max(greater.std(), less.std()))
 
 
+def sampling_error(*accuracies: Array, examples: int = 360) -> float:
+    """The standard error of an accuracy, or of the difference of two, on that many test examples.
+
+    It is the error if the examples are drawn anew. The error of the difference of two networks is
+    rather smaller if both are tested on the same examples.
+    """
+    means = [float(values.mean()) for values in accuracies]
+    return math.sqrt(sum(mean * (1 - mean) for mean in means) / examples)
+
+
+def more_accurate(greater: Array, less: Array, *, examples: int = 360) -> bool:
+    """Whether the first exceeds the second by the spread over the seeds and twice the error."""
+    error = sampling_error(greater, less, examples=examples)
+    return beyond(greater, less) and bool(greater.mean() - less.mean() > 2 * error)
+
+
+def against(one: Array, other: Array, *, examples: int = 360) -> str:
+    """Two accuracies and their sampling error, for the brackets of a finding."""
+    error = sampling_error(one, other, examples=examples)
+    return (
+        f"{percent(float(one.mean()))} against {percent(float(other.mean()))}; sampling error of"
+        f" the difference ± {percent(error)}"
+    )
+
+
+def f1_error(both: Array, either: Array) -> float:
+    """The standard error of F1 = 2 · sum(both) / sum(either), by drawing the groups anew."""
+    draws = np.random.default_rng(0).integers(len(both), size=(500, len(both)))
+    return float(np.std(2 * both[draws].sum(axis=1) / either[draws].sum(axis=1)))
+
+
+def parallel(work: Mapping[K, Callable[[], R]], what: str) -> dict[K, R]:
+    """Compute each in one of as many processes as processors, and report the progress."""
+    results = {}
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        futures = {pool.submit(call): key for key, call in work.items()}
+        for done, future in enumerate(as_completed(futures), 1):
+            results[futures[future]] = future.result()
+            if 10 * done // len(work) > 10 * (done - 1) // len(work):
+                progress(what, done, len(work))
+    return {key: results[key] for key in work}
+
+
+def progress(what: str, done: int, of: int) -> None:
+    """Report the progress on stderr, separately from the results."""
+    print(f"{what}: {done} of {of}", file=sys.stderr, flush=True)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print it in Markdown, the first column on the left."""
+    """Print the table in Markdown, with the first column aligned left."""
     lines = [list(header), *(list(row) for row in rows)]
-    widths = [max(len(line[k]) for line in lines) for k in range(len(header))]
+    widths = [max(2, *(len(line[k]) for line in lines)) for k in range(len(header))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     print()
     for line in (lines[0], rule, *lines[1:]):
@@ -151,12 +205,12 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def finding(holds: bool, statement: str) -> None:
-    """Print whether a statement holds for what was measured; in its brackets stands what was."""
+    """Print whether a statement holds; its brackets contain what was measured."""
     print(f"- {'Holds' if holds else 'Fails'}: {statement}")
 
 
 def band(axis: Any, x: Sequence[float] | Array, runs: Array, label: str, **style: Any) -> None:
-    """The mean over the seeds, which are the rows, and the range that they span."""
+    """Draw the mean over the seeds, which are the rows, and the range that they span."""
     style = {"markersize": 4, "linewidth": 1.4} | style
     axis.plot(x, runs.mean(axis=0), label=label, **style)
     axis.fill_between(
@@ -164,7 +218,11 @@ def band(axis: Any, x: Sequence[float] | Array, runs: Array, label: str, **style
     )
 
 
-def save(figure: Any, path: Path) -> None:
+def save(figure: Any, path: Path | None) -> None:
+    """Write the figure to the path, if there is one."""
+    if path is None:
+        plt.close(figure)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
     plt.close(figure)

@@ -10,18 +10,27 @@ from networks import Array, Network, descend
 
 
 class Runs(NamedTuple):
-    """At one rate, a row for each seed; infinite from where a network diverged."""
+    """The runs at one rate, in a row per seed; the loss is infinite once a network has diverged."""
 
     training: Array
-    """The loss after each epoch, from before the first on."""
+    """The loss before the first epoch and after each epoch."""
     validation: Array
     accuracy: Array
-    """On the test part; 0 of what diverged."""
+    """The accuracy on the test part; 0 if the network diverged."""
 
     def epochs_to(self, goal: float) -> Array:
-        """How soon the training loss was below; infinite where it never was."""
-        reached = self.training < goal
-        return np.where(reached.any(axis=1), reached.argmax(axis=1), math.inf)
+        """The time at which the training loss fell below the goal; infinite if it never did.
+
+        Between two epochs its logarithm is interpolated linearly.
+        """
+        times = np.full(len(self.training), math.inf)
+        for i, losses in enumerate(self.training):
+            below = np.flatnonzero(losses < goal)
+            if len(below):
+                k = below[0]
+                ends = np.log(losses[[k - 1, k]])
+                times[i] = k - 1 + (ends[0] - math.log(goal)) / (ends[0] - ends[1])
+        return times
 
 
 Grid = dict[float, Runs]
@@ -53,11 +62,17 @@ def try_rates(
                 if epoch < epochs:
                     next(steps)
             else:
-                accuracy[i] = network.accuracy(*parts.test)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    accuracy[i] = network.accuracy(*parts.test)
         grid[rate] = Runs(losses[0], losses[1], accuracy)
     return grid
 
 
+def best_at_the_end(grid: Grid) -> float:
+    """The rate with the lowest validation loss after the last epoch."""
+    return min(grid, key=lambda rate: float(grid[rate].validation[:, -1].mean()))
+
+
 def best(grid: Grid) -> float:
-    """The rate whose loss on the validation part is lowest in the mean over epochs and seeds."""
+    """The rate with the lowest validation loss, averaged over epochs and seeds."""
     return min(grid, key=lambda rate: float(grid[rate].validation.mean()))

@@ -1,17 +1,18 @@
-"""How activations and gradients grow with depth where the weights are too large.
+"""How activations and gradients grow with depth if the weights are too large.
 
 Claim (Krizhevsky 2010; Hannun et al. 2014; He et al. 2015): relu has no upper bound, so that with
 too large an initialisation activations and gradients grow exponentially with depth; a clipped
 rectifier, such as relu6, is the remedy.
 
-Part 1: up to 30 hidden layers of 100 units at initialisation, biases 0; the standard deviation of
-the weights is the usual one (that of He et al.; for tanh that of the variance 1/n) times a factor.
-In theory relu's activations grow by that factor in each layer. clipped_relu is clipped at 20. Of
-what goes into the last layer's activation, the values at or above the clip are called clipped, and
-the units that no example brings below it, saturated. They pass no gradient.
+Part 1: networks with up to 30 hidden layers of 100 units are examined at initialisation, with
+biases of 0. The standard deviation of the weights is the usual one (that of He et al.; for tanh
+that of the variance 1/n) times a factor. In theory relu's activations grow by that factor in each
+layer. clipped_relu is clipped at 20. Inputs of the last layer's activation at or above the clip are
+called clipped, and units that no example brings below it are called saturated. They pass no
+gradient.
 
-Part 2: 10 hidden layers of 64 units, trained for 8 epochs at the best learning rate of a grid, by
-the loss on the validation part in the mean over epochs and seeds.
+Part 2: networks with 10 hidden layers of 64 units are trained for 8 epochs at the best learning
+rate of a grid, by the loss on the validation part, averaged over epochs and seeds.
 
     python examples/unbounded_activation.py
 """
@@ -39,13 +40,13 @@ class Growth(NamedTuple):
     """(seeds, depths)."""
 
     activation: Array
-    """Root mean square of the last hidden layer."""
+    """The root mean square of the last hidden layer."""
     gradient: Array
-    """Norm of the loss's gradient with respect to the first layer's weights."""
+    """The norm of the loss's gradient with respect to the first layer's weights."""
     clipped: Array
     """The fraction of the last layer's values at or above the limit."""
     saturated: Array
-    """The fraction of its units that are always."""
+    """The fraction of the last layer's units that are always clipped."""
 
 
 def grow(name: str, factor: float, depths: Sequence[int], seeds: Sequence[int]) -> Growth:
@@ -60,7 +61,7 @@ def grow(name: str, factor: float, depths: Sequence[int], seeds: Sequence[int]) 
             assert isinstance(output, Dense)
             found[0, i, j] = np.sqrt(np.mean(output.x**2))
             found[1, i, j] = np.linalg.norm(network.weight_gradients[0])
-            # Above the limit there is nothing left: what is not positive, sparsity counts.
+            # Clipped values have no distance below the limit left, and sparsity counts those.
             found[2, i, j] = sparsity(LIMITS[name] - network.sums[-1])
             found[3, i, j] = watch(network, x)[-1].saturated(LIMITS[name]).mean()
     return Growth(*found)
@@ -69,7 +70,7 @@ def grow(name: str, factor: float, depths: Sequence[int], seeds: Sequence[int]) 
 def learn(
     name: str, factor: float, rates: Sequence[float], seeds: Sequence[int], epochs: int
 ) -> tuple[float, Array]:
-    """The best rate, and with it each seed's accuracy on the test part."""
+    """The best rate, and each seed's accuracy on the test part at that rate."""
     make = partial(multilayer_perceptron, name=name, hidden=[64] * 10, scale=factor)
     grid = try_rates(make, rates, seeds, epochs)
     return best(grid), grid[best(grid)].accuracy
@@ -157,14 +158,14 @@ def report_learning(learned: dict[str, dict[float, tuple[float, Array]]]) -> Non
                 learned[n][f][1] for n, f in ((name, 1.0), (name, factor), ("relu", factor))
             )
             study.finding(
-                study.beyond(large, relu),
+                study.more_accurate(large, relu),
                 f"with weights × {factor:g} {name} learns better than relu"
-                f" ({study.percent(large.mean())} against {study.percent(relu.mean())})",
+                f" ({study.against(large, relu)})",
             )
             study.finding(
-                not study.beyond(usual, large),
+                not study.more_accurate(usual, large),
                 f"with weights × {factor:g} {name} learns as well as with the usual ones"
-                f" ({study.percent(large.mean())} against {study.percent(usual.mean())})",
+                f" ({study.against(large, usual)})",
             )
 
 

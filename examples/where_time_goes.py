@@ -1,19 +1,19 @@
 """Where the time of a training step goes.
 
-Claim: fused rectifiers make a training step faster than NumPy's spelling of them, and bring it near
-PyTorch's. What they can save is what the activations take: the rest is matrix products.
+Claim: fused rectifiers make a training step faster than NumPy's spelling of them, and bring it
+close to PyTorch's. They can save at most the time of the activations: the rest is matrix products.
 
-A perceptron with two hidden layers of 512 units on the digits, float32, one thread throughout. The
-steps differ in the activations alone:
+A perceptron with two hidden layers of 512 units is trained on the digits, in float32 and on one
+thread throughout. The steps differ only in the activations:
 
 - relu_ufunc: add_relu(z, b, out=z) and relu_backward(dy, h, out=dy);
 - NumPy: np.maximum(z + b, 0) and np.where(h > 0, dy, 0);
 - NumPy, in place: z += b, np.maximum(z, 0, out=z) and np.multiply(dy, h > 0, out=dy);
 - PyTorch, where it is installed: its own functions and autograd.
 
-All start from the same weights, and what they are after one step is compared. They take turns. A
-time is the processor's, which other programs do not lengthen, and the shortest of many; mean and
-spread are those over the seeds, each a round of its own.
+All start from the same weights, and their weights after one step are compared. They take turns.
+Each time is processor time, which other programs do not lengthen, and the shortest of many; mean
+and spread are over the seeds, each of which has its own round.
 
     python examples/where_time_goes.py
 """
@@ -66,7 +66,7 @@ SPELLINGS = {
 
 
 class Clock:
-    """Adds up the processor's seconds of each part."""
+    """Adds up the processor time of each part."""
 
     def __init__(self) -> None:
         self.spent = dict.fromkeys(PARTS, 0.0)
@@ -95,7 +95,7 @@ def start(rng: np.random.Generator) -> Parameters:
 def numpy_step(
     spelling: Spelling, parameters: Parameters, x: Array, labels: Array
 ) -> dict[str, float]:
-    """One step of gradient descent, which changes the parameters; the seconds of each part."""
+    """Take a step of gradient descent, which changes the parameters, and time each part."""
     clock = Clock()
     states = [x]
     for weights, bias in parameters[:-1]:
@@ -136,7 +136,7 @@ def torch_step(torch: Any, parameters: Any, x: Any, labels: Any) -> dict[str, fl
             for parameter in pair:
                 parameter -= RATE * parameter.grad
                 parameter.grad = None
-    clock.lap("matrix products")  # the whole: its parts are not told apart
+    clock.lap("matrix products")  # the whole step, since its parts cannot be separated
     return clock.spent
 
 
@@ -151,7 +151,7 @@ def installed_torch() -> Any:
 
 
 def steps(torch: Any, seed: int, batch: int) -> tuple[dict[str, Step], dict[str, Parameters]]:
-    """A step for each spelling, and the parameters that it changes."""
+    """For each spelling, a step and the parameters that it changes."""
     rng = np.random.default_rng(seed)
     x, labels = study.digits().train
     chosen = rng.choice(len(x), batch, replace=False)
@@ -172,7 +172,7 @@ def steps(torch: Any, seed: int, batch: int) -> tuple[dict[str, Step], dict[str,
 
 
 def differences(states: dict[str, Parameters]) -> dict[str, tuple[int, float]]:
-    """From ours: how many parameters differ in their bits, and the largest difference."""
+    """How many parameters differ from ours in a bit, and the largest difference."""
     flat = {
         name: np.concatenate([array.ravel() for pair in parameters for array in pair])
         for name, parameters in states.items()
@@ -191,7 +191,7 @@ class Times(NamedTuple):
     total: list[float]
     """The shortest step of each seed's round, in seconds."""
     parts: list[list[float]]
-    """The same of each part."""
+    """The same for each part."""
 
 
 def measure(
@@ -211,7 +211,7 @@ def measure(
         for _ in range(repeats):
             for name in order:
                 found[name].append(taken[name]())
-            order.append(order.pop(0))  # nobody always runs in the wake of the same one
+            order.append(order.pop(0))  # so that the predecessors vary
         for name, rounds in found.items():
             entry = times.setdefault(name, Times([], []))
             entry.total.append(min(sum(spent.values()) for spent in rounds))

@@ -1,4 +1,4 @@
-"""How fast each function is on this machine, against NumPy's spelling and a plain copy."""
+"""Measures each function on this machine, against NumPy's spelling and a plain copy."""
 
 import math
 import sys
@@ -14,10 +14,10 @@ import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
 
 CACHED_BYTES = 256_000
-"""An array of this size lies in any second-level cache, its output beside it."""
+"""An array of this size fits any second-level cache together with its output."""
 
 LARGE_BYTES = 40_000_000
-"""An array of this size comes from memory; so does any from ``_COLD_BYTES`` on."""
+"""An array of this size is read from memory, as is any of at least ``_COLD_BYTES``."""
 
 _COLD_BYTES = 8_000_000
 _EVICTING_BYTES = 128_000_000
@@ -32,8 +32,9 @@ _OTHER_PARAMETER = 1
 _ARRAYS = ("dy", "x", "b")
 
 _LEGEND = """\
-GB/s: array bytes read and written. vs copy: that speed over the np.copyto of
-the table. vs NumPy: how many times faster than NumPy's spelling; slower is <."""
+GB/s: array bytes read and written per second. vs copy: that speed relative to
+the table's np.copyto. vs NumPy: speed relative to NumPy's spelling; < marks a
+slower function."""
 
 _BAR_WIDTH = 24
 _EIGHTHS = "▏▎▍▌▋▊▉█"
@@ -41,7 +42,7 @@ _EIGHTHS = "▏▎▍▌▋▊▉█"
 
 @dataclass(frozen=True)
 class Measurement:
-    """The least seconds that one call took; NumPy's are None where it has no spelling."""
+    """The shortest time of one call, in seconds; None for NumPy if it has no spelling."""
 
     name: str
     moved_bytes: int
@@ -64,7 +65,7 @@ class Measurement:
 
 
 def operations_for(dtype: np.dtype[Any]) -> list[Operation]:
-    """The functions that have a loop of their own for a dtype."""
+    """The functions that have their own loop for a dtype."""
     return [operation for operation in OPERATIONS if dtype.char in operation.type_characters]
 
 
@@ -88,7 +89,7 @@ def run(operations: Sequence[Operation], dtype: np.dtype[Any], sizes: Sequence[i
         measurements = []
         data = operands(operations, dtype, size)
         is_cold = size * dtype.itemsize >= _COLD_BYTES
-        # A large server's cache holds more than one array: other data must fill it first.
+        # A large server's cache holds more than one array, so other data has to evict it first.
         evict = np.ones(_EVICTING_BYTES // 8, np.int64).max if is_cold else None
         for operation in operations:
             progress.step(operation.name)
@@ -147,7 +148,7 @@ def operands(operations: Sequence[Operation], dtype: np.dtype[Any], size: int) -
 
 
 def _check_memory(wanted: int) -> None:
-    """Raise before the system, which may promise more than it has, ends the process."""
+    """Raise an error before the system, which may overcommit memory, kills the process."""
     try:
         with open("/proc/meminfo", encoding="ascii") as file:
             kilobytes = dict(line.split()[:2] for line in file)
@@ -159,14 +160,14 @@ def _check_memory(wanted: int) -> None:
 
 
 def statements(operation: Operation) -> tuple[str, str, str]:
-    """The function's call, a copy of its first array, and NumPy's spelling or ""."""
+    """The function's call, a copy of its first array, and NumPy's spelling, which may be ""."""
     first = next(name for name in operation.inputs if name in _ARRAYS)
     call = f"function({', '.join(operation.inputs)}, out=outputs)"
     return call, f"np.copyto(out, {first})", operation.numpy
 
 
 def names_in_statements(operation: Operation, operands: dict[str, Any]) -> dict[str, Any]:
-    """What the names in the statements stand for: ``out`` is the first of the outputs."""
+    """The values of the names in the statements; ``out`` is the first of the outputs."""
     outputs = tuple(operands[f"out{k}"] for k in range(len(operation.outputs)))
     return {
         "np": np,
@@ -226,7 +227,7 @@ def _measure(
 
 
 def _runs(statement: str, names: dict[str, Any]) -> bool:
-    """Whether NumPy has this spelling for these dtypes: bool has no negative, for one."""
+    """Whether NumPy supports this spelling for these dtypes; bool, for one, has no negative."""
     if not statement:
         return False
     try:
@@ -239,7 +240,7 @@ def _runs(statement: str, names: dict[str, Any]) -> bool:
 def _interleaved(
     calls: Sequence[Callable[[int], float]], seconds: float, evict: Callable[[], object] | None
 ) -> list[float]:
-    """The least seconds of each call, taken in turns: a slow spell then hits all alike."""
+    """The shortest time of each call, measured in turns, so that a slow phase affects all alike."""
     end = time.perf_counter() + seconds
     number = 1 if evict else max(1, math.ceil(_SAMPLE_SECONDS / max(calls[0](1), 1e-9)))
     best = [math.inf] * len(calls)
@@ -254,7 +255,7 @@ def _interleaved(
 
 
 def _table(measurements: Sequence[Measurement], blocks: str | None) -> Iterator[str]:
-    # Measured with each function in turn: the best of all is the one reference.
+    # The copy was measured together with each function; the best of all is the reference.
     copy = max(each.copy_gigabytes_per_second for each in measurements)
     fastest = max(copy, *(each.gigabytes_per_second for each in measurements))
     yield f"{'function':<26}{'GB/s':>7}{'vs copy':>10}{'vs NumPy':>11}"
@@ -267,7 +268,7 @@ def _table(measurements: Sequence[Measurement], blocks: str | None) -> Iterator[
 
 
 def _times(factor: float | None) -> str:
-    """Ten times, twice, or slower, which has to be seen."""
+    """The factor as text, with a mark if it is less than 1."""
     if factor is None:
         return ""
     return f"{factor:.1f}x " if factor >= 1 else f"{factor:.2f}x<"

@@ -1,4 +1,4 @@
-"""The processor's caches, and from which size on a result is streamed past them."""
+"""The sizes of the processor's caches, and the size from which a result bypasses them."""
 
 import os
 import sys
@@ -8,20 +8,20 @@ from relu_ufunc._environment import whole_number
 
 _SYSFS = "/sys/devices/system/cpu/cpu0/cache"
 
-# On a virtual machine the system may report the whole host's last-level cache. No
-# processor gives one core much more than this.
+# On a virtual machine the system may report the last-level cache of the whole host. No
+# processor has much more cache per core than this.
 _MOST_BYTES_PER_CORE = 16 << 20
 _USUAL_BYTES = 8 << 20
 
 
 def cache_sizes() -> dict[int, int]:
-    """Return the bytes of each level of data cache as the system reports them."""
+    """Return the size in bytes of each level of data cache, as the system reports it."""
     ask = {"linux": _linux, "darwin": _macos, "win32": _windows}.get(sys.platform)
     return {} if ask is None else ask()
 
 
 def last_level_bytes(sizes: dict[int, int]) -> int:
-    """Return the bytes of the last level of cache that this process can count on."""
+    """Return the bytes of last-level cache that this process can count on."""
     if not sizes:
         return _USUAL_BYTES
     return min(sizes[max(sizes)], _MOST_BYTES_PER_CORE * (os.cpu_count() or 1))
@@ -37,7 +37,7 @@ def _linux() -> dict[int, int]:
                 sizes[level] = _bytes(_read(f"{folder}/size"))
     except (OSError, ValueError):
         pass
-    # The two disagree on virtual machines; what the core can use is the smaller.
+    # sysfs and sysconf disagree on some virtual machines; the core can use the smaller size.
     for level in (1, 2, 3, 4):
         name = f"SC_LEVEL{level}_{'D' if level == 1 else ''}CACHE_SIZE"
         number = os.sysconf_names.get(name)
@@ -53,7 +53,7 @@ def _read(path: str) -> str:
 
 
 def _bytes(text: str) -> int:
-    """Return the bytes of sysfs's "48K" or "260M"."""
+    """Return the number of bytes that sysfs writes as "48K" or "260M"."""
     factors = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
     return int(text[:-1]) * factors[text[-1]] if text[-1] in factors else int(text)
 
@@ -83,8 +83,8 @@ def _macos() -> dict[int, int]:
 def _windows() -> dict[int, int]:
     import ctypes
 
-    # RelationCache records of GetLogicalProcessorInformationEx: their kind and length
-    # (two 32-bit numbers), then the cache's level (a byte) and size (32 bits at 4).
+    # GetLogicalProcessorInformationEx returns RelationCache records. Each has its kind and
+    # length (two 32-bit numbers), then the cache's level (a byte) and size (32 bits at 4).
     relation_cache = 2
     query = ctypes.windll.kernel32.GetLogicalProcessorInformationEx  # type: ignore[attr-defined,unused-ignore]
     length = ctypes.c_uint32(0)

@@ -14,7 +14,12 @@ from relu_ufunc._operations import OPERATIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments, or the process's; return its exit code."""
+    """Run the command with these arguments, by default the process's, and return its exit code."""
+    # Python sets a stream to None if it was closed before Python started.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _cannot_write("it is closed")
     try:
         try:
             options = _parser().parse_args(arguments)
@@ -22,12 +27,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at exit: let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has closed the pipe, as `head` does, and needs no error message.
+        _discard_output()
         return 1
+    except OSError as error:
+        _discard_output()
+        return _cannot_write(error.strerror or str(error))
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _cannot_write(reason: str) -> int:
+    print(f"relu-ufunc: cannot write to standard output: {reason}", file=sys.stderr)
+    return 1
+
+
+def _discard_output() -> None:
+    # Python flushes once more at exit, which must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,14 +55,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    info = commands.add_parser("info", help="say what this build is and what it found here")
+    info = commands.add_parser("info", help="describe this build and what it found on this machine")
     info.set_defaults(run=lambda options: relu_ufunc.show_config())
 
     bench = commands.add_parser(
         "bench",
         help="time each function on this machine, against NumPy and a plain copy",
-        description="Time each function, in cache and out of it, against NumPy's spelling of it "
-        "and against np.copyto: interleaved, the best of many repeats, in under 20 seconds.",
+        description="Time each function, in cache and out of cache, against NumPy's spelling and "
+        "against np.copyto. The calls are interleaved and the best of many repeats counts. "
+        "It takes less than 20 seconds.",
     )
     bench.add_argument(
         "--functions",
@@ -60,14 +79,14 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=_size,
         metavar="N",
-        help="elements of an array (default: one size in cache, one out of it)",
+        help="number of elements of an array (default: one size in cache and one out of cache)",
     )
     bench.add_argument(
         "--threads",
         type=int,
         default=relu_ufunc.get_num_threads(),
         metavar="N",
-        help="threads that share a long call (default: %(default)s)",
+        help="number of threads that share a long call (default: %(default)s)",
     )
     bench.set_defaults(run=lambda options: _run_bench(bench, options))
     return parser

@@ -1,10 +1,11 @@
 """What this build is and what it found on this machine."""
 
+import os
 import sys
 
 import numpy as np
 
-from relu_ufunc import _caches, _core
+from relu_ufunc import _caches, _core, _ways
 from relu_ufunc._dispatch import available_isas, isa
 
 
@@ -25,9 +26,10 @@ def _configuration() -> dict[str, str]:
             f"L{level} {_size(size)}" for level, size in sorted(_caches.SIZES.items())
         ),
         "streams from": "never" if streams_from == sys.maxsize else _size(streams_from),
-        "threads": str(_core.thread_count()),
-        "workers look for work": f"{_core.spin_microseconds()} microseconds",
-    }
+        "way of storing": _core.forced_way() or _ways.MEASURED,
+        "threads": f"{_core.thread_count()} ({_core.usable_thread_count()} at a time here)",
+        "workers spin for": f"{_core.spin_microseconds()} microseconds",
+    } | _ways.measurements()
 
 
 def _size(size: int) -> str:
@@ -54,3 +56,19 @@ def show_config() -> None:
     width = max(map(len, configuration))
     for name, value in configuration.items():
         print(f"{name:<{width}}  {value}")
+
+
+def get_include() -> str:
+    """Return the folder of the C header, ``relu_ufunc.h``.
+
+    See Also
+    --------
+    numpy.get_include : The folder of NumPy's headers.
+
+    Examples
+    --------
+    >>> import relu_ufunc
+    >>> relu_ufunc.get_include()
+    '...include'
+    """
+    return os.path.join(os.path.dirname(__file__), "include")

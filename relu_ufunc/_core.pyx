@@ -1,14 +1,20 @@
 # cython: language_level=3, freethreading_compatible=True
-"""Registers the operation table's rows as ufuncs. No arithmetic is done here."""
+"""Registers the rows of the operation table as ufuncs. This module does no arithmetic."""
 
 from libc.stdlib cimport calloc
 from libc.string cimport strlen
 from cpython.bytes cimport PyBytes_AsString
+from cpython.pycapsule cimport PyCapsule_New
 
 cimport numpy as cnp
 
 cnp.import_array()
 cnp.import_umath()
+
+
+cdef extern from "numpy/ufuncobject.h":
+    ctypedef struct PyUFuncObject:
+        void **data
 
 
 cdef extern from "kernels/kernels.h":
@@ -28,6 +34,7 @@ cdef extern from "kernels/kernels.h":
 
 cdef extern from "dtypes.h":
     struct dtype_row:
+        const char *name
         Py_ssize_t itemsize
         char character
         const char *ml_dtypes_name
@@ -64,8 +71,10 @@ cdef extern from "dispatch.h":
 
 
 cdef extern from "loop.h":
+    struct kernel_of_loop "kernel":
+        void *contiguous
     struct loop:
-        pass
+        kernel_of_loop kernel
     bint make_loop(
         const isa_row *isa, operation_number operation, dtype_number dtype, loop *made)
 
@@ -74,6 +83,35 @@ cdef extern from "run.h":
     void run_loop(char **, const Py_ssize_t *, const Py_ssize_t *, void *) nogil
     void run_set_stream_bytes(Py_ssize_t bytes)
     Py_ssize_t run_stream_bytes()
+
+
+cdef extern from "ways.h":
+    ctypedef int way_number "enum way"
+    enum:
+        N_WAYS
+        N_PACES
+    const char *way_names[]
+    struct kind_of_run "kind":
+        operation_number operation
+        dtype_number dtype
+        bint uses_blocks
+        bint is_in_place
+        bint is_fresh
+        int magnitude
+    struct measured_kind "measured":
+        kind_of_run kind
+        double rates[2][3]
+        bint is_shared
+    void ways_force(way_number way)
+    way_number ways_forced()
+    bint ways_measured(int index, measured_kind *measured)
+
+
+cdef extern from "api.h":
+    const char *RELU_UFUNC_CAPSULE
+    ctypedef struct relu_ufunc_api:
+        pass
+    const relu_ufunc_api *make_api(const isa_row *isa, const char *release)
 
 
 cdef extern from "count_array.h":
@@ -92,8 +130,14 @@ cdef extern from "threads.h":
         MOST_WORKERS
     void threads_set_count(int count)
     int threads_count()
+    void threads_set_quota(int processors)
+    int threads_usable(cnp.int64_t now)
     void threads_set_spin_microseconds(long microseconds)
     long threads_spin_microseconds()
+
+
+cdef extern from "clock.h":
+    cnp.int64_t nanoseconds_now()
 
 
 cdef extern from "build_config.h":
@@ -110,7 +154,7 @@ BUILT_AGAINST_NUMPY = RELU_UFUNC_NUMPY.decode()
 MOST_THREADS = MOST_WORKERS + 1
 
 TYPE_CHARACTERS = "?bBhHiIlLqQefdg"
-"""NumPy's order of loops: its resolver takes the first that fits."""
+"""The type characters in NumPy's order of loops: its resolver takes the first that fits."""
 
 cdef dict _first_type_character = {
     <int>EVERY_DTYPE: "?",
@@ -150,13 +194,14 @@ cdef dict _ml_dtypes_characters():
 
 
 ML_DTYPES = _ml_dtypes_characters()
-"""The names in ml_dtypes of the dtypes that have loops, and our characters for them."""
+"""The ml_dtypes names of the dtypes that have loops, and our characters for them."""
 
 
 def character_of(dtype):
-    """The type character of a dtype that has loops, None for any other.
+    """The type character of a dtype that has loops, or None for any other dtype.
 
-    ml_dtypes gives some of its dtypes a character of NumPy's, so its names tell them apart.
+    ml_dtypes gives some of its dtypes a character that NumPy uses too, so they are identified by
+    name.
     """
     if dtype.isbuiltin != 2:
         return dtype.char if dtype.char in TYPE_CHARACTERS else None
@@ -194,7 +239,7 @@ cdef list _asked_isa_rows():
     return rows
 
 
-# Asked once: on a virtual machine each CPUID leaves it, which takes microseconds.
+# Computed once: on a virtual machine each CPUID exits to the hypervisor, which takes microseconds.
 cdef list _isa_rows = _asked_isa_rows()
 
 
@@ -224,12 +269,13 @@ cdef int _make_loop(loop *made, int row, const isa_row *chosen, str character) e
 
 
 def make_ufunc(int row, str isa, str docstring):
-    """The ufunc of one row of the operation table, with the kernels of one ISA."""
+    """Return the ufunc of one row of the operation table, with the kernels of one ISA."""
     cdef const isa_row *chosen = _isa_row(isa)
     cdef const operation_row *operation = _operation_row(row)
     cdef str characters = _type_characters(operation)
     cdef int n_types = len(characters), n_operands = operation.n_inputs + operation.n_outputs
-    # As long as the ufunc lives, which for a module's is until the process ends.
+    # These are never freed: the ufunc needs them as long as it lives, which for a ufunc of a
+    # module is until the process ends.
     cdef loop *loops = <loop *>calloc(n_types, sizeof(loop))
     cdef void **data = <void **>calloc(n_types, sizeof(void *))
     cdef cnp.PyUFuncGenericFunction *functions = <cnp.PyUFuncGenericFunction *>calloc(
@@ -253,7 +299,7 @@ def make_ufunc(int row, str isa, str docstring):
 
 
 def add_loop(ufunc, int row, str isa, str character, int type_number):
-    """Register the loop of a type that NumPy does not have itself, such as bfloat16."""
+    """Register the loop for a type that NumPy itself does not have, such as bfloat16."""
     cdef const isa_row *chosen = _isa_row(isa)
     cdef const operation_row *operation = _operation_row(row)
     cdef int n_operands = operation.n_inputs + operation.n_outputs
@@ -266,11 +312,25 @@ def add_loop(ufunc, int row, str isa, str character, int type_number):
         types[operand] = type_number
     if cnp.PyUFunc_RegisterLoopForType(
             <cnp.ufunc>ufunc, type_number, <cnp.PyUFuncGenericFunction>run_loop, types, added) < 0:
-        raise RuntimeError(f"NumPy did not take the loop for type {character!r}")
+        raise RuntimeError(f"NumPy did not accept the loop for type {character!r}")
+
+
+def contiguous_kernel(ufunc, str character):
+    """The address of the code that a ufunc of ours runs for contiguous operands of a type."""
+    cdef int index = [signature[0] for signature in ufunc.types].index(character)
+    return <size_t>(<loop *>(<PyUFuncObject *>ufunc).data[index]).kernel.contiguous
+
+
+def c_api(str isa):
+    """The table of include/relu_ufunc.h for one instruction set, in a capsule."""
+    cdef const relu_ufunc_api *table = make_api(_isa_row(isa), RELU_UFUNC_VERSION)
+    if table == NULL:
+        raise MemoryError
+    return PyCapsule_New(<void *>table, RELU_UFUNC_CAPSULE, NULL)
 
 
 cdef class Counter:
-    """Counts with the kernels of one instruction set."""
+    """Counts elements with the kernels of one instruction set."""
 
     cdef const kernel_set *kernels
 
@@ -278,9 +338,10 @@ cdef class Counter:
         self.kernels = _isa_row(isa).kernel_set
 
     def __call__(self, cnp.ndarray x, cnp.ndarray counts):
-        """Write to counts, four int64 side by side, how many are positive, zero, ... NaN.
+        """Store in counts how many elements of x are positive, zero, negative and NaN.
 
-        x is of a native dtype that has loops. Where counts is 1 long it is counted over.
+        An element of counts is four adjacent int64. x has a native dtype that has loops. The
+        elements of x are counted along the axes in which counts has length 1.
         """
         cdef str character = character_of(x.dtype)
         cdef dtype_number dtype = N_DTYPES
@@ -311,12 +372,59 @@ def stream_bytes():
     return run_stream_bytes()
 
 
+WAYS = tuple(_text(way_names[way]) for way in range(N_WAYS))
+"""How the results of long calls can be stored."""
+
+
+def force_way(way):
+    """Make every call that can be streamed go a way of WAYS; None leaves it to measurement."""
+    ways_force(<way_number><int>(N_WAYS if way is None else WAYS.index(way)))
+
+
+def forced_way():
+    return None if <int>ways_forced() == N_WAYS else WAYS[<int>ways_forced()]
+
+
+def measured_ways():
+    """What has been measured: a dict for each kind of long call."""
+    cdef measured_kind measured
+    found = []
+    for index in range(N_PACES):
+        if ways_measured(index, &measured):
+            alone, shared = (
+                {WAYS[way]: measured.rates[is_shared][way] for way in range(N_WAYS)
+                 if measured.rates[is_shared][way] > 0}
+                for is_shared in range(2)
+            )
+            found.append({
+                "name": _text(operation_table[<int>measured.kind.operation].name),
+                "dtype": _text(dtype_table[<int>measured.kind.dtype].name),
+                "uses_blocks": bool(measured.kind.uses_blocks),
+                "is_in_place": bool(measured.kind.is_in_place),
+                "is_fresh": bool(measured.kind.is_fresh),
+                "bytes": 1 << measured.kind.magnitude,
+                "alone": alone,
+                "shared": shared,
+                "is_shared": bool(measured.is_shared),
+            })
+    return found
+
+
 def set_thread_count(int value):
     threads_set_count(value)
 
 
 def thread_count():
     return threads_count()
+
+
+def usable_thread_count():
+    """How many of these threads have a processor to run on."""
+    return threads_usable(nanoseconds_now())
+
+
+def set_quota(int processors):
+    threads_set_quota(processors)
 
 
 def set_spin_microseconds(long value):

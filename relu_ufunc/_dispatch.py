@@ -13,8 +13,8 @@ def available_isas() -> list[str]:
     Returns
     -------
     list of str
-        Names such as ``"x86-64-v3"``; ``"generic"``, the compiler's baseline, is
-        always the last.
+        Names such as ``"x86-64-v3"``. The last one is always ``"generic"``, the
+        compiler's baseline.
 
     Examples
     --------

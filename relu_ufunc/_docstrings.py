@@ -1,6 +1,6 @@
 """Composes each ufunc's docstring from its row of the operation table and its words.
 
-What is common to all ufuncs stands here, once; what is a function's own, in
+The text that all ufuncs share is here; the text of a single function is in
 relu_ufunc/_words.py.
 """
 
@@ -23,31 +23,32 @@ _KEYWORDS = tuple(
 
 _OUT = """\
 out : ndarray, None, or tuple of ndarray and None, optional
-    Where to put the result: an array of its shape, which may be an input itself.
-    By default a new array. It may also be given by position, after the inputs.
+    Where to store the result: an array of the right shape, which may be an input
+    itself; by default a new array. It may also be given by position, after the
+    inputs.
 where : array_like of bool, optional
-    Where to compute. Elsewhere `out` keeps what it holds, and a new array is
-    left uninitialised: use it together with `out`.
+    Where to compute. Elsewhere `out` keeps its values, but a new array is left
+    uninitialised: use `where` together with `out`.
 **kwargs
     `casting`, `order`, `dtype`, `subok` and `signature`, as for every ufunc: see
     `numpy.ufunc`."""
 
 _RAISES = """\
 TypeError
-    For complex numbers, strings, dates and objects; for an input given by name,
-    since the inputs are positional only.
+    For complex numbers, strings, dates and objects, and for an input given by
+    name, since the inputs are positional-only.
 ValueError
-    For shapes that do not fit."""
+    For shapes that cannot be broadcast together."""
 
 _INTEGERS = {"?": "bool, any integer, ", "b": "any integer (int8 for bool), ", "e": ""}
-_FLOATS = "float16, float32, float64, longdouble, or of ml_dtypes " + " or ".join(
+_FLOATS = "float16, float32, float64, longdouble, or ml_dtypes' " + " or ".join(
     filter(None, [", ".join(list(ML_DTYPES)[:-1]), list(ML_DTYPES)[-1]])
 )
 
-_NO_FLAGS = "- No floating-point flag is left set: nothing warns, whatever the values."
+_NO_FLAGS = "- No floating-point flag is left set, so no value causes a warning."
 
 _EXACT = """\
-- Infinities and subnormals are exact, also while the thread flushes subnormals
+- Infinities and subnormals are exact, even in a thread that flushes subnormals
   to 0."""
 
 _ROUNDED_ONCE = """\
@@ -66,12 +67,12 @@ _DERIVATIVE_ROUNDED = """\
   ties to even; float64 has a few more bits than its own."""
 
 _SELECTED = """\
-- `dy` or +0 is selected, not multiplied by 1 or 0: an infinite or NaN `dy` at a
-  dead unit gives +0."""
+- `dy` or +0 is selected, instead of multiplying `dy` by 1 or 0: an infinite or
+  NaN `dy` at a dead unit gives +0."""
 
 _COMPARED = """\
-Compared on an x86-64 CPU with PyTorch 2.13, TensorFlow 2.21, Keras 3.15, JAX 0.10
-and ONNX Runtime 1.32."""
+These values were observed on an x86-64 CPU with PyTorch 2.13, TensorFlow 2.21,
+Keras 3.15, JAX 0.10 and ONNX Runtime 1.32."""
 
 
 def signature(operation: Operation) -> Signature:
@@ -110,7 +111,7 @@ def _summary(operation: Operation) -> str:
     inputs = " and ".join(output.removeprefix("d") for output in operation.outputs)
     return (
         f"Backward pass of `{operation.forward}`: the gradient with respect to {inputs}.\n\n"
-        "One pass, by the chain rule: `dy` times the derivative."
+        "By the chain rule this is `dy` times the derivative, computed in one pass."
     )
 
 
@@ -126,16 +127,16 @@ def _returns(operation: Operation) -> str:
     first_character = operation.type_characters[0]
     dtypes = _INTEGERS[first_character] + _FLOATS
     if len(operation.inputs) == 1:
-        like = f"Of the shape and dtype of `x`: {dtypes}."
+        like = f"It has the shape and dtype of `x`: {dtypes}."
     else:
         model = "hypot" if first_character == "e" else "maximum"
         like = (
-            "Of the shape of the inputs broadcast together, and of their common dtype, found "
+            "It has the shape of the inputs broadcast together and their common dtype, found "
             f"as in `numpy.{model}`: {dtypes}."
         )
     first, *others = operation.outputs
     description = fill(
-        f"{like} A scalar if all inputs are.",
+        f"{like} It is a scalar if all inputs are.",
         width=80,
         initial_indent="    ",
         subsequent_indent="    ",
@@ -162,10 +163,10 @@ def _notes(operation: Operation) -> str:
     words = operation.words
     if operation.is_backward:
         values = words.gradient
-        special = "- A NaN x gives that NaN."
+        special = "- Where x is NaN, the result is that NaN."
         if not operation.has_arithmetic:
             special = _lines(special, _SELECTED)
-        counterparts = "The frameworks differentiate these:"
+        counterparts = "The frameworks differentiate these functions:"
     else:
         values = words.value
         special = words.special_values
@@ -185,7 +186,7 @@ def _notes(operation: Operation) -> str:
         f"- JAX: {words.jax}\n"
         f"- ONNX: {words.onnx}",
         _lines(words.differences, _COMPARED) if words.differences else "",
-        f"In NumPy alone::\n\n    {operation.numpy}",
+        f"In plain NumPy::\n\n    {operation.numpy}",
     )
 
 

@@ -6,9 +6,9 @@ from relu_ufunc import _core
 from relu_ufunc._words import WORDS, Words
 
 
-# Not a dataclass: importing those costs more than all the rest of the package.
+# Not a dataclass: importing `dataclasses` costs more than all the rest of the package.
 class Operation(NamedTuple):
-    """One ufunc: a row of ``src/ops.def``, or the backward that follows from it."""
+    """One ufunc: a row of ``src/ops.def``, or the backward function that the row defines."""
 
     row: int
     name: str
@@ -27,7 +27,7 @@ class Operation(NamedTuple):
 
     @property
     def words(self) -> Words:
-        """What the documentation says of the row; the backward shares its forward's."""
+        """What the documentation says about the row; a backward shares the words of its forward."""
         try:
             return WORDS[self.forward]
         except KeyError:

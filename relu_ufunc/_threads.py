@@ -4,14 +4,16 @@ import operator
 
 from relu_ufunc import _core
 from relu_ufunc._environment import whole_number
+from relu_ufunc._quota import processor_quota
 
 
 def set_num_threads(n: int) -> None:
-    """Set the number of threads that share a long call, the caller's among them.
+    """Set the number of threads that share a long call, including the caller's.
 
-    Only runs of contiguous or regularly strided elements that are long enough to gain
-    are shared, and the result is the same to the bit. It can be set before the import by
-    the environment variable ``RELU_UFUNC_NUM_THREADS``; the default is 1, as in NumPy.
+    Only runs of contiguous or regularly strided elements that are long enough are shared,
+    only while measurements show that sharing saves time, and by no more threads than the
+    process has processors. The result is the same to the bit. The environment variable
+    ``RELU_UFUNC_NUM_THREADS`` sets the number at import; the default is 1, as in NumPy.
 
     Parameters
     ----------
@@ -47,6 +49,7 @@ def set_num_threads(n: int) -> None:
         raise ValueError(
             f"the number of threads must be from 1 to {_core.MOST_THREADS}, not {count}"
         )
+    _core.set_quota(min(processor_quota(), _core.MOST_THREADS))
     _core.set_thread_count(count)
 
 
@@ -68,10 +71,10 @@ def get_num_threads() -> int:
 
 _count = whole_number("RELU_UFUNC_NUM_THREADS", least=1, most=_core.MOST_THREADS)
 if _count is not None:
-    _core.set_thread_count(_count)
+    set_num_threads(_count)
 
-# A call that finds the workers looking for work starts them in a microsecond; one that
-# has to wake them waits tens. An idle process may not burn a core for it, though.
+# A call starts a spinning worker within a microsecond, while a sleeping one takes tens of
+# microseconds to wake. Still, an idle process must not use up a core by spinning.
 _spin = whole_number("RELU_UFUNC_SPIN_MICROSECONDS", least=0, most=10**9)
 if _spin is not None:
     _core.set_spin_microseconds(_spin)

@@ -22,9 +22,9 @@ def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
 def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
     text = docstring(operation)
     ufunc = _core.make_ufunc(operation.row, isa, text)
-    # All of these can be set from NumPy 2.2 on. pickle looks a ufunc up by the first
-    # two; before, it finds the package among sys.modules by itself. Without the third,
-    # NumPy puts a line with inputs named x1, x2 before the docstring.
+    # These attributes can be set from NumPy 2.2 on. pickle looks up a ufunc by the first
+    # two; with older versions it searches sys.modules for the package. Unless the third is
+    # set, NumPy puts a line with inputs named x1, x2 before the docstring.
     attributes = {
         "__module__": "relu_ufunc",
         "__qualname__": operation.name,
@@ -38,7 +38,7 @@ def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
 
 
 def _ml_dtypes() -> "list[np.dtype[np.generic]]":
-    """Return the dtypes of ml_dtypes that have loops; none where it is not installed."""
+    """Return the dtypes of ml_dtypes that have loops, or none if it is not installed."""
     try:
         import ml_dtypes
     except ImportError:

@@ -1,44 +1,47 @@
-"""What the documentation says of each function, keyed by its name in ``src/ops.def``.
+"""What the documentation says about each function, keyed by its name in ``src/ops.def``.
 
-relu_ufunc/_docstrings.py composes the docstrings; what is common to all stands there.
+relu_ufunc/_docstrings.py composes the docstrings and holds what is common to all of them.
 """
 
 from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """The words of one row of the operation table; line breaks are the docstring's.
+    """The documentation of one row of the operation table, with the docstring's line breaks.
 
-    Those that name a gradient, a derivative or a backward are for rows with a backward.
+    Only rows with a backward function have a derivative, a gradient and a backward example.
     """
 
     summary: str
     #: The value in the README's table.
     brief: str
-    #: What it is for and where it comes from.
+    #: For the site's table "Which function?": what the reader needs, and why this function fits.
+    need: str
+    why: str
+    #: What the function is for and where it comes from.
     background: str
-    #: The outputs' values.
+    #: The values of the outputs.
     value: str
-    #: What becomes of NaN, -0.0 and limits: a list.
+    #: What the function returns for NaN, -0.0 and limits, as a list.
     special_values: str
-    #: Names and defaults in the frameworks.
+    #: The names and defaults in the frameworks.
     pytorch: str
     tensorflow: str
     jax: str
     onnx: str
     references: str
-    #: Doctests; the imports are written by the composer.
+    #: Doctests without the imports, which _docstrings.py adds.
     example: str
     see_also: str = ""
-    #: The inputs after x, as numpydoc's section.
+    #: The inputs after x, as in numpydoc's section.
     parameters: str = ""
-    #: Where the frameworks' values are others.
+    #: Where the frameworks' values differ.
     differences: str = ""
     #: The derivative in the README's table.
     brief_derivative: str = ""
-    #: The backward's values.
+    #: The values of the backward function.
     gradient: str = ""
-    #: The derivative chosen at the kinks, and what else is to be known of it.
+    #: The derivative chosen at the kinks, and other remarks on it.
     derivative: str = ""
     backward_example: str = ""
 
@@ -47,6 +50,11 @@ WORDS = {
     "relu": Words(
         summary="Rectified linear unit: the positive part of x.",
         brief="max(x, 0)",
+        need="zero instead of negative values",
+        why=(
+            "NaN is kept and −0.0 becomes +0.0; with `out=x` it needs no new memory "
+            "([how](tour.md#out-and-where))"
+        ),
         background="""\
 The usual activation of deep networks [1]_. The value is the `maximum` of
 IEEE 754-2019 [2]_ of x and +0.""",
@@ -56,8 +64,8 @@ IEEE 754-2019 [2]_ of x and +0.""",
         derivative="The derivative at 0 is 0, as in PyTorch, TensorFlow and JAX.",
         special_values="""\
 - -0.0 gives +0.0, for every dtype and length.
-- A NaN keeps its bits: sign, payload, and signalling ones too.
-- bool and unsigned integers come back as they are.""",
+- A NaN keeps its bits, including sign and payload; a signalling NaN stays so.
+- bool and unsigned integers are returned unchanged.""",
         pytorch="`torch.nn.functional.relu`, `torch.nn.ReLU`",
         tensorflow="`tf.nn.relu`, `keras.ops.relu`, `keras.layers.ReLU`",
         jax="`jax.nn.relu`",
@@ -76,7 +84,7 @@ TensorFlow multiplies: an infinite `dy` at a dead unit gives NaN.""",
 >>> relu([-2.0, -0.0, 3.0])
 array([0., 0., 3.])
 
-In place, and on integers:
+In place, on integers:
 
 >>> x = np.array([-2, 0, 3], dtype=np.int8)
 >>> relu(x, out=x)
@@ -86,7 +94,7 @@ array([0, 0, 3], dtype=int8)""",
 >>> relu_backward([10.0, 20.0, 30.0], x)
 array([ 0.,  0., 30.])
 
-With dy = 1 it is the derivative itself:
+With dy = 1 it returns the derivative itself:
 
 >>> relu_backward(1, x)
 array([0., 0., 1.])""",
@@ -94,25 +102,27 @@ array([0., 0., 1.])""",
     "leaky_relu": Words(
         summary="Leaky rectifier: x where x >= 0, slope * x where x is negative.",
         brief="x where x ≥ 0, else slope·x",
+        need="units that do not die",
+        why="a unit that is off passes on some gradient ([dying units](gallery.md#dying-units))",
         background="A unit that is off still passes on a little gradient [1]_.",
         value="y = x where x >= 0, else slope * x",
         brief_derivative="1 where x > 0, else slope",
         gradient="dx = dy where x > 0, else dy * slope",
         derivative="""\
 The derivative at 0 is `slope`, as in PyTorch and TensorFlow; 1 in JAX.
-A slope of 0 or 1 multiplies `dy` like any other: an infinite `dy` times a
-slope of 0 gives NaN.""",
+A slope of 0 or 1 multiplies `dy` like any other slope: an infinite `dy`
+times a slope of 0 gives NaN.""",
         parameters="""\
 slope : array_like
-    The factor for negative x: a number, or an array. It may be negative or
-    above 1. Required, because the frameworks' defaults disagree: 0.01 in
-    PyTorch, JAX and ONNX, 0.2 in TensorFlow and `keras.ops`, 0.3 in Keras's
-    layer.""",
+    The factor for negative x: a number or an array. It may be negative or
+    above 1. There is no default, because those of the frameworks disagree:
+    0.01 in PyTorch, JAX and ONNX, 0.2 in TensorFlow and `keras.ops`, 0.3 in
+    Keras's layer.""",
         special_values="""\
-- leaky_relu(-inf, 0) is NaN, since 0 * inf is; the frameworks agree.
+- leaky_relu(-inf, 0) is NaN, since 0 * inf is NaN; the frameworks agree.
 - -0.0 stays -0.0.
-- A NaN x keeps its bits; a NaN slope shows only where x is negative.
-- A Python float takes x's dtype: for a float16 x, 0.01 is the float16
+- A NaN x keeps its bits; a NaN slope has an effect only where x is negative.
+- A Python float takes on x's dtype: for a float16 x, 0.01 becomes the float16
   nearest to 0.01.""",
         pytorch="""\
 `torch.nn.functional.leaky_relu`, `torch.nn.LeakyReLU`;
@@ -125,8 +135,8 @@ slope : array_like
         onnx="LeakyRelu, ``alpha=0.01``",
         differences="""\
 PyTorch and ONNX Runtime do not round the slope to float16 for a float16 x.
-Keras on its NumPy backend computes maximum(x, slope * x): other values for
-a slope above 1, and NaN for +inf with a slope of 0.""",
+Keras on its NumPy backend computes maximum(x, slope * x), which gives other
+values for a slope above 1, and NaN for +inf with a slope of 0.""",
         references="""\
 .. [1] A. L. Maas, A. Y. Hannun and A. Y. Ng, *Rectifier Nonlinearities
    Improve Neural Network Acoustic Models*, ICML Workshop on Deep Learning
@@ -144,9 +154,14 @@ array([ 1.,  2., 30.])""",
     "prelu": Words(
         summary="Parametric rectifier: x where x >= 0, a learned slope * x elsewhere.",
         brief="the same, with a learned slope",
+        need="a slope that is learned",
+        why=(
+            "its backward returns the gradient of the slope too, in the same pass "
+            "([broadcasting](tour.md#broadcasting))"
+        ),
         background="""\
-The value is that of `leaky_relu`; the slope is learned with the weights
-[1]_, so `prelu_backward` returns a gradient for it as well.""",
+The value is the same as that of `leaky_relu`. The slope is learned together
+with the weights [1]_, so `prelu_backward` returns a gradient for it as well.""",
         value="y = x where x >= 0, else slope * x",
         brief_derivative="the same; for the slope: x where x < 0, else 0",
         gradient="""\
@@ -155,17 +170,17 @@ dslope = dy * x where x < 0, else +0""",
         derivative="""\
 At x = 0 the derivative with respect to x is `slope`, as in PyTorch (0 in
 Keras), and that with respect to `slope` is 0. A slope of 0 or 1 multiplies
-`dy` like any other: an infinite `dy` times a slope of 0 gives NaN.""",
+`dy` like any other slope: an infinite `dy` times a slope of 0 gives NaN.""",
         parameters="""\
 slope : array_like
-    The factors for negative x, by NumPy's broadcasting: one per channel is
-    ``slope.reshape(-1, 1, 1)`` for images in NCHW order, and `slope` as it
-    is in NHWC order. The initial values disagree: 0.25 in PyTorch, 0 in
-    Keras, 0.01 in Flax.""",
+    The factors for negative x, broadcast by NumPy's rules. For one slope per
+    channel, pass ``slope.reshape(-1, 1, 1)`` for images in NCHW order, and
+    `slope` itself for NHWC order. The frameworks' initial values disagree:
+    0.25 in PyTorch, 0 in Keras, 0.01 in Flax.""",
         special_values="""\
-- prelu(-inf, 0) is NaN, since 0 * inf is; the frameworks agree.
+- prelu(-inf, 0) is NaN, since 0 * inf is NaN; the frameworks agree.
 - -0.0 stays -0.0.
-- A NaN x keeps its bits; a NaN slope shows only where x is negative.""",
+- A NaN x keeps its bits; a NaN slope has an effect only where x is negative.""",
         pytorch="""\
 `torch.nn.functional.prelu`, `torch.nn.PReLU`; ``init=0.25``, the
   channels on axis 1""",
@@ -175,22 +190,22 @@ slope : array_like
         jax="""\
 `jax.nn.leaky_relu` with an array; `flax.linen.PReLU`, one slope,
   ``negative_slope_init=0.01``""",
-        onnx="PRelu; the slope broadcast to x along trailing axes",
+        onnx="PRelu; the slope is broadcast to x along trailing axes",
         references="""\
 .. [1] K. He, X. Zhang, S. Ren and J. Sun, *Delving Deep into Rectifiers:
    Surpassing Human-Level Performance on ImageNet Classification*, ICCV
    2015.""",
         see_also="leaky_relu, relu",
         example="""\
-Two examples of two channels, with a slope for each channel:
+Two examples with two channels each, and one slope per channel:
 
 >>> x = np.array([[-1.0, 2.0], [-3.0, -4.0]])
 >>> prelu(x, np.array([0.5, 0.25]))
 array([[-0.5,  2. ],
        [-1.5, -1. ]])""",
         backward_example="""\
-A slope shared along an axis has the sum of `dslope` along it for its
-gradient, here one slope for each channel:
+The gradient of a slope that is shared along an axis is the sum of `dslope`
+along that axis, here with one slope per channel:
 
 >>> x = np.array([[-1.0, 2.0], [-3.0, -4.0]])
 >>> dy = np.ones_like(x)
@@ -204,14 +219,19 @@ array([-4., -4.])""",
     "relu6": Words(
         summary="Rectifier limited to 6: x, but at least 0 and at most 6.",
         brief="min(max(x, 0), 6)",
-        background="The limit keeps activations in the range of small number formats [1]_.",
+        need="values between 0 and 6",
+        why=(
+            "a fixed range, which few bits can hold ([unbounded "
+            "activations](gallery.md#unbounded-activations))"
+        ),
+        background="The limit keeps activations within the range of small number formats [1]_.",
         value="y = minimum(maximum(x, +0), 6)",
         brief_derivative="1 where 0 < x < 6, else 0",
         gradient="dx = dy where 0 < x < 6, else +0",
         derivative="The derivative is 0 at both 0 and 6, as in PyTorch, TensorFlow and JAX.",
         special_values="""\
 - -0.0 gives +0.0, +inf gives 6.
-- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+- A NaN keeps its bits, including sign and payload; a signalling NaN stays so.""",
         pytorch="`torch.nn.functional.relu6`, `torch.nn.ReLU6`",
         tensorflow="`tf.nn.relu6`, `keras.ops.relu6`",
         jax="`jax.nn.relu6`",
@@ -234,20 +254,23 @@ array([ 0., 20.,  0.])""",
     "clipped_relu": Words(
         summary="Rectifier with an upper limit: x, but at least 0 and at most max_value.",
         brief="min(max(x, 0), max_value)",
-        background="Used with a limit of 20 in speech recognition [1]_.",
+        need="values below a limit of your own",
+        why="one limit or an array of them; a NaN stays NaN ([limits](semantics.md#limits))",
+        background="It has been used with a limit of 20 in speech recognition [1]_.",
         value="y = minimum(maximum(x, +0), max_value)",
         brief_derivative="1 where 0 < x < max_value, else 0",
         gradient="dx = dy where 0 < x < max_value, else +0",
         derivative="""\
 The derivative is 0 at both 0 and `max_value`, as in PyTorch's `hardtanh`;
-that of `torch.clamp` is 1 at both. A NaN max_value gives that NaN.""",
+that of `torch.clamp` is 1 at both. A NaN max_value is the result.""",
         parameters="""\
 max_value : array_like
-    The upper limit: a number, or an array. Required, because the frameworks
-    disagree: 1 in PyTorch's `hardtanh`, none in Keras and ONNX.""",
+    The upper limit: a number or an array. There is no default, because those
+    of the frameworks disagree: 1 in PyTorch's `hardtanh`, none in Keras and
+    ONNX.""",
         special_values="""\
-- max_value <= 0 gives max_value for every x that is not NaN, and +0.0 if
-  it is -0.0.
+- max_value <= 0 gives max_value for every x that is not NaN, or +0.0 if
+  max_value is -0.0.
 - -0.0 gives +0.0 where max_value > 0.
 - A NaN x keeps its bits; for any other x a NaN max_value is the result.""",
         pytorch="""\
@@ -259,8 +282,8 @@ max_value : array_like
         jax="`jax.numpy.clip`",
         onnx="Clip with a min of 0; no max unless given",
         differences="""\
-For a negative max_value `tf.clip_by_value` returns 0, `hardtanh` and
-Keras's layer raise; `torch.clamp`, `jax.numpy.clip` and Clip return
+For a negative max_value `tf.clip_by_value` returns 0, and `hardtanh` and
+Keras's layer raise an error; `torch.clamp`, `jax.numpy.clip` and Clip return
 max_value, as here. ONNX Runtime ignores a NaN max.""",
         references="""\
 .. [1] A. Hannun et al., *Deep Speech: Scaling up End-to-End Speech
@@ -276,18 +299,21 @@ array([ 0., 20.,  0.])""",
     "thresholded_relu": Words(
         summary="Thresholded rectifier: x where x > theta, else 0.",
         brief="x where x > theta, else 0",
-        background="Small activations are cut off, the others stay as they are [1]_.",
+        need="zero up to a threshold",
+        why="values above the threshold are kept unchanged ([kinks](semantics.md#kinks))",
+        background="Small activations are set to 0, and the others are kept unchanged [1]_.",
         value="y = x where x > theta, else +0",
         brief_derivative="1 where x > theta, else 0",
         gradient="dx = dy where x > theta, else +0",
         derivative="""\
-The comparison is strict: at x = theta value and derivative are 0, as in
-PyTorch, Keras and ONNX. A NaN theta gives that NaN.""",
+The comparison is strict: at x = theta the value and the derivative are 0, as
+in PyTorch, Keras and ONNX. A NaN theta is the result.""",
         parameters="""\
 theta : array_like
-    The threshold: a number, or an array. Below 0 it lets negative x through.
-    Required, because the frameworks disagree: 0 in Keras, 1 in ONNX and in
-    Keras's earlier ThresholdedReLU layer, none in PyTorch.""",
+    The threshold: a number or an array. A threshold below 0 lets negative x
+    through. There is no default, because those of the frameworks disagree:
+    0 in Keras, 1 in ONNX and in Keras's earlier ThresholdedReLU layer, none
+    in PyTorch.""",
         special_values="""\
 - The result is never -0.0 where theta >= 0.
 - A NaN x keeps its bits; for any other x a NaN theta is the result.""",
@@ -316,25 +342,27 @@ array([ 0.,  0., 30.])""",
     "squared_relu": Words(
         summary="Squared rectifier: the square of the positive part of x.",
         brief="max(x, 0)²",
-        background="Found by a search for more efficient transformers [1]_.",
+        need="a derivative without a jump",
+        why="the square of the positive part; integers wrap ([integers](semantics.md#integers))",
+        background="It was found in a search for more efficient transformers [1]_.",
         value="y = maximum(x, +0) ** 2",
         brief_derivative="2·max(x, 0)",
         gradient="dx = 2 * (dy * x) where x > 0, else +0",
         derivative="""\
-The derivative, 2 * maximum(x, +0), has no kink. Where x <= 0 the gradient
-is +0, selected: an infinite or NaN `dy` does not show there. Integers wrap
-around.""",
+The derivative, 2 * maximum(x, +0), is continuous. Where x <= 0 the gradient
++0 is selected, so that an infinite or NaN `dy` has no effect there. Integers
+wrap around.""",
         special_values="""\
 - -0.0 gives +0.0. A NaN keeps its bits.
-- A large x overflows to inf without a warning: in float16 from 256 on.
+- A large x overflows to inf without a warning, in float16 from 256 on.
 - Integers wrap around, as in `numpy.square`.""",
         pytorch="``torch.relu(x).square()``",
         tensorflow="``tf.square(tf.nn.relu(x))``",
         jax="``jnp.square(jax.nn.relu(x))``",
         onnx="Relu, then Mul with itself",
         differences="""\
-At a NaN the derivative is 0 in JAX; here, in PyTorch and in TensorFlow it
-is NaN. TensorFlow multiplies: an infinite `dy` at a dead unit gives NaN.""",
+At a NaN the derivative is 0 in JAX, but NaN here, in PyTorch and in
+TensorFlow. TensorFlow multiplies: an infinite `dy` at a dead unit gives NaN.""",
         references="""\
 .. [1] D. R. So et al., *Primer: Searching for Efficient Transformers for
    Language Modeling*, NeurIPS 2021.""",
@@ -349,9 +377,11 @@ array([ 0., 10., 60.])""",
     "crelu": Words(
         summary="Concatenated rectifier: the positive parts of x and of -x.",
         brief="max(x, 0) and max(−x, 0)",
+        need="both signs, separately",
+        why="the positive and the negative part in one pass over x",
         background="""\
-Two arrays are returned, not joined: twice as many features from one set of
-filters [1]_. The difference of the two is x again.""",
+The two parts are returned as separate arrays. They give twice as many
+features from one set of filters [1]_. Their difference is x.""",
         value="""\
 y = maximum(x, +0)
 z = -x where x < 0, else +0""",
@@ -364,8 +394,8 @@ z = -x where x < 0, else +0""",
         jax="``jnp.concatenate((jax.nn.relu(x), jax.nn.relu(-x)), axis)``",
         onnx="Relu, Neg and Relu, Concat",
         differences="""\
-TensorFlow returns some -0.0, and a NaN with its sign flipped in the second
-half.""",
+TensorFlow returns -0.0 in some elements, and flips the sign of a NaN in the
+second half.""",
         references="""\
 .. [1] W. Shang, K. Sohn, D. Almeida and H. Lee, *Understanding and
    Improving Convolutional Neural Networks via Concatenated Rectified
@@ -376,7 +406,7 @@ half.""",
 >>> crelu(x)
 (array([0., 3.]), array([2., 0.]))
 
-Joined without a further copy:
+To join the two without a further copy:
 
 >>> joined = np.empty(4)
 >>> halves = crelu(x, out=(joined[:2], joined[2:]))
@@ -386,17 +416,23 @@ array([0., 3., 2., 0.])""",
     "add_relu": Words(
         summary="Add, then rectify: the positive part of x + b.",
         brief="max(x + b, 0)",
+        need="a bias or a residual added first",
+        why=(
+            "it needs no array for the sum; its `accumulate` is the CUSUM statistic "
+            "([methods](tour.md#ufunc-methods))"
+        ),
         background="""\
-For a bias or a residual connection, in one pass; with b = -k it is the part
-of x above k. ``add_relu.accumulate`` is the CUSUM statistic [1]_.""",
+It adds a bias or a residual connection in the same pass. With b = -k the
+value is the part of x above k. ``add_relu.accumulate`` is the CUSUM statistic
+[1]_.""",
         value="y = maximum(x + b, +0)",
         parameters="""\
 b : array_like
-    What to add: a bias, a residual, or minus a threshold.""",
+    The summand: a bias, a residual, or minus a threshold.""",
         special_values="""\
 - The result is never -0.0. A NaN in `x` or `b`, and inf - inf, give NaN.
 - Integers wrap around, as in `numpy.add`.
-- `accumulate` starts with the first element as it is: begin with a 0.""",
+- `accumulate` does not rectify the first element: begin with a 0.""",
         pytorch="``torch.relu(x + b)``",
         tensorflow="``tf.nn.relu(x + b)``",
         jax="``jax.nn.relu(x + b)``",
@@ -409,7 +445,7 @@ b : array_like
 >>> add_relu([-2.0, 0.5, 3.0], [1.0, 1.0, -4.0])
 array([0. , 1.5, 0. ])
 
-CUSUM: what exceeds the expected value adds up, until it is used up:
+The CUSUM statistic adds up the deviations, but never falls below 0:
 
 >>> add_relu.accumulate([0.0, 1.0, -3.0, 2.0, 2.0])
 array([0., 1., 0., 2., 4.])""",
@@ -417,18 +453,23 @@ array([0., 1., 0., 2., 4.])""",
     "affine_relu": Words(
         summary="Scale, shift, rectify: the positive part of x * scale + shift.",
         brief="max(x·scale + shift, 0)",
+        need="a normalisation applied first",
+        why=(
+            "all three steps in one pass "
+            "([recipe](pipelines.md#batch-normalisation-and-relu-in-one-pass))"
+        ),
         background="""\
-A batch normalisation whose statistics are fixed is such a scale and shift
-[1]_: with the rectifier after it, it takes one pass.""",
+A batch normalisation with fixed statistics is such a scale and shift [1]_.
+It takes a single pass together with the rectifier that follows it.""",
         value="y = maximum(x * scale + shift, +0)",
         parameters="""\
 scale : array_like
-    The factor: a number, or an array, e.g. one per channel.
+    The factor: a number or an array, e.g. one per channel.
 shift : array_like
-    What to add after it.""",
+    The summand: a number or an array.""",
         special_values="""\
-- Product and sum are two operations, never contracted to a fused one: every
-  processor gives the same bits.
+- The product and the sum are two operations and are never contracted to a
+  fused multiply-add, so that every processor gives the same bits.
 - The result is never -0.0. A NaN in any input, 0 * inf and inf - inf give
   NaN.""",
         pytorch="``torch.relu(x * scale + shift)``",
@@ -446,6 +487,8 @@ array([0., 2., 7.])""",
     "softplus": Words(
         summary="Softplus: the smooth rectifier log(1 + exp(x)).",
         brief="log(1 + eˣ)",
+        need="a positive value, smooth everywhere",
+        why="never 0 by itself, exact far out on both sides",
         background="""\
 A rectifier without a corner [1]_, positive everywhere: for scales, rates
 and standard deviations that a network puts out.""",
@@ -481,6 +524,8 @@ array([0. , 1.5, 3. ])""",
     "elu": Words(
         summary="Exponential linear unit: x where x >= 0, alpha * (exp(x) - 1) elsewhere.",
         brief="x where x ≥ 0, else alpha·(eˣ − 1)",
+        need="negative values that level off",
+        why="the mean of the activations stays near 0",
         background="""\
 Negative values, down to -alpha, keep the mean of the activations near 0
 [1]_.""",
@@ -518,6 +563,8 @@ array([ 0., 10., 30.])""",
     "selu": Words(
         summary="Scaled exponential linear unit: elu with two constants that normalise.",
         brief="1.0507·elu(x, 1.6733)",
+        need="activations that normalise themselves",
+        why="elu with the two constants that keep mean and variance",
         background="""\
 With these constants, 1.0507009873554804934 and 1.6732632423543772848, the
 activations of a deep network keep mean 0 and variance 1 [1]_.""",
@@ -545,6 +592,8 @@ array([0.        , 1.75809934, 1.05070099])""",
     "celu": Words(
         summary="Continuously differentiable exponential linear unit.",
         brief="x where x ≥ 0, else alpha·(e^(x/alpha) − 1)",
+        need="an elu without a jump in its derivative",
+        why="smooth for every alpha",
         background="The derivative has no jump at 0, whatever alpha is [1]_.",
         value="y = x where x >= 0, else alpha * (exp(x / alpha) - 1)",
         brief_derivative="1 where x > 0, else e^(x/alpha)",
@@ -578,6 +627,8 @@ array([ 0., 20., 30.])""",
     "gelu": Words(
         summary="Gaussian error linear unit: x times the normal distribution function of x.",
         brief="x·Φ(x)",
+        need="the activation of transformers",
+        why="x times the normal distribution's Φ(x), with its tail",
         background="""\
 The activation of BERT, GPT and most transformers since [1]_, in its exact
 form; `gelu_tanh` is the approximation.""",
@@ -613,6 +664,8 @@ array([-0. ,  1.5,  3. ])""",
     "gelu_tanh": Words(
         summary="Gaussian error linear unit, as approximated with tanh.",
         brief="x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))",
+        need="GELU as GPT-2 and its kind have it",
+        why="the approximation by tanh, correctly rounded as such",
         background="""\
 The form of GPT-2 and of many networks after it [1]_: for weights that were
 trained with it.""",
@@ -645,6 +698,8 @@ array([-0. ,  1.5,  3. ])""",
     "silu": Words(
         summary="Sigmoid linear unit, or swish: x times the logistic function of x.",
         brief="x/(1 + e⁻ˣ)",
+        need="a smooth rectifier that is not monotonic",
+        why="x times the logistic function; also called swish",
         background="""\
 Proposed with the GELU [1]_ and found again as swish [2]_; half of SwiGLU.""",
         value="y = x / (1 + exp(-x))",
@@ -674,6 +729,8 @@ array([-0. ,  1.5,  3. ])""",
     "mish": Words(
         summary="Mish: x times the hyperbolic tangent of its softplus.",
         brief="x·tanh(log(1 + eˣ))",
+        need="the activation of YOLOv4",
+        why="x times the hyperbolic tangent of softplus(x)",
         background="Smooth and not monotonic, used in object detectors [1]_.",
         value="y = x * tanh(log(1 + exp(x)))",
         brief_derivative="its derivative",
@@ -700,6 +757,8 @@ array([-0.,  3.,  5.])""",
     "squareplus": Words(
         summary="Squareplus: the smooth rectifier (x + sqrt(x**2 + b)) / 2.",
         brief="(x + √(x² + b))/2",
+        need="softplus without an exponential",
+        why="algebraic: a square root does; b sets how sharp it bends",
         background="A softplus of algebra alone [1]_: a hyperbola.",
         value="y = (x + sqrt(x**2 + b)) / 2",
         brief_derivative="(1 + x/√(x² + b))/2",
@@ -735,6 +794,8 @@ array([2., 5., 8.])""",
     "hard_swish": Words(
         summary="Hard swish: x times a piecewise linear sigmoid.",
         brief="x·min(max(x + 3, 0), 6)/6",
+        need="the activation of MobileNetV3",
+        why="silu in three pieces, without an exponential",
         background="A silu without an exponential, from MobileNetV3 [1]_.",
         value="y = x where x >= 3, else x * (x + 3) / 6 where x > -3, else -0.0",
         brief_derivative="1 where x ≥ 3, else (2x + 3)/6 where x > −3, else 0",

@@ -1,7 +1,7 @@
-"""How sparse activations are, and which units have died.
+"""Measures how sparse activations are, and which units have died.
 
-The functions take any array, and what NumPy can make one of; they count the elements of
-the array itself, so that the mask of a masked array is ignored.
+The functions accept any array, and anything that NumPy can convert to one. They count the
+elements of the array itself, so the mask of a masked array is ignored.
 """
 
 import operator
@@ -21,9 +21,9 @@ Axis: TypeAlias = SupportsIndex | tuple[SupportsIndex, ...] | None
 
 
 class ActivationCounts(NamedTuple):
-    """How many elements are positive, zero, negative and NaN; what `activation_counts` returns.
+    """The numbers of positive, zero, negative and NaN elements: what `activation_counts` returns.
 
-    The fields are integers where all elements were counted together, else arrays of int64.
+    The fields are integers if all elements were counted together, otherwise arrays of int64.
     """
 
     positive: Any
@@ -43,11 +43,11 @@ def activation_counts(
     Parameters
     ----------
     x : array_like
-        Of bool, an integer or a floating dtype.
+        The array, of bool, an integer or a floating dtype.
     axis : None or int or tuple of ints, optional
         Axis or axes to count along; by default all.
     keepdims : bool, optional
-        Keep the axes that are counted along, with length 1.
+        Keep the axes along which elements are counted, with length 1.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def activation_counts(
     Raises
     ------
     TypeError
-        If `x` is of another dtype: complex, object, string or date.
+        If `x` has another dtype: complex, object, string or date.
     numpy.exceptions.AxisError
         If `x` has no such axis.
 
@@ -68,7 +68,7 @@ def activation_counts(
 
     Notes
     -----
-    -0.0 counts as zero; the infinities count by their sign.
+    -0.0 counts as zero. An infinity counts as positive or negative by its sign.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def sparsity(x: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Any:
     Parameters
     ----------
     x : array_like
-        Of bool, an integer or a floating dtype.
+        The array, of bool, an integer or a floating dtype.
     axis : None or int or tuple of ints, optional
         Axis or axes along which to take the fraction; by default all.
     keepdims : bool, optional
@@ -107,11 +107,11 @@ def sparsity(x: ArrayLike, axis: Axis = None, *, keepdims: bool = False) -> Any:
     Returns
     -------
     float or ndarray of float64
-        NaN where there is no element, or none that is not NaN.
+        The fraction; NaN where there is no element, or none except NaN.
 
     See Also
     --------
-    activation_counts : The counts, and what it raises.
+    activation_counts : The counts, and the errors that it raises.
 
     Examples
     --------
@@ -133,17 +133,17 @@ def _sparsity(counts: ActivationCounts) -> Any:
 
 
 class ActivationMonitor:
-    """Watches the units of a layer over a data set, in constant memory per unit.
+    """Monitors the units of a layer over a data set, in constant memory per unit.
 
-    One axis of a batch numbers the units; along all others lie examples, and for a
-    convolution positions. A unit is dead if no example of the whole data set gives it a
-    positive activation: one batch overestimates that. A unit that was ever NaN is not
-    called dead; see `nonfinite`.
+    One axis of a batch is that of the units; all others are those of the examples and, for
+    a convolution, of the positions. A unit is dead if no example of the whole data set gives
+    it a positive activation; a single batch overestimates the number of dead units. A unit
+    that was ever NaN does not count as dead; see `nonfinite`.
 
     Parameters
     ----------
     axis : int, optional
-        The axis of the units, by default the last.
+        The axis of the units; by default the last.
 
     See Also
     --------
@@ -151,12 +151,12 @@ class ActivationMonitor:
 
     Notes
     -----
-    Watch what goes into the rectifier or what comes out: the positive units are the same,
-    and for `relu6` also the saturated ones.
+    You can monitor either the input or the output of the rectifier: the positive units are
+    the same, and for `relu6` the saturated ones are too.
 
-    Monitors of parts of the data merge in any order, and can be pickled, so that each
-    thread, process or machine has its own. `update` on one monitor from several threads at
-    once needs a lock.
+    Monitors of parts of the data can be merged in any order, and can be pickled, so that
+    each thread, process or machine can have its own. Calling `update` on one monitor from
+    several threads at once needs a lock.
 
     Examples
     --------
@@ -178,60 +178,61 @@ class ActivationMonitor:
         self._seen: _Seen | None = None
 
     def update(self, batch: ArrayLike) -> None:
-        """Count a batch. After an error, nothing of it is counted.
+        """Count a batch. If an error is raised, nothing of the batch is counted.
 
         Parameters
         ----------
         batch : array_like
-            Of bool, an integer or a floating dtype; every batch of the same dtype and with
-            as many units.
+            The batch, of bool, an integer or a floating dtype. Every batch has to have the
+            same dtype and the same number of units.
 
         Raises
         ------
         TypeError
-            If it is of another dtype, or not of that of the batches before.
+            If the batch has another dtype, or not the dtype of the earlier batches.
         ValueError
-            If it is empty, or its number of units is not that of the batches before.
+            If it is empty, or does not have the number of units of the earlier batches.
         numpy.exceptions.AxisError
-            If it has no such axis.
+            If it does not have the axis of the units.
         """
-        array = _countable(batch)
+        given = np.asarray(batch)
+        array, dtype = _countable(given), given.dtype.newbyteorder("=")
         (unit,) = _axes(self._axis, array.ndim)
         if array.size == 0:
             raise ValueError(f"expected a batch that is not empty, not one of shape {array.shape}")
-        self._check_fits(array.shape[unit], array.dtype)
+        self._check_fits(array.shape[unit], dtype)
         examples = tuple(k for k in range(array.ndim) if k != unit)
         counts = np.stack(activation_counts(array, examples))
-        # NumPy's loops of float16 are many times slower than those of float32.
+        # NumPy's loops for float16 are many times slower than those for float32.
         wide = array.astype(np.float32) if array.dtype == np.float16 else array
         with np.errstate(all="ignore"):
             lowest = np.fmin.reduce(wide, examples).astype(array.dtype)
             highest = np.fmax.reduce(wide, examples).astype(array.dtype)
-        seen = _Seen(counts, lowest, highest)
+        seen = _Seen(dtype, counts, lowest, highest)
         self._seen = seen if self._seen is None else self._seen.merged(seen)
 
     def merge(self, other: "ActivationMonitor") -> "ActivationMonitor":
         """Return a new monitor that has seen what both have seen.
 
-        Merging is associative and commutative; a monitor that has seen nothing changes
-        nothing.
+        Merging is associative and commutative, and a monitor that has seen nothing is its
+        neutral element.
 
         Parameters
         ----------
         other : ActivationMonitor
-            Of the same axis, the same number of units and the same dtype.
+            A monitor with the same axis, the same number of units and the same dtype.
 
         Returns
         -------
         ActivationMonitor
-            Of the same axis.
+            The new monitor, with the same axis.
 
         Raises
         ------
         TypeError
             If `other` is not a monitor, or has seen batches of another dtype.
         ValueError
-            If it watches another axis or another number of units.
+            If `other` has another axis or another number of units.
 
         Examples
         --------
@@ -250,12 +251,12 @@ class ActivationMonitor:
         combined = ActivationMonitor(self._axis)
         combined._seen = self._seen or other._seen
         if self._seen is not None and other._seen is not None:
-            self._check_fits(len(other._seen.lowest), other._seen.lowest.dtype)
+            self._check_fits(len(other._seen.lowest), other._seen.dtype)
             combined._seen = self._seen.merged(other._seen)
         return combined
 
     def counts(self) -> ActivationCounts:
-        """Return the counts of each unit's values.
+        """Return the counts for the values of each unit.
 
         Returns
         -------
@@ -287,7 +288,7 @@ class ActivationMonitor:
         return never
 
     def sparsity(self) -> NDArray[np.float64]:
-        """Return each unit's fraction of values that relu makes zero, NaN left out.
+        """Return the fraction of each unit's values that relu makes zero, ignoring NaN.
 
         Returns
         -------
@@ -305,13 +306,14 @@ class ActivationMonitor:
     def saturated(self, limit: float) -> NDArray[np.bool_]:
         """Return which units never came below a limit, and were never NaN.
 
-        Beyond the limit of `relu6` or `clipped_relu` the gradient is 0: such units learn
-        no more than dead ones.
+        At and above the limit of `relu6` or `clipped_relu` the gradient is 0, so such units
+        learn no more than dead ones.
 
         Parameters
         ----------
         limit : float
-            Compared in the dtype of the batches, as NumPy compares a Python number.
+            The limit. It is compared in the dtype of the batches, as NumPy compares a Python
+            number.
 
         Returns
         -------
@@ -348,12 +350,12 @@ class ActivationMonitor:
         return ever
 
     def summary(self) -> str:
-        """Return a few lines to print.
+        """Return a summary of a few lines.
 
         Returns
         -------
         str
-            The number of units and of values, of dead units and of those that were ever NaN
+            The numbers of units and of values, of dead units, and of units that were ever NaN
             or infinite, and the sparsity.
 
         Raises
@@ -388,17 +390,17 @@ class ActivationMonitor:
         return "\n".join(lines).replace("%", " %")
 
     def plot(self, ax: Any = None) -> Any:
-        """Draw the units by their fraction of positive values, the dead ones marked.
+        """Draw a histogram of the units' fractions of positive values, with dead units marked.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; by default in a new figure.
+            The axes to draw in; by default those of a new figure.
 
         Returns
         -------
         matplotlib.axes.Axes
-            Where it was drawn.
+            The axes that were drawn in.
 
         Raises
         ------
@@ -433,17 +435,21 @@ class ActivationMonitor:
     def _check_fits(self, width: int, dtype: "np.dtype[Any]") -> None:
         if self._seen is None:
             return
-        lowest = self._seen.lowest
-        if width != len(lowest):
-            raise ValueError(f"expected {len(lowest)} units, not {width}")
-        # In a common dtype the range would be rounded, by the order of the batches.
-        if dtype != lowest.dtype:
-            raise TypeError(f"expected {lowest.dtype}, as before, not {dtype}")
+        expected = len(self._seen.lowest)
+        if width != expected:
+            raise ValueError(f"expected {expected} units, not {width}")
+        # A common dtype would round the range in a way that depends on the order of the batches.
+        if dtype != self._seen.dtype:
+            raise TypeError(f"expected {self._seen.dtype}, as before, not {dtype}")
 
 
 class _Seen(NamedTuple):
-    """What is kept of the values: per unit, four counts, and the range but for NaN."""
+    """What is stored per unit: four counts, and the range of the values without NaN.
 
+    The dtype is that of the batches in native byte order; the range may have a wider dtype.
+    """
+
+    dtype: "np.dtype[Any]"
     counts: NDArray[np.int64]
     lowest: NDArray[Any]
     highest: NDArray[Any]
@@ -451,6 +457,7 @@ class _Seen(NamedTuple):
     def merged(self, other: "_Seen") -> "_Seen":
         with np.errstate(all="ignore"):
             return _Seen(
+                self.dtype,
                 self.counts + other.counts,
                 np.fmin(self.lowest, other.lowest),
                 np.fmax(self.highest, other.highest),
@@ -458,12 +465,12 @@ class _Seen(NamedTuple):
 
 
 def _countable(x: ArrayLike) -> NDArray[Any]:
-    """A base-class array of x, in the machine's byte order and of a dtype that has loops."""
-    # A view of our own: another thread may give x itself another shape meanwhile.
+    """Return x as a base-class array, in native byte order and with a dtype that has loops."""
+    # Take a view, since another thread may change the shape of x itself in the meantime.
     array = np.asarray(x).view()
     dtype = array.dtype
     if _core.character_of(dtype) is None:
-        # The other dtypes of ml_dtypes, which float32 holds exactly.
+        # float32 holds the values of the other dtypes of ml_dtypes exactly.
         if not np.can_cast(dtype, np.float32):
             raise TypeError(f"expected bool, integers or floats, not an array of {dtype}")
         return array.astype(np.float32)
@@ -471,7 +478,7 @@ def _countable(x: ArrayLike) -> NDArray[Any]:
 
 
 def _axes(axis: Axis, n_axes: int) -> set[int]:
-    """The axes that are counted along, none negative."""
+    """The axes to count along, as numbers that are not negative."""
     if axis is None:
         return set(range(n_axes))
     axes = set()

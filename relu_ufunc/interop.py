@@ -1,6 +1,6 @@
-"""Units: teaches astropy and pint the functions of this package, on request.
+"""Registers the functions of this package with astropy and pint, so that they handle units.
 
-Other array types need nothing of the kind: they take any ufunc.
+Other array types need no registration, since they accept any ufunc.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +13,9 @@ from relu_ufunc._operations import OPERATIONS, Operation
 
 __all__ = ["register_astropy", "register_pint"]
 
-# The units of each function's inputs and outputs. A name stands for any unit, for the same
-# one throughout its row; 1 for none. Those of a backward function follow by the chain rule.
+# The units of each function's inputs and outputs. A name stands for any unit, the same one
+# throughout its row; 1 means dimensionless. The units of a backward function follow from the
+# chain rule.
 _UNITS = {
     "relu": "x -> x",
     "leaky_relu": "x, 1 -> x",
@@ -40,17 +41,17 @@ _UNITS = {
 
 
 def register_astropy() -> None:
-    """Let `astropy.units.Quantity` through the functions of this package.
+    """Make the functions of this package accept `astropy.units.Quantity`.
 
-    Functions that are homogeneous keep the unit: `relu`, `leaky_relu`, `prelu`, `crelu`.
+    The homogeneous functions keep the unit: `relu`, `leaky_relu`, `prelu`, `crelu`.
     `add_relu`, `clipped_relu` and `thresholded_relu` convert their second input to the unit
-    of the first, and so does `celu`; the second of `squareplus` has the square of it.
-    `squared_relu` gives the square of its unit, `affine_relu` that of the product; `relu6`,
-    `hard_swish` and the other smooth functions take no other than a dimensionless one. A
-    backward function returns the unit of `dy`, times that of the output over that of the
-    input.
+    of the first, and so does that of `celu`; the second operand of `squareplus` has the
+    square of the first's unit. The result of `squared_relu` has the square of the unit, and
+    that of `affine_relu` the unit of the product. `relu6`, `hard_swish` and the other smooth
+    functions accept only a dimensionless input. The result of a backward function has the
+    unit of `dy` times that of the output, divided by that of the input.
 
-    Calling it again changes nothing.
+    Calling this function again has no effect.
 
     Raises
     ------
@@ -63,8 +64,8 @@ def register_astropy() -> None:
 
     Notes
     -----
-    A unit that does not fit is astropy's `UnitConversionError`. A number without a unit
-    counts as dimensionless, unless it is 0, infinite or NaN, which have any unit.
+    A unit that does not fit raises astropy's `UnitConversionError`. A number without a unit
+    counts as dimensionless, except that 0, infinities and NaN fit any unit.
 
     Examples
     --------
@@ -85,9 +86,10 @@ def register_astropy() -> None:
 
 
 def register_pint() -> None:
-    """Let `pint.Quantity` through the functions of this package.
+    """Make the functions of this package accept `pint.Quantity`.
 
-    The units are those of `register_astropy`. Calling it again changes nothing.
+    The rules for units are those of `register_astropy`. Calling this function again has no
+    effect.
 
     Raises
     ------
@@ -96,15 +98,16 @@ def register_pint() -> None:
 
     See Also
     --------
-    register_astropy : The same for astropy, with what happens to each unit.
+    register_astropy : The same for astropy; it explains what happens to each unit.
 
     Notes
     -----
-    A unit that does not fit is pint's `DimensionalityError`. A unit with an offset, such as
-    degC, is an `OffsetUnitCalculusError`: its 0 is not a temperature of 0. An `out` is a
-    quantity in the unit of the result, or an array if that is dimensionless.
+    A unit that does not fit raises pint's `DimensionalityError`. A unit with an offset, such
+    as degC, raises an `OffsetUnitCalculusError`, since its 0 is not a temperature of 0. `out`
+    has to be a quantity in the unit of the result, or an array if the result is
+    dimensionless.
 
-    pint knows ufuncs by name: another package's `relu` would be taken for this one.
+    pint identifies ufuncs by name, so another package's `relu` would be taken for this one.
 
     Examples
     --------
@@ -127,9 +130,9 @@ def register_pint() -> None:
 def _resolve(
     operation: Operation, given: Sequence[Any], one: Any
 ) -> tuple[Sequence[Any], Sequence[Any]]:
-    """The unit that each input must have and each output gets.
+    """The unit that each input must have, and the unit that each output gets.
 
-    `given` are the inputs' own, None for a number without one; `one` is dimensionless.
+    `given` holds the units of the inputs, None for a number without one; `one` is dimensionless.
     """
     if not operation.is_backward:
         return _resolve_forward(operation.name, given, one)
@@ -158,7 +161,7 @@ def _resolve_forward(
 def _astropy_helper(
     operation: Operation, ufunc: Any, *given: Any
 ) -> tuple[list[Callable[[Any], Any] | bool | None], Any]:
-    """What astropy asks for: how to convert each input, and the unit of the result."""
+    """Return what astropy expects: how to convert each input, and the unit of the result."""
     from astropy.units import dimensionless_unscaled
 
     inputs, outputs = _resolve(operation, given, dimensionless_unscaled)
@@ -168,7 +171,7 @@ def _astropy_helper(
         if own == wanted:
             converters.append(None)
         elif unit is None and not own.is_equivalent(wanted):
-            # astropy then looks whether the number is one that may have any unit.
+            # astropy then checks whether the number is one that fits any unit.
             converters.append(False)
         else:
             converters.append(own.get_converter(wanted))
@@ -180,6 +183,8 @@ def _pint_call(operation: Operation, *inputs: Any, out: Any = None, **kwargs: An
     from pint import DimensionalityError, OffsetUnitCalculusError
     from pint.facets.numpy.numpy_func import convert_arg
 
+    if hasattr(kwargs.get("where"), "units"):
+        raise TypeError("expected `where` to be an array of bool, not a Quantity")
     arrays = (*inputs, *(out or ()))
     given = [getattr(array, "units", None) for array in arrays]
     for array, unit in zip(arrays, given, strict=True):

@@ -3,18 +3,15 @@
 #include <string.h>
 
 #include "fp_environment.h"
+#include "sizes.h"
 
-/* One axis of x; its elements are counted together where count_step is 0. */
+/* One axis of x. A count_step of 0 counts its elements together. */
 struct axis {
     ptrdiff_t length, step, count_step;
 };
 
-static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Puts a strided table, whose columns are column_step apart, into blocks. */
+/* Counts a table whose columns lie column_step apart: strided ones are gathered into
+   contiguous blocks first. */
 static void count_table(
     const struct counter *counter, const struct count_operands *table,
     ptrdiff_t column_step, bool by_columns)
@@ -25,14 +22,15 @@ static void count_table(
         kernel(table);
         return;
     }
-    enum { BLOCK_BYTES = 8192 };
-    _Alignas(64) char block[BLOCK_BYTES];
+    /* It has the first-level cache to itself. */
+    enum { TABLE_BYTES = 2 * BLOCK_BYTES };
+    _Alignas(CACHE_LINE) char block[TABLE_BYTES];
     struct count_operands part = *table;
-    const ptrdiff_t items = BLOCK_BYTES / counter->itemsize;
+    const ptrdiff_t items = TABLE_BYTES / counter->itemsize;
     for (ptrdiff_t column = 0; column < table->columns; column += part.columns) {
         part.columns = least(items, table->columns - column);
         part.step = part.columns * counter->itemsize;
-        part.starts = table->starts && column == 0;
+        part.overwrites = table->overwrites && column == 0;
         for (ptrdiff_t row = 0; row < table->rows; row += part.rows) {
             part.rows = least(items / part.columns, table->rows - row);
             part.x = block;
@@ -70,7 +68,7 @@ static struct axis remove_axis(struct axis *axes, int *n, int k)
     return removed;
 }
 
-/* The order in memory, outermost first; repeated elements are outermost. */
+/* Orders axes as they lie in memory; an axis that repeats its elements is outermost. */
 static bool is_outside(struct axis a, struct axis b)
 {
     return b.step != 0 && (a.step == 0 || a.step > b.step);
@@ -82,8 +80,8 @@ static bool continues(struct axis outer, struct axis inner)
         && outer.count_step == inner.length * inner.count_step;
 }
 
-/* From the outermost to the innermost in memory, the steps positive, without
-   those of length 1, and what can be one axis made one. */
+/* Sorts the axes from the outermost to the innermost in memory, makes every step
+   positive, drops axes of length 1 and merges adjacent axes where it can. */
 static int order_axes(
     struct axis *axes, const char **x, int n_axes, const ptrdiff_t *lengths,
     const ptrdiff_t *steps, int64_t **counts, const ptrdiff_t *count_lengths,
@@ -145,10 +143,10 @@ void count_array(
     struct count_operands table = {
         .x = x, .rows = 1, .columns = column.length,
         .counts = counts, .count_step = column.count_step,
-        .starts = !by_columns && !any_counted(axes, n),
+        .overwrites = !by_columns && !any_counted(axes, n),
     };
     int row = n - 1;
-    /* A column is counted along the nearest axis that is counted over. */
+    /* The columns of a table are counted along the innermost axis that is counted over. */
     while (by_columns && row >= 0 && axes[row].count_step != 0)
         --row;
     if (row >= 0) {
@@ -159,13 +157,13 @@ void count_array(
             table.count_step = rows.count_step;
     }
     else if (n == 0 && !by_columns && column.length % 4 == 0) {
-        /* One long run is as good as four rows, and faster. */
+        /* A long run is counted faster as four rows. */
         table.rows = 4;
         table.columns /= 4;
         table.step = table.columns * column.step;
-        table.starts = false;
+        table.overwrites = false;
     }
-    if (!table.starts || n_items == 0)
+    if (!table.overwrites || n_items == 0)
         memset(all_counts, 0, n_counts * sizeof *counts);
     if (n_items > 0)
         count_each_table(counter, axes, n, table, column.step, by_columns);

@@ -1,4 +1,4 @@
-/* Counts of positive, zero, negative and NaN elements of an array. */
+/* Counts the positive, zero, negative and NaN elements of an array. */
 #ifndef RELU_UFUNC_COUNT_ARRAY_H
 #define RELU_UFUNC_COUNT_ARRAY_H
 
@@ -13,8 +13,8 @@ struct counter {
     bool is_long_double;
 };
 
-/* Writes counts: four beside each other for each element of an array with the
-   axes of x; an axis that is 1 long in it is counted over. Steps are in bytes. */
+/* Writes the counts: an array with the axes of x, of four adjacent counts for each
+   element. Where an axis has length 1 there, x is counted along it. Steps are in bytes. */
 void count_array(
     const struct counter *counter,
     const char *x, int n_axes, const ptrdiff_t *lengths, const ptrdiff_t *steps,

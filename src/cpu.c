@@ -1,5 +1,5 @@
-/* The psABI levels of x86-64, from CPUID; and from XCR0 whether the operating
-   system saves the registers that they use: without it the first AVX
+/* CPUID tells which psABI level of x86-64 the processor has, and XCR0 whether the
+   operating system saves the registers of that level: if it does not, the first AVX
    instruction kills the process, whatever CPUID says. */
 #include "cpu.h"
 

@@ -1,4 +1,4 @@
-/* Which instruction sets this build has, and which of them run here. */
+/* The instruction sets of this build, and which of them run here. */
 #ifndef RELU_UFUNC_DISPATCH_H
 #define RELU_UFUNC_DISPATCH_H
 

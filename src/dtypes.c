@@ -8,7 +8,7 @@
 #define NAME_NUMPY NULL
 #define NAME_ML_DTYPES(name) #name
 
-enum kind { SIGNED, UNSIGNED, FLOAT, DOUBLE, SMALL_FLOAT, CHUNKED_FLOAT, LONG_DOUBLE };
+enum kind { BOOL, SIGNED, UNSIGNED, FLOAT, DOUBLE, SMALL_FLOAT, CHUNKED_FLOAT, LONG_DOUBLE };
 
 const struct dtype_row dtype_table[N_DTYPES] = {
 #define DTYPE(name, kind, storage, lane, wide, format, character, source)               \
@@ -20,12 +20,11 @@ const struct dtype_row dtype_table[N_DTYPES] = {
 #undef DTYPE
 };
 
-/* The character of the row that serves what the table does not have: bool is a byte;
-   long is int or long long; and so is long double double with some compilers. */
+/* The character of the row that serves a C type without one: long is int or long long,
+   and long double is double with some compilers. */
 static char character_of_row(char character)
 {
     switch (character) {
-    case '?': return 'B';
     case 'l': return sizeof(long) == sizeof(int) ? 'i' : 'q';
     case 'L': return sizeof(long) == sizeof(int) ? 'I' : 'Q';
     case 'g': return LDBL_MANT_DIG == DBL_MANT_DIG ? 'd' : 'g';

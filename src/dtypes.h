@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every dtype that has loops of its own; bool borrows those of u8. */
+/* Every dtype that has loops of its own. */
 enum dtype {
 #define DTYPE(name, ...) DTYPE_##name,
 #include "dtypes.def"
@@ -20,7 +20,7 @@ struct dtype_row {
     char character;
     /* The attribute of ml_dtypes; NULL for a dtype of NumPy. */
     const char *ml_dtypes_name;
-    /* Of a float whose bits are known; 0 for the others. */
+    /* 0 for integers, and for floats whose layout is not fixed. */
     int exponent_bits, mantissa_bits;
     /* The bits of the greatest magnitude that is not a NaN. */
     uint64_t greatest;
@@ -29,7 +29,7 @@ struct dtype_row {
 
 extern const struct dtype_row dtype_table[N_DTYPES];
 
-/* The dtype whose loops serve a type character of the table, '?', 'l' or 'L';
+/* The dtype whose loops serve a type character of the table, 'l' or 'L';
    N_DTYPES where there is none. */
 enum dtype dtype_of_type_character(char character);
 

@@ -6,6 +6,8 @@ bool make_loop(
     const struct operation_row *row = &operation_table[operation];
     const struct dtype_row *values = &dtype_table[dtype];
     *loop = (struct loop){
+        .operation = operation,
+        .dtype = dtype,
         .kernel = isa->kernel_set->kernels[operation][dtype],
         .copy = isa->kernel_set->copy,
         .stream = isa->kernel_set->stream,

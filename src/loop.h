@@ -1,4 +1,4 @@
-/* One dtype of one ufunc on one instruction set. */
+/* The loop of one ufunc for one dtype and one instruction set. */
 #ifndef RELU_UFUNC_LOOP_H
 #define RELU_UFUNC_LOOP_H
 
@@ -9,20 +9,22 @@
 #include "kernels/kernels.h"
 
 struct loop {
+    enum operation operation;
+    enum dtype dtype;
     struct kernel kernel;
     copy_items *copy;
     const struct stream *stream;
     ptrdiff_t itemsize;
-    /* Arrays, then parameters, then outputs. */
+    /* The operands are arrays, then parameters, then outputs. */
     int n_arrays, n_inputs, n_operands;
-    /* Its arithmetic or comparisons may raise floating-point flags. */
+    /* The arithmetic or the comparisons may raise floating-point flags. */
     bool raises_flags;
-    /* Its arithmetic rounds to nearest, whatever the thread's rounding mode. */
+    /* The arithmetic rounds to nearest, whatever the thread's rounding mode. */
     bool rounds_to_nearest;
     bool is_long_double;
 };
 
-/* false where the row has no loop for the dtype. */
+/* Returns false where the row has no loop for the dtype. */
 bool make_loop(
     const struct isa *isa, enum operation operation, enum dtype dtype, struct loop *loop);
 

@@ -1,19 +1,12 @@
 #include "operations.h"
 
+#include "shapes.h"
+
 #define NAMES_IN1(a) #a
 #define NAMES_IN2(a, b) #a ", " #b
 #define NAMES_IN3(a, b, c) #a ", " #b ", " #c
 #define NAMES_OUT1(y) #y
 #define NAMES_OUT2(y, z) #y ", " #z
-#define COUNT_IN1(a) 1
-#define COUNT_IN2(a, b) 2
-#define COUNT_IN3(a, b, c) 3
-#define COUNT_OUT1(y) 1
-#define COUNT_OUT2(y, z) 2
-#define COUNT_NO_ARITHMETIC 0
-#define COUNT_ROUNDED1(r, e) 1
-#define COUNT_ROUNDED2(r, e, s, f) 2
-#define COUNT_SMOOTH(r) 1
 #define IS_SMOOTH_NO_ARITHMETIC false
 #define IS_SMOOTH_ROUNDED1(r, e) false
 #define IS_SMOOTH_ROUNDED2(r, e, s, f) false
@@ -24,13 +17,14 @@
     backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
     FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)                   \
     {#name "_backward", dtypes, "dy, " NAMES_##inputs, NAMES_##backward_outputs,        \
-     1 + COUNT_##inputs, COUNT_##backward_outputs, COUNT_##backward_arithmetic > 0,     \
+     COUNT_DY_##inputs, COUNT_##backward_outputs, COUNT_##backward_arithmetic > 0,     \
      IS_SMOOTH_##backward_arithmetic, true, backward_numpy},
 #define FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)               \
     {#name, dtypes, NAMES_##inputs, NAMES_##outputs, COUNT_##inputs, COUNT_##outputs,   \
      COUNT_##arithmetic > 0, IS_SMOOTH_##arithmetic, false, numpy},
 
-/* The names of inputs become those of a Python signature, beside a ufunc's own. */
+/* The inputs' names become parameters of a Python signature, next to the keywords that
+   every ufunc takes. */
 #if defined(__GNUC__)
 #pragma GCC poison False None True and as assert async await class def del elif except
 #pragma GCC poison finally from global import in is lambda nonlocal not or pass raise

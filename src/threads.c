@@ -1,13 +1,16 @@
-/* Strict C11 hides what POSIX adds. */
-#define _POSIX_C_SOURCE 200809L
+/* Strict C11 hides what POSIX and Linux add. */
+#define _GNU_SOURCE
 
 #include "threads.h"
 
 #include <fenv.h>
 #include <stdatomic.h>
-#include <stdint.h>
 
-/* What is asked of the system: a lock, a condition, a thread, a clock. */
+#include "clock.h"
+#include "sizes.h"
+
+/* What the pool needs from the system: a lock, a condition variable, threads and the
+   number of processors. */
 #ifdef _WIN32
 
 #define WIN32_LEAN_AND_MEAN
@@ -38,12 +41,14 @@ static bool start_thread(DWORD(WINAPI *function)(void *), void *argument)
     return true;
 }
 
-static int64_t microseconds_now(void)
+static ptrdiff_t usable_processors(void)
 {
-    LARGE_INTEGER frequency, count;
-    QueryPerformanceFrequency(&frequency);
-    QueryPerformanceCounter(&count);
-    return (int64_t)((double)count.QuadPart / (double)frequency.QuadPart * 1e6);
+    DWORD_PTR ours, all;
+    ptrdiff_t n = 0;
+    if (GetProcessAffinityMask(GetCurrentProcess(), &ours, &all))
+        for (; ours != 0; ours &= ours - 1)
+            ++n;
+    return n;
 }
 
 #else
@@ -51,7 +56,7 @@ static int64_t microseconds_now(void)
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <time.h>
+#include <unistd.h>
 
 typedef pthread_mutex_t lock_type;
 typedef pthread_cond_t condition_type;
@@ -66,8 +71,9 @@ static void wait_on(condition_type *c, lock_type *l) { pthread_cond_wait(c, l); 
 static void wake_all(condition_type *c) { pthread_cond_broadcast(c); }
 static void yield_processor(void) { sched_yield(); }
 
-/* Signals are for the threads that Python knows, but for a worker's own faults:
-   blocked, they would end the process past every handler. */
+/* Signals are left to the threads that Python knows. The exceptions are those that a
+   worker's own faults raise: if they were blocked, a fault would end the process without
+   calling any handler. */
 static bool start_thread(void *(*function)(void *), void *argument)
 {
     pthread_t thread;
@@ -85,11 +91,14 @@ static bool start_thread(void *(*function)(void *), void *argument)
     return started;
 }
 
-static int64_t microseconds_now(void)
+static ptrdiff_t usable_processors(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+#ifdef __linux__
+    cpu_set_t processors;
+    if (sched_getaffinity(0, sizeof processors, &processors) == 0)
+        return CPU_COUNT(&processors);
+#endif
+    return (ptrdiff_t)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 #endif
@@ -104,21 +113,25 @@ static void relax_processor(void) {}
 #endif
 
 enum {
-    SPINS_BETWEEN_LOOKS_AT_THE_CLOCK = 64,
-    /* Calls are a run of calls when each comes this soon after the one before. */
-    NEAR_MICROSECONDS = 2000,
-    ENOUGH_IN_A_ROW = 4
+    /* A spinning thread yields to any other that is waiting for its processor. */
+    SPINS_BETWEEN_YIELDS = 64,
+    /* Tasks count as a succession if each comes within this time of the one before. */
+    NEAR_NS = 2000000,
+    ENOUGH_IN_A_ROW = 4,
+    /* The affinity may change at run time, so it is looked up this often. */
+    PROCESSORS_KNOWN_NS = 10000000
 };
 
-static atomic_int count = 1;
+static atomic_int count = 1, quota = MOST_WORKERS + 1;
 static atomic_long spin_microseconds = 200;
 
-/* The task at hand. The low half of `ticket` is the number of parts that nobody
-   has taken, the high half the number of the task: taking a part by comparing
-   and swapping the whole proves that its task is the one at hand, which then
-   cannot end before the part does. */
-static atomic_bool has_caller;
+/* The current task: its number, how many parts it has, and how many threads share it. */
 static _Atomic uint64_t ticket;
+/* For each part, the number of the last task that it was taken for. A task cannot end
+   before all its parts have been taken. So a thread that replaces the previous task's
+   number with its own task's has proved that this task is still the current one. */
+static _Atomic uint32_t taken_for[MOST_PARTS];
+static atomic_bool has_caller;
 static atomic_int unfinished;
 static task *current_task;
 static void *current_context;
@@ -129,46 +142,76 @@ static atomic_int n_awake;
 static lock_type sleep_lock = LOCK_INIT;
 static condition_type work_arrived = CONDITION_INIT;
 
-static uint32_t untaken_parts(uint64_t seen_ticket)
+static uint32_t number_of(uint64_t a_ticket)
 {
-    return (uint32_t)seen_ticket;
+    return (uint32_t)(a_ticket >> 32);
 }
 
-static bool take_part(int *part)
+static int parts_of(uint64_t a_ticket)
 {
-    uint64_t seen = atomic_load(&ticket);
-    while (untaken_parts(seen) != 0) {
-        if (atomic_compare_exchange_weak(&ticket, &seen, seen - 1)) {
-            *part = (int)untaken_parts(seen) - 1;
-            return true;
+    return (int)(a_ticket >> 16 & 0xFFFF);
+}
+
+static int threads_of(uint64_t a_ticket)
+{
+    return (int)(a_ticket & 0xFFFF);
+}
+
+static uint64_t make_ticket(uint32_t number, int parts, int threads)
+{
+    return (uint64_t)number << 32 | (uint64_t)parts << 16 | (uint64_t)threads;
+}
+
+static bool take_part(uint64_t a_ticket, int part)
+{
+    uint32_t before = number_of(a_ticket) - 1;
+    return atomic_compare_exchange_strong(&taken_for[part], &before, number_of(a_ticket));
+}
+
+/* Each thread begins with a part of its own. In every task with as many parts and threads
+   it is the same one, whose data may still be in the thread's caches from last time. */
+static void run_parts(uint64_t a_ticket, int thread)
+{
+    const int parts = parts_of(a_ticket);
+    const int first = parts / threads_of(a_ticket) * thread;
+    bool has_environment = thread == 0;
+    for (int i = 0; i < parts; ++i) {
+        const int part = (first + i) % parts;
+        if (take_part(a_ticket, part)) {
+            if (!has_environment)
+                fesetenv(&current_environment);
+            has_environment = true;
+            current_task(current_context, part);
+            atomic_fetch_sub(&unfinished, 1);
         }
     }
-    return false;
 }
 
-/* The count may have been lowered since worker number `worker` was started. */
-static bool has_parts_for(int worker)
+/* Whether there is a task in which the worker takes part and which it has not seen yet. */
+static bool has_task_for(int worker, uint64_t last_ticket)
 {
-    return worker < atomic_load(&count) && untaken_parts(atomic_load(&ticket)) != 0;
+    const uint64_t seen = atomic_load(&ticket);
+    return seen != last_ticket && worker < threads_of(seen);
 }
 
-static void spin_for_parts(int worker)
+static void spin_for_task(int worker, uint64_t last_ticket)
 {
-    const int64_t until = microseconds_now() + atomic_load(&spin_microseconds);
+    const int64_t until = nanoseconds_now() + 1000 * (int64_t)atomic_load(&spin_microseconds);
     do {
-        for (int i = 0; i < SPINS_BETWEEN_LOOKS_AT_THE_CLOCK; ++i) {
-            if (has_parts_for(worker))
+        for (int i = 0; i < SPINS_BETWEEN_YIELDS; ++i) {
+            if (has_task_for(worker, last_ticket))
                 return;
             relax_processor();
         }
-    } while (microseconds_now() < until);
+        yield_processor();
+    } while (nanoseconds_now() < until);
 }
 
-static void sleep_until_parts(int worker)
+static void sleep_until_task(int worker, uint64_t last_ticket)
 {
     lock(&sleep_lock);
     atomic_fetch_sub(&n_awake, 1);
-    while (!has_parts_for(worker))
+    while (!has_task_for(worker, last_ticket))
         wait_on(&work_arrived, &sleep_lock);
     atomic_fetch_add(&n_awake, 1);
     unlock(&sleep_lock);
@@ -177,21 +220,23 @@ static void sleep_until_parts(int worker)
 static THREAD_RETURN work(void *number)
 {
     const int worker = (int)(intptr_t)number;
-    int part;
+    uint64_t last_ticket = 0;
     for (;;) {
-        while (has_parts_for(worker) && take_part(&part)) {
-            fesetenv(&current_environment);
-            current_task(current_context, part);
-            atomic_fetch_sub(&unfinished, 1);
+        if (has_task_for(worker, last_ticket)) {
+            last_ticket = atomic_load(&ticket);
+            if (worker < threads_of(last_ticket))
+                run_parts(last_ticket, worker);
+            continue;
         }
-        spin_for_parts(worker);
-        if (!has_parts_for(worker))
-            sleep_until_parts(worker);
+        spin_for_task(worker, last_ticket);
+        if (!has_task_for(worker, last_ticket))
+            sleep_until_task(worker, last_ticket);
     }
     return THREAD_NO_RESULT;
 }
 
-/* fork copies the calling thread alone: the child's pool is new and empty. */
+/* fork copies only the calling thread, so the child starts with an empty pool, and no
+   part of a task of the parent's may be taken in it. */
 #ifndef _WIN32
 static void empty_pool(void)
 {
@@ -199,7 +244,7 @@ static void empty_pool(void)
     pthread_cond_init(&work_arrived, NULL);
     n_workers = 0;
     atomic_store(&n_awake, 0);
-    atomic_store(&ticket, 0);
+    atomic_store(&ticket, make_ticket(number_of(atomic_load(&ticket)) + 1, 0, 0));
     atomic_store(&unfinished, 0);
     atomic_store(&has_caller, false);
 }
@@ -217,7 +262,7 @@ static void start_workers(int wanted)
 #endif
     while (n_workers < wanted && n_workers < MOST_WORKERS) {
         atomic_fetch_add(&n_awake, 1);
-        /* Number 0 is the caller. */
+        /* Number 0 is the caller's. */
         if (!start_thread(work, (void *)(intptr_t)(n_workers + 1))) {
             atomic_fetch_sub(&n_awake, 1);
             return;
@@ -246,19 +291,35 @@ long threads_spin_microseconds(void)
     return atomic_load(&spin_microseconds);
 }
 
-bool threads_are_in_use(void)
+void threads_set_quota(int processors)
 {
-    static _Atomic int64_t last_asked = -NEAR_MICROSECONDS;
+    atomic_store(&quota, processors);
+}
+
+int threads_usable(int64_t now)
+{
+    static _Atomic int64_t asked_at = -PROCESSORS_KNOWN_NS;
+    static _Atomic ptrdiff_t processors = 1;
+    if (now - atomic_load(&asked_at) >= PROCESSORS_KNOWN_NS) {
+        const ptrdiff_t usable = usable_processors();
+        atomic_store(&processors, usable < 1 ? 1 : usable);
+        atomic_store(&asked_at, now);
+    }
+    return (int)least(least(atomic_load(&count), atomic_load(&quota)), atomic_load(&processors));
+}
+
+bool threads_expect_task(int64_t now)
+{
+    static _Atomic int64_t last_asked = -NEAR_NS;
     static atomic_int near_in_a_row;
-    const int64_t now = microseconds_now();
-    const bool is_near = now - atomic_exchange(&last_asked, now) < NEAR_MICROSECONDS;
+    const bool is_near = now - atomic_exchange(&last_asked, now) < NEAR_NS;
     const int in_a_row = is_near ? atomic_load(&near_in_a_row) + 1 : 0;
-    /* Callers that race here may miscount: the workers are woken a little late. */
+    /* Callers that race here may miscount; then the workers are woken a little late. */
     atomic_store(&near_in_a_row, in_a_row < ENOUGH_IN_A_ROW ? in_a_row : ENOUGH_IN_A_ROW);
     return in_a_row >= ENOUGH_IN_A_ROW || atomic_load(&n_awake) > 0;
 }
 
-void threads_run(task *task, void *context, int parts)
+void threads_run(task *task, void *context, int parts, int threads)
 {
     int part;
     if (atomic_exchange(&has_caller, true)) {
@@ -266,26 +327,25 @@ void threads_run(task *task, void *context, int parts)
             task(context, part);
         return;
     }
-    start_workers(threads_count() - 1);
+    start_workers(threads - 1);
     current_task = task;
     current_context = context;
     fegetenv(&current_environment);
     atomic_store(&unfinished, parts);
-    const uint64_t task_number = (atomic_load(&ticket) >> 32) + 1;
-    atomic_store(&ticket, task_number << 32 | (uint32_t)parts);
-    if (atomic_load(&n_awake) < threads_count() - 1) {
+    const uint32_t number = number_of(atomic_load(&ticket)) + 1;
+    for (part = 0; part < parts; ++part)
+        atomic_store(&taken_for[part], number - 1);
+    const uint64_t new_ticket = make_ticket(number, parts, threads);
+    atomic_store(&ticket, new_ticket);
+    if (atomic_load(&n_awake) < threads - 1) {
         lock(&sleep_lock);
         wake_all(&work_arrived);
         unlock(&sleep_lock);
     }
-    while (take_part(&part)) {
-        task(context, part);
-        atomic_fetch_sub(&unfinished, 1);
-    }
+    run_parts(new_ticket, 0);
     for (int spins = 1; atomic_load(&unfinished) != 0; ++spins) {
         relax_processor();
-        /* A part may be with a worker that the system has put aside. */
-        if (spins % 1024 == 0)
+        if (spins % SPINS_BETWEEN_YIELDS == 0)
             yield_processor();
     }
     atomic_store(&has_caller, false);

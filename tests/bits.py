@@ -1,4 +1,4 @@
-"""Values of each dtype that decide whether a rectifier is right, and their bits."""
+"""Values of each dtype that show whether a rectifier is correct, and their bits."""
 
 import sys
 from typing import Any
@@ -14,7 +14,7 @@ _HAS_IEEE_LAYOUT = {c: np.finfo(c).nmant in (10, 23, 52, 63, 112) for c in FLOAT
 
 
 def bits(a: Array) -> Array:
-    """One unsigned integer per element, or a row of bytes where none is wide enough."""
+    """One unsigned integer per element, or a row of bytes if no integer is wide enough."""
     a = np.ascontiguousarray(a)
     if not a.dtype.isnative:
         a = a.byteswap().view(a.dtype.newbyteorder())
@@ -26,7 +26,7 @@ def bits(a: Array) -> Array:
 
 
 def _from_fields(character: str, fields: list[tuple[int, int, int]]) -> Array:
-    """Floats of (sign, biased exponent, mantissa)."""
+    """Floats with the given sign, biased exponent and mantissa."""
     dtype, info = np.dtype(character), np.finfo(character)
     is_x87 = info.nmant == 63
     width = info.nmant + is_x87
@@ -47,13 +47,13 @@ def _sentinel(character: str) -> Array:
 
 
 ANY_NAN = {character: _sentinel(character) for character in FLOATS}
-"""Stands for a NaN of which only that it is one is fixed; in no test's inputs."""
+"""Stands for a NaN whose bits are not specified; it is never an input of a test."""
 
 
 def _equal(a: Array, b: Array) -> Any:
     """Where the bits of two arrays of one dtype agree; b may be a scalar."""
     same = bits(a) == bits(b)
-    return np.all(same.reshape(*a.shape, -1), axis=-1)
+    return np.all(same.reshape(*a.shape, same.size // max(a.size, 1)), axis=-1)
 
 
 def is_any_nan(a: Array) -> Array:
@@ -93,7 +93,7 @@ def _float_specials(character: str) -> Array:
 
 
 def specials(character: str) -> Array:
-    """Zeros, infinities, NaNs of every kind, subnormals, extremes, kinks: both signs."""
+    """Zeros, infinities, NaNs of every kind, subnormals, extremes and kinks, with both signs."""
     if character == "?":
         return np.array([False, True])
     if character in FLOATS:
@@ -105,7 +105,7 @@ def specials(character: str) -> Array:
 
 
 def ordinary(character: str, n: int, seed: int) -> Array:
-    """Random bits and, for floats, as many numbers near 1; fixed by the seed."""
+    """Random bits and, for floats, as many numbers near 1; the seed determines them."""
     random = np.random.default_rng(seed)
     if character == "?":
         return random.integers(0, 2, n).astype(np.bool_)
@@ -124,7 +124,7 @@ def ordinary(character: str, n: int, seed: int) -> Array:
 
 
 def assert_same(actual: Array, expected: Array, about: object = "") -> None:
-    """Same dtype, shape and bits; where ANY_NAN is expected, any NaN."""
+    """Check that dtype, shape and bits agree; where ANY_NAN is expected, any NaN is accepted."""
     actual, expected = np.asarray(actual), np.asarray(expected)
     assert actual.dtype.newbyteorder("=") == expected.dtype, about
     assert actual.shape == expected.shape, about

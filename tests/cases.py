@@ -1,4 +1,4 @@
-"""Every function on every dtype and every instruction set that runs here."""
+"""Every function with every dtype and every instruction set that can run here."""
 
 import math
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ each_isa = pytest.mark.parametrize("isa", ISAS)
 
 
 def sequences(case: Case, n: int) -> list[Array]:
-    """One long operand per input; their periods differ by a little, so that values mix."""
+    """One long operand per input; their periods differ slightly, so that all values meet."""
     values = specials(case.character)
     operands = []
     for k in range(case.n_inputs):
@@ -79,7 +79,7 @@ def sequences(case: Case, n: int) -> list[Array]:
 
 
 def combinations(case: Case) -> list[Array]:
-    """Every special value of one input together with each of the others'."""
+    """Every combination of the special values of all inputs."""
     values = specials(case.character)
     grid = np.meshgrid(*[values] * case.n_inputs, indexing="ij")
     return [axis.ravel() for axis in grid]

@@ -1,6 +1,6 @@
-"""What the tests are told of a function beside its value, and the table that holds it.
+"""What the tests know about a function besides its value, and the table that holds it.
 
-Nothing of it is asked of the library, which is held to it.
+None of it comes from the library, which is tested against it.
 """
 
 import inspect
@@ -22,7 +22,7 @@ _V = TypeVar("_V", bound=Value)
 
 @dataclass(frozen=True, kw_only=True)
 class Oracle:
-    """A function as the tests know it; the fields are those of `forward` and `backward`."""
+    """What the tests know about a function; `forward` and `backward` explain the fields."""
 
     name: str
     value: Value
@@ -46,7 +46,7 @@ class Oracle:
     def combinations(
         self, suits: Callable[[float], bool] = lambda _: True, kind: str = "any"
     ) -> Iterator[tuple[float, ...]]:
-        """Every combination of those values to try that suit; `kind` says what these are."""
+        """Every combination of values that `suits` accepts; `kind` describes them in an error."""
         suitable = {
             name: [value for value in values if suits(value)]
             for name, values in self.parameters.items()
@@ -55,7 +55,7 @@ class Oracle:
             if not values:
                 raise ValueError(
                     f"tests/oracles.py: add {kind} number to the parameters of "
-                    f"{self.name.removesuffix('_backward')!r}, to those for {name!r}"
+                    f"{self.name.removesuffix('_backward')!r}, among those for {name!r}"
                 )
         return product(*suitable.values())
 
@@ -113,16 +113,16 @@ def forward(
     makes_nan: Sequence[tuple[float, ...]] = (),
     smooth: bool = False,
 ) -> Callable[[_V], _V]:
-    """Enter the function below, the value in plain NumPy, into the table.
+    """Enter the decorated function, which computes the value in plain NumPy, into the table.
 
     dtypes       EVERY_DTYPE, NUMERIC, which leaves out bool, or FLOATING
-    units        an example of those of the inputs and outputs: "m, 1 -> m"; 1 is none
+    units        an example of units for the inputs and outputs: "m, 1 -> m"; 1 is dimensionless
     parameters   values to try for each input after x: among them a fraction that is not binary
                  if there is arithmetic, a whole number if there are integers, and a few short
                  binary fractions for the gradient. The first is tried with every float32.
-    nonnegative  from the parameters, where no result has its sign bit set, NaN aside
-    keeps_nan    whether a NaN x comes out with its bits; False if it goes through arithmetic
-    makes_nan    operands, none of them NaN, that have NaN for their result
+    nonnegative  a function of the parameters: where no result except NaN has its sign bit set
+    keeps_nan    whether a NaN x is returned with its bits; False if it goes through arithmetic
+    makes_nan    operands, none of them NaN, whose result is NaN
     smooth       whether it is transcendental: float64 and longdouble are then held to a few
                  ulp, and a gradient to what a central difference gives
     """
@@ -153,13 +153,13 @@ def backward(
     kinks: Callable[..., Sequence[float]] = at_zero,
     dead: tuple[float, ...] | None = None,
 ) -> Callable[[_V], _V]:
-    """Enter the function below, the backward of the one above it, into the table.
+    """Enter the decorated function, the backward of the one above it, into the table.
 
     units    as in `forward`, for dy and then its inputs: "s, m, 1 -> s"
-    choices  ((dy, x, *parameters), output or outputs), exact in float16: what is chosen at
+    choices  ((dy, x, *parameters), output or outputs), exact in float16: the values chosen at
              each kink
-    kinks    from the parameters, each x where the derivative jumps or has a corner
-    dead     (x, *parameters) where the derivative is 0, so that whatever dy is +0 comes out
+    kinks    a function of the parameters: every x where the derivative jumps or has a corner
+    dead     (x, *parameters) where the derivative is 0, so that the result is +0 for any dy
     """
 
     def enter(value: _V) -> _V:

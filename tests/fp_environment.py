@@ -1,4 +1,4 @@
-"""The thread's floating-point environment, through the C library's fenv.h."""
+"""Access to the thread's floating-point environment through the C library's fenv.h."""
 
 import ctypes
 import platform
@@ -29,7 +29,7 @@ def _c(name: str) -> Callable[..., int]:
 
 @contextmanager
 def flush_to_zero() -> Iterator[None]:
-    """Subnormals read and written as zero, as some audio and learning libraries leave it."""
+    """Read and write subnormals as zero, the mode in which some libraries leave a thread."""
     size = 32 if _machine == "x86_64" else 8
     before, changed = ctypes.create_string_buffer(size), ctypes.create_string_buffer(size)
     assert _c("fegetenv")(before) == 0

@@ -1,4 +1,4 @@
-"""The same values in differently laid out memory."""
+"""The same values in different memory layouts."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ GUARD = 3
 
 
 def marked(shape: tuple[int, ...], character: str) -> Array:
-    """Memory that shows where it has been written to."""
+    """Memory with a pattern that shows where it has been written to."""
     dtype = np.dtype(character)
     if character == "?":
         return np.ones(shape, dtype)
@@ -23,13 +23,13 @@ def is_marked(a: Array) -> bool:
 
 
 def strided_memory(n: int, stride: int, character: str) -> tuple[Array, Array]:
-    """A view of n elements, and all the memory it lies in."""
+    """A view of n elements, and the whole memory around it."""
     memory = marked((n * abs(stride) + 2 * GUARD,), character)
     return memory[GUARD:-GUARD][::stride][:n], memory
 
 
 def with_stride(a: Array, stride: int) -> Array:
-    """The same values so many elements apart; 0 repeats the first."""
+    """The same values with a stride in elements; 0 repeats the first."""
     if stride == 0:
         return np.broadcast_to(a[:1], a.shape)
     view, _ = strided_memory(len(a), stride, a.dtype.char)
@@ -38,7 +38,7 @@ def with_stride(a: Array, stride: int) -> Array:
 
 
 def unaligned(a: Array) -> Array:
-    """The same values one byte off their alignment."""
+    """The same values, misaligned by one byte."""
     memory = np.zeros(a.nbytes + 1, np.uint8)
     view = memory[1:].view(a.dtype).reshape(a.shape)
     view[...] = a

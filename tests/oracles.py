@@ -1,6 +1,6 @@
-"""What each function has to return: one plain line of NumPy, written from its definition.
+"""What each function has to return: a plain line of NumPy, written from its definition.
 
-Above it stands what else the tests hold the function to: see tests/facts.py.
+The decorator above it states what else the tests require of the function: see tests/facts.py.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def _plus(x: Array) -> Array:
 
 
 def _computed(formula: Callable[..., Any], *operands: Array) -> Array:
-    """Arithmetic: float16 in float32 and rounded once; of a NaN no more than that it is one."""
+    """Arithmetic: float16 is computed in float32 and rounded once; a NaN may have any bits."""
     dtype = operands[0].dtype
     if dtype == np.float16:
         operands = tuple(a.astype(np.float32) for a in operands)
@@ -485,7 +485,7 @@ BACKWARDS = {name: each for name, each in ORACLES.items() if isinstance(each, Ba
 def expected(
     operation: Operation, *operands: Array, rounds_to_odd: bool = False
 ) -> tuple[Array, ...]:
-    """The outputs, each of the operands' common shape, in memory of its own.
+    """The outputs, each of the operands' common shape, in its own memory.
 
     Of a smooth function in float64 and longdouble they are the library's own, element by
     element, once these have been found to be near enough.

@@ -1,4 +1,4 @@
-"""Packages that may be installed or not."""
+"""Packages that may or may not be installed."""
 
 from typing import Any
 
@@ -6,5 +6,5 @@ import pytest
 
 
 def installed(name: str) -> Any:
-    """The module, or else the test is skipped and says what is missing."""
+    """Return the module, or skip the test with a message that says what is missing."""
     return pytest.importorskip(name, reason=f"the extra `interop` is not installed: no {name}")

@@ -1,6 +1,6 @@
-"""The dtypes of ml_dtypes that have loops, and their values in float32 and back.
+"""The dtypes of ml_dtypes that have loops, and their conversion to float32 and back.
 
-ml_dtypes' own casts say what a number is; a cast would change a NaN, so their bits are moved.
+ml_dtypes' own casts convert numbers; since a cast would change a NaN, its bits are moved.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ def bits_of(a: Array) -> Array:
 
 
 def from_bits(bits: Array, dtype: "np.dtype[Any]") -> Array:
-    """The values of the lowest bits of each integer."""
+    """The values whose bits are the lowest bits of each integer."""
     return bits.astype(f"u{dtype.itemsize}").view(dtype)
 
 
@@ -39,7 +39,7 @@ def every(dtype: "np.dtype[Any]") -> Array:
 
 
 def as_float32(a: Array) -> Array:
-    """The same numbers and, to the bit, the same NaNs."""
+    """The same numbers, and NaNs with the same bits."""
     a = np.ascontiguousarray(a)
     bits, width = bits_of(a).astype(np.uint32), 8 * a.dtype.itemsize
     mantissa = _mantissa(a.dtype)
@@ -62,7 +62,7 @@ def rounded(a: Array, dtype: "np.dtype[Any]") -> Array:
 
 
 def check(operation: Operation, isa: str, *operands: Array) -> None:
-    """Bit for bit what the float32 oracle says, rounded once."""
+    """Check that the bits are those of the float32 oracle, rounded once."""
     dtype = operands[0].dtype
     results = UFUNCS[isa][operation.name](*operands)
     results = results if isinstance(results, tuple) else (results,)

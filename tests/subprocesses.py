@@ -1,4 +1,4 @@
-"""Fresh interpreters, away from the checkout."""
+"""Fresh interpreters, outside the checkout."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ _PARENT = str(Path(relu_ufunc.__file__).parents[1])
 
 
 def run(code: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run code in a new process that imports the very package under test."""
+    """Run code in a new process that imports the same package as the tests."""
     kept = {name: v for name, v in os.environ.items() if not name.startswith("RELU_UFUNC_")}
     path = os.pathsep.join(filter(None, [_PARENT, os.environ.get("PYTHONPATH", "")]))
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""What the command bench measures and how it says it."""
+"""What the command `bench` measures and how it reports it."""
 
 import re
 from typing import Any
@@ -72,7 +72,7 @@ def arrays(results: Any) -> list[NDArray[Any]]:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_numpy_spellings_mean_the_same(operation: Operation) -> None:
-    """What bench compares with computes the same thing, on ordinary numbers."""
+    """The code that bench compares with computes the same, on ordinary numbers."""
     data = _bench.operands([operation], np.dtype(np.float64), 1000)
     names = _bench.names_in_statements(operation, data)
     call, _, spelling = _bench.statements(operation)
@@ -131,7 +131,7 @@ def test_sizes_as_they_are_written(
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "1.5", "inf", "nan", "1e-3", "many", "1e400"])
-def test_sizes_that_are_none(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_sizes(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["bench", "--functions", "relu", f"--size={text}"])
     assert stopped.value.code == 2
@@ -139,7 +139,7 @@ def test_sizes_that_are_none(text: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize("size", ["99999999999999", "1e300"])
-def test_short_memory(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_not_enough_memory(size: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["bench", "--functions", "relu", "--size", size])
     assert stopped.value.code == 1

@@ -1,8 +1,7 @@
 """Neither streaming past the caches nor sharing among threads changes a value."""
 
-import ctypes
-import platform
-import threading
+import mmap
+import sys
 from collections.abc import Iterator
 from itertools import product
 
@@ -13,25 +12,19 @@ from relu_ufunc import _core
 from tests.bits import Array, assert_same
 from tests.cases import BY_NAME, CASES, UFUNCS, Case, each_isa, ordinary_operands
 from tests.fp_environment import flush_to_zero, needs_fenv
-from tests.kernels import needs_cpython, recorded_streams
 from tests.layouts import GUARD, is_marked, marked
 from tests.oracles import expected
 
 PERIOD = 1009
-# From here on sleeping threads are woken.
 SHARED_BYTES = 1 << 21
-
-SFENCE = b"\x0f\xae\xf8"
-
-needs_streams = pytest.mark.skipif(
-    platform.machine().lower() not in ("x86_64", "amd64"), reason="streams on x86-64 alone"
-)
+STREAMED = _core.WAYS[1:]
 
 
 @pytest.fixture(autouse=True)
 def settings_of_before() -> Iterator[None]:
-    stream_bytes, threads = _core.stream_bytes(), _core.thread_count()
+    stream_bytes, threads, way = _core.stream_bytes(), _core.thread_count(), _core.forced_way()
     yield
+    _core.force_way(way)
     _core.set_stream_bytes(stream_bytes)
     _core.set_thread_count(threads)
 
@@ -45,16 +38,17 @@ def test_streams_and_threads(case: Case) -> None:
     n = SHARED_BYTES // (case.dtype.itemsize * (case.n_inputs + case.n_outputs)) + 77
     period = ordinary_operands(case, PERIOD)
     wanted = [np.resize(right, n) for right in expected(case.operation, *period)]
-    for step, streams in product((1, 2), (True, False)):
+    _core.set_stream_bytes(0)
+    for step, way in product((1, 2), _core.WAYS):
         operands = [repeated(a, n, step) for a in period]
-        _core.set_stream_bytes(0 if streams else 1 << 60)
+        _core.force_way(way)
         for threads in (1, 3):
             _core.set_thread_count(threads)
             memories = [marked((n + 2 * GUARD,), case.character) for _ in wanted]
             outputs = tuple(memory[threads : threads + n] for memory in memories)
             case.call(*operands, out=outputs)
             for out, memory, right in zip(outputs, memories, wanted, strict=True):
-                assert_same(out, right, (case, step, streams, threads))
+                assert_same(out, right, (case, step, way, threads))
                 assert is_marked(memory[:threads])
                 assert is_marked(memory[threads + n :])
 
@@ -71,11 +65,12 @@ def test_scalar_parameters_streams_and_threads(case: Case) -> None:
     period[n_arrays:] = [np.array(3, case.dtype)] * (case.n_inputs - n_arrays)
     wanted = [np.resize(right, n) for right in expected(case.operation, *period)]
     operands = [np.resize(a, n) for a in period[:n_arrays]] + period[n_arrays:]
-    for stream_bytes, threads in product((0, 1 << 60), (1, 2)):
-        _core.set_stream_bytes(stream_bytes)
+    _core.set_stream_bytes(0)
+    for way, threads in product(_core.WAYS, (1, 2)):
+        _core.force_way(way)
         _core.set_thread_count(threads)
         for out, right in zip(case.call(*operands), wanted, strict=True):
-            assert_same(out, right, (case, stream_bytes, threads))
+            assert_same(out, right, (case, way, threads))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.character in "hf"], ids=str)
@@ -83,39 +78,72 @@ def test_streams_of_every_short_length(case: Case) -> None:
     operands = ordinary_operands(case, 1200)
     wanted = expected(case.operation, *operands)
     _core.set_stream_bytes(0)
-    for n in [*range(500, 1200, 7), 1200]:
-        for out, right in zip(case.call(*(a[:n] for a in operands)), wanted, strict=True):
-            assert_same(out, right[:n], (case, n))
+    for way in STREAMED:
+        _core.force_way(way)
+        for n in [*range(500, 1200, 7), 1200]:
+            for out, right in zip(case.call(*(a[:n] for a in operands)), wanted, strict=True):
+                assert_same(out, right[:n], (case, way, n))
 
 
-@needs_cpython
-@needs_streams
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_streams_of_every_dtype_at_any_alignment(case: Case) -> None:
+    # The array covers the pages that are streamed in turn several times, plus a remainder.
+    n = 40_000 // case.dtype.itemsize + 3
+    operands = [np.resize(a, n) for a in ordinary_operands(case, PERIOD)]
+    wanted = expected(case.operation, *operands)
+    line = max(1, 64 // case.dtype.itemsize)
+    _core.set_stream_bytes(0)
+    for way, start in product(STREAMED, {0, 1 % line, line // 2, line - 1}):
+        _core.force_way(way)
+        memories = [marked((n + line + GUARD,), case.character) for _ in wanted]
+        outputs = tuple(memory[start : start + n] for memory in memories)
+        case.call(*operands, out=outputs)
+        for out, memory, right in zip(outputs, memories, wanted, strict=True):
+            assert_same(out, right, (case, way, start))
+            assert is_marked(memory[:start])
+            assert is_marked(memory[start + n :])
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 @each_isa
-def test_whoever_streams_fences_after_it(isa: str, threads: int) -> None:
-    relu = UFUNCS[isa]["relu"]
-    x, out = np.ones((2, SHARED_BYTES), np.float32)
-    events: dict[int, list[str]] = {}
+def test_what_is_measured_changes_no_value(isa: str, threads: int) -> None:
+    case = Case(BY_NAME["add_relu"], "f", isa)
+    # The operands have 48 MB in total, which is about a hundred slices per call.
+    n = 4_000_000
+    operands = [np.resize(a, n) for a in ordinary_operands(case, PERIOD)]
+    wanted = expected(case.operation, *operands)[0]
     _core.set_stream_bytes(0)
     _core.set_thread_count(threads)
-    with recorded_streams(
-        relu, "f", lambda event: events.setdefault(threading.get_ident(), []).append(event)
-    ):
-        relu(x, out=out)
-    assert_same(out, x)
-    for of_thread in events.values():
-        assert of_thread.count("copy") > 0
-        assert of_thread[-1] == "fence"
+    out = np.empty_like(wanted)
+    for _ in range(5):
+        out.fill(0)
+        case.call(*operands, out=out)
+        assert_same(out, wanted, (case, threads))
+    measured = [
+        kind
+        for kind in _core.measured_ways()
+        if (kind["name"], kind["dtype"], kind["bytes"]) == ("add_relu", "f32", 1 << 25)
+        and not kind["is_fresh"]
+    ]
+    assert len(measured) == 1
+    assert not measured[0]["is_in_place"]
+    rates = measured[0]["alone"]
+    assert set(rates) <= set(_core.WAYS)
+    assert "plain" in rates
+    assert all(0.001 < rate < 10_000 for rate in rates.values())
 
 
-@needs_cpython
-@needs_streams
-@each_isa
-def test_the_fence_is_the_processor_s(isa: str) -> None:
-    with recorded_streams(UFUNCS[isa]["relu"], "f", lambda _: None) as stream:
-        fence = ctypes.cast(stream.fence, ctypes.c_void_p).value
-    assert fence
-    assert SFENCE in ctypes.string_at(fence, 32)
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's mincore")
+def test_the_first_touch_of_an_output_is_a_kind_of_its_own() -> None:
+    x = np.ones(1 << 22, np.float64)
+    _core.set_stream_bytes(0)
+    out = np.frombuffer(mmap.mmap(-1, x.nbytes, flags=mmap.MAP_PRIVATE), x.dtype)
+    for _ in range(2):
+        UFUNCS["generic"]["squared_relu"](x, out=out)
+        assert_same(out, x)
+    kinds = [kind for kind in _core.measured_ways() if kind["name"] == "squared_relu"]
+    found = {kind["is_fresh"] for kind in kinds if kind["bytes"] == 2 * x.nbytes}
+    assert found == {True, False}
 
 
 @pytest.mark.parametrize("name", ["relu", "add_relu", "clipped_relu"])
@@ -123,6 +151,7 @@ def test_the_fence_is_the_processor_s(isa: str) -> None:
 def test_shared_work_in_place_and_onto_itself(name: str, isa: str) -> None:
     _core.set_thread_count(2)
     _core.set_stream_bytes(0)
+    _core.force_way("interleaved")
     case = Case(BY_NAME[name], "f", isa)
     n = SHARED_BYTES // 4 + 5
     period = ordinary_operands(case, PERIOD)
@@ -140,6 +169,7 @@ def test_shared_work_in_place_and_onto_itself(name: str, isa: str) -> None:
 def test_long_accumulation_is_not_shared(name: str, isa: str) -> None:
     _core.set_thread_count(2)
     _core.set_stream_bytes(0)
+    _core.force_way("streamed")
     x = np.random.default_rng(1).integers(-3, 4, SHARED_BYTES).astype(np.int16)
     ufunc = UFUNCS[isa][name]
     pieces = [ufunc.accumulate(x[:200])]
@@ -152,8 +182,9 @@ def test_long_accumulation_is_not_shared(name: str, isa: str) -> None:
 
 
 @needs_fenv
-def test_workers_take_the_caller_s_floating_point_environment() -> None:
+def test_workers_adopt_the_floating_point_environment_of_the_caller() -> None:
     _core.set_thread_count(2)
+    _core.force_way("plain")
     n = SHARED_BYTES
     x, out = np.full(n, -1e-38, np.float32), np.empty(n, np.float32)
     leaky_relu = UFUNCS["generic"]["leaky_relu"]

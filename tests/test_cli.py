@@ -1,5 +1,6 @@
-"""The command relu-ufunc: what it prints, what it refuses, and where it prints it."""
+"""The command relu-ufunc: what it prints, what it refuses, and where it prints."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import pytest
 import relu_ufunc
 from relu_ufunc._cli import main
 from tests.subprocesses import run
+
+needs_a_shell = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 
 BENCH = ["bench", "--functions", "relu", "--size", "100"]
 
@@ -119,6 +122,52 @@ def test_a_closed_pipe_is_no_traceback(arguments: list[str], tmp_path: Path) -> 
         )
     assert finished.returncode == 1
     assert finished.stderr == ""
+
+
+def redirected(
+    arguments: list[str], redirection: str, cwd: Path, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run the command in a shell with a redirection, such as ``>&-``."""
+    line = f'exec "$0" -W error -c "$1" {redirection}'
+    shell = ["sh", "-c", line, sys.executable, source(arguments)]
+    return run(f"import os; os.execvp('sh', {shell!r})", cwd, **environment)
+
+
+@needs_a_shell
+@pytest.mark.parametrize("arguments", [BENCH, ["info"], ["--version"], ["run"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_closed_output_is_an_error(arguments: list[str], unbuffered: str, tmp_path: Path) -> None:
+    finished = redirected(arguments, ">&-", tmp_path, PYTHONUNBUFFERED=unbuffered)
+    assert finished.returncode == 1
+    assert finished.stderr == "relu-ufunc: cannot write to standard output: it is closed\n"
+
+
+@needs_a_shell
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [BENCH, ["info"], ["--version"]], ids=" ".join)
+def test_a_full_disk_is_an_error(arguments: list[str], tmp_path: Path) -> None:
+    finished = redirected(arguments, ">/dev/full", tmp_path, PYTHONUNBUFFERED="")
+    assert finished.returncode == 1
+    reason = os.strerror(errno.ENOSPC)
+    assert finished.stderr == f"relu-ufunc: cannot write to standard output: {reason}\n"
+
+
+@needs_a_shell
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", "<&-", "<&- 2>&-"])
+@pytest.mark.parametrize("arguments", [BENCH, ["info"]], ids=" ".join)
+def test_only_the_output_has_to_be_open(
+    arguments: list[str], redirection: str, tmp_path: Path
+) -> None:
+    finished = redirected(arguments, redirection, tmp_path)
+    assert finished.returncode == 0
+    assert relu_ufunc.__version__ in finished.stdout
+    assert finished.stderr == ""
+
+
+@needs_a_shell
+def test_a_usage_error_needs_no_stream(tmp_path: Path) -> None:
+    assert redirected(["run"], "2>&-", tmp_path).returncode == 2
+    assert redirected(["run"], ">&- 2>&-", tmp_path).returncode == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

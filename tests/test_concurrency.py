@@ -1,4 +1,4 @@
-"""Many Python threads may call at once, each with its own or with shared inputs."""
+"""Many Python threads may call at once, with their own or with shared inputs."""
 
 import sys
 import threading

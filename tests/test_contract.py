@@ -1,4 +1,4 @@
-"""Citizens of NumPy: true ufuncs in every way a ufunc can be used."""
+"""The functions are true ufuncs, in every way in which a ufunc can be used."""
 
 import copy
 import inspect
@@ -43,7 +43,7 @@ def test_is_a_ufunc(operation: Operation) -> None:
     reason="a ufunc's __module__ can be set from NumPy 2.2 on",
 )
 @each_operation
-def test_says_where_it_comes_from(operation: Operation) -> None:
+def test_module_and_qualified_name(operation: Operation) -> None:
     ufunc = ufunc_of(operation)
     assert ufunc.__module__ == "relu_ufunc"
     assert ufunc.__qualname__ == operation.name
@@ -146,7 +146,7 @@ def test_broadcasting(operation: Operation) -> None:
 
 
 class Labelled(np.ndarray[Any, Any]):
-    """A subclass without behaviour of its own."""
+    """A subclass that adds no behaviour."""
 
 
 @each_operation

@@ -1,4 +1,4 @@
-"""Counts of positive, zero, negative and NaN elements, and the monitor made of them."""
+"""Counts of positive, zero, negative and NaN elements, and the monitor based on them."""
 
 import doctest
 import pickle
@@ -30,14 +30,14 @@ each_float = pytest.mark.parametrize("character", FLOATS)
 
 
 def oracle(x: Array, axis: Any = None) -> Array:
-    """The four counts, of which the axes counted over are kept with length 1."""
+    """The four counts; the axes along which elements are counted are kept with length 1."""
     with np.errstate(all="ignore"):
         tests = [x > 0, x == 0, x < 0, x != x]
     return np.stack([np.sum(test, axis=axis, keepdims=True) for test in tests], axis=-1)
 
 
 def count(isa: str, x: Array, axis: Any = None) -> Array:
-    """The same by one instruction set, into memory that is not zero."""
+    """The same with one instruction set, into memory that is not zero."""
     shape = np.empty(x.shape, np.bool_).any(axis, keepdims=True).shape
     counts = np.full((*shape, 4), 77, np.int64)
     with np.errstate(all="raise"):
@@ -46,7 +46,7 @@ def count(isa: str, x: Array, axis: Any = None) -> Array:
 
 
 def values(character: str, n: int) -> Array:
-    """Specials, NaNs among them, at the front; then 700 ordinary values; and so on."""
+    """Special values, including NaNs, then 700 ordinary values, repeated to length n."""
     mixed = np.concatenate([specials(character), ordinary(character, 700, seed=1)])
     return np.resize(mixed, n)
 
@@ -72,7 +72,7 @@ def test_every_length(character: str, isa: str) -> None:
 @each_isa
 @each_dtype
 def test_no_lane_overflows(character: str, isa: str) -> None:
-    """Where every element counts in the same place."""
+    """Try arrays in which every element adds to the same counter."""
     n = 4 * 65_535 + 70_001
     for value in [1, 0] + [-1] * (character not in "?BHILQ") + [np.nan] * (character in FLOATS):
         x = np.full(n, value, character)
@@ -113,7 +113,7 @@ def all_axes(n_axes: int) -> Iterator[tuple[int, ...]]:
 
 @each_isa
 @pytest.mark.parametrize("character", "bef")
-def test_one_nan_or_one_of_a_kind_in_a_large_table(character: str, isa: str) -> None:
+def test_a_single_nan_or_other_value_in_a_large_table(character: str, isa: str) -> None:
     odd_ones = np.array([1, 0] + ([np.nan] if character in FLOATS else []), character)
     for shape in ((1_000, 40), (40, 1_500), (1_031, 1_031)):
         for place in (0, 77, shape[0] * shape[1] - 1):
@@ -146,13 +146,19 @@ def test_the_floating_point_environment(character: str, isa: str) -> None:
             np.testing.assert_array_equal(counts, wanted)
 
 
-def test_subnormals_are_among_them() -> None:
+def test_the_special_values_include_subnormals() -> None:
     assert (oracle(np.array([1e-40, -1e-40, 0, -0.0], np.float32)) == [[1, 2, 1, 0]]).all()
 
 
 def test_an_unknown_instruction_set() -> None:
     with pytest.raises(ValueError, match="cannot run here"):
         _core.Counter("x86-64-v9")
+
+
+def test_a_counter_cannot_be_made_without_an_instruction_set() -> None:
+    for arguments in ((), (None,)):
+        with pytest.raises(TypeError):
+            _core.Counter.__new__(_core.Counter, *arguments)
 
 
 AXES: list[Any] = [None, 0, 1, 2, -1, -3, (), (0,), (0, 2), (-1, 0), (0, 1, 2), np.int64(1)]
@@ -260,8 +266,8 @@ def test_sparsity() -> None:
     assert np.isnan(sparsity([nan]))
 
 
-def test_the_other_threads_go_on() -> None:
-    """A thread that never gives the interpreter away by itself stops for the others."""
+def test_other_threads_run_while_one_counts() -> None:
+    """Counting releases the GIL, even in a thread that would never be asked to."""
     x, stop, turns = np.ones(2_000_000, np.float32), threading.Event(), 0
     counts = np.empty((1, 4), np.int64)
 
@@ -291,7 +297,7 @@ def monitored(*batches: Any, axis: int = -1) -> ActivationMonitor:
 
 
 def state(monitor: ActivationMonitor) -> tuple[Any, ...]:
-    """All that can be asked of a monitor, for a comparison."""
+    """Everything that a monitor can report, for comparisons."""
     arrays = [*monitor.counts(), monitor.dead(), monitor.sparsity(), monitor.nonfinite()]
     arrays += [monitor.saturated(limit) for limit in (-1, 0, 1, 6)]
     return *(each.tobytes() for each in arrays), monitor.summary()
@@ -300,7 +306,7 @@ def state(monitor: ActivationMonitor) -> tuple[Any, ...]:
 nan, inf = np.nan, np.inf
 
 
-def test_the_monitor_says_what_the_whole_data_say() -> None:
+def test_the_monitor_agrees_with_the_whole_data() -> None:
     data = np.random.default_rng(5).normal(0.5, 2, (90, 4, 3, 5)).astype(np.float32)
     data[:, 0] = -np.abs(data[:, 0])
     data[:, 1] = 6 + np.abs(data[:, 1])
@@ -349,6 +355,30 @@ def test_merging_is_associative_and_commutative() -> None:
 def test_monitors_of_two_dtypes_do_not_merge() -> None:
     with pytest.raises(TypeError, match="expected float64, as before, not float32"):
         monitored([[1.0]]).merge(monitored(np.ones((1, 1), np.float32)))
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float8_e4m3fn", "float8_e5m2", "int4"])
+def test_a_monitor_keeps_to_one_dtype_of_ml_dtypes(name: str) -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    if not hasattr(ml_dtypes, name):
+        pytest.skip(f"this ml_dtypes has no {name}")
+    narrow, wide = np.ones((2, 3), getattr(ml_dtypes, name)), np.ones((2, 3), np.float32)
+    monitor = monitored(narrow)
+    monitor.update(narrow)
+    for first, second in ((monitor, wide), (monitored(wide), narrow)):
+        expected = f"expected .+, as before, not {second.dtype}"
+        with pytest.raises(TypeError, match=expected):
+            first.update(second)
+        with pytest.raises(TypeError, match=expected):
+            first.merge(monitored(second))
+    merged = monitor.merge(pickle.loads(pickle.dumps(monitored(narrow))))
+    assert merged.counts().positive.tolist() == [6, 6, 6]
+
+
+def test_a_monitor_takes_either_byte_order() -> None:
+    monitor = monitored(np.ones((2, 3), "<f4"))
+    monitor.update(np.ones((2, 3), ">f4"))
+    assert monitor.counts().positive.tolist() == [4, 4, 4]
 
 
 def test_a_limit_beyond_the_range_of_the_dtype() -> None:
@@ -471,7 +501,7 @@ def test_plot_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
         monitored([[1.0]]).plot()
 
 
-def test_it_is_imported_when_it_is_asked_for(tmp_path: Path) -> None:
+def test_it_is_imported_on_first_use(tmp_path: Path) -> None:
     code = (
         "import sys, relu_ufunc; print('relu_ufunc.diagnostics' in sys.modules);"
         "print(relu_ufunc.diagnostics.activation_counts([1.0]).positive);"
@@ -522,7 +552,7 @@ def test_counts_of_no_axis_are_scalars() -> None:
     assert isinstance(activation_counts([1.0, 2.0], 0).positive, np.int64)
 
 
-def test_another_shape_meanwhile_changes_nothing() -> None:
+def test_reshaping_in_another_thread_changes_nothing() -> None:
     x = np.ones(4096)
     stopped = threading.Event()
 

@@ -1,4 +1,4 @@
-"""The guides' code, section by section: with NumPy alone always, else where it is installed."""
+"""The code of the guides, section by section, if the packages that it uses are installed."""
 
 import doctest
 import re
@@ -26,9 +26,9 @@ def _packages(source: str) -> set[str]:
 
 
 def _sections() -> list[Any]:
-    """The code under each heading, marked where it needs a package."""
+    """The code under each heading, with a mark if it needs a package other than NumPy."""
     sections = []
-    for page in ("interoperability", "pipelines", "dask"):
+    for page in ("interoperability", "pipelines", "dask", "compiled"):
         text = (DOCS / f"{page}.md").read_text("utf-8")
         for section in re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]:
             title = section.split("\n", 1)[0]
@@ -56,7 +56,7 @@ def test_the_code_prints_what_it_says(
 def test_recipes_for_sound_hold_for_speech(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a sentence of the CMU ARCTIC recordings, which pysptk brings along."""
+    """Run the recipes on a sentence of the CMU ARCTIC recordings, which comes with pysptk."""
     try:
         (recording,) = (file for file in files("pysptk") or [] if file.suffix == ".wav")
     except PackageNotFoundError:

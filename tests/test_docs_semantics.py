@@ -1,4 +1,4 @@
-"""docs/semantics.md: its code runs with the other documents'; here, that it is complete."""
+"""docs/semantics.md is complete; its code is run like that of the other pages."""
 
 import os
 import re
@@ -17,7 +17,7 @@ OUT_OF_STEP = "is not in step with the tables: run python tools/generate_tables.
 forwards = [operation for operation in OPERATIONS if not operation.is_backward]
 
 
-@pytest.mark.parametrize("file", ["README.md", "docs/semantics.md"])
+@pytest.mark.parametrize("file", ["README.md", "docs/index.md", "docs/semantics.md"])
 def test_the_generated_tables_are_in_step(file: str) -> None:
     source = f"import generate_tables; print(generate_tables.page({file!r}), end='')"
     generated = subprocess.run(
@@ -32,12 +32,12 @@ def test_the_generated_tables_are_in_step(file: str) -> None:
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
-def test_every_function_is_spoken_of(operation: Operation) -> None:
+def test_every_function_is_mentioned(operation: Operation) -> None:
     assert f"`{operation.name}" in SEMANTICS, f"docs/semantics.md {OUT_OF_STEP}"
 
 
 @pytest.mark.parametrize("operation", forwards, ids=lambda row: row.name)
-def test_the_loops_are_those_of_the_row(operation: Operation) -> None:
+def test_the_loops_match_the_row(operation: Operation) -> None:
     rows = [line for line in SEMANTICS.split("## Dtypes")[1].splitlines() if line[:1] == "|"]
     named = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
     assert len(named) == 1, f"docs/semantics.md {OUT_OF_STEP}"
@@ -51,6 +51,6 @@ def test_tables_are_rectangular() -> None:
         assert len({line.count("|") for line in table.splitlines()}) == 1
 
 
-def test_the_versions_compared_are_those_of_the_docstrings() -> None:
+def test_the_versions_match_the_docstrings() -> None:
     version = r"(PyTorch|TensorFlow|Keras|JAX|ONNX\s+Runtime)\s+(\d+\.\d+)"
     assert re.findall(version, relu_ufunc.relu.__doc__ or "") == re.findall(version, SEMANTICS)

@@ -1,10 +1,12 @@
-"""What the documentation site is built with: docs/_extensions."""
+"""The documentation site, and the extensions in docs/_extensions that build it."""
 
 import importlib
 import re
+import subprocess
 import sys
+from html import unescape
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -74,7 +76,7 @@ def test_kinks_are_found() -> None:
         ('<link rel="canonical" href="https://a.org">', []),
     ],
 )
-def test_what_a_page_loads_from_elsewhere_is_seen(html: str, loaded: list[str]) -> None:
+def test_what_a_page_loads_from_elsewhere_is_detected(html: str, loaded: list[str]) -> None:
     built_with("sphinx")
     assert extension("offline").remote_assets(html) == loaded
 
@@ -107,7 +109,9 @@ def test_every_function_has_a_page_and_a_graph(tmp_path: Path) -> None:
         documented = re.findall(r"^\.\. autofunction:: (\w+)$", page, re.MULTILINE)
         assert documented == [row.name for row in OPERATIONS if row.forward == name]
         assert f":alt: Graph of {name}(x" in page
-        assert (folder / f"{name}.svg").read_text("utf-8").count('id="axes_') == len(documented)
+        assert re.findall(r"^   \.\. image:: (\w+)\.svg$", page, re.MULTILINE) == documented
+        for graph in documented:
+            assert (folder / f"{graph}.svg").read_text("utf-8").count('id="axes_') == 1
 
 
 def test_a_graph_shows_the_first_example() -> None:
@@ -125,13 +129,99 @@ def test_a_graph_shows_the_first_example() -> None:
     [
         ("FEW = 8,", "one of fewer than 8 elements"),
         ("WORTH_PLANNING = 1024,", "Below 1 KiB of an operand"),
-        ("    BLOCK_BYTES = 4096,", "gathered into a block of 4 KiB"),
-        ("STREAM_BLOCK_BYTES = 512,", "into a block of 512 bytes"),
-        ("INTERLEAVED_PAGES = 4,", "in four pages in turn"),
+        ("    BLOCK_BYTES = 4096", "gathered into a block of 4 KiB"),
+        ("SLICE = 1 << 19,", "computed in slices of 512 KiB"),
+        ("INTERLEAVED_PAGES = 4,", "of four pages in turn"),
         ("PARTS_PER_THREAD = 2\n", "twice as many parts as threads"),
     ],
 )
 def test_how_it_works_has_the_numbers_of_the_source(in_the_source: str, on_the_page: str) -> None:
-    assert in_the_source in (DOCS.parent / "src" / "run.c").read_text("utf-8")
+    source = DOCS.parent / "src"
+    assert any(
+        in_the_source in (source / name).read_text("utf-8")
+        for name in ("run.c", "plan.c", "sizes.h")
+    )
     page = (DOCS / "how_it_works.md").read_text("utf-8")
     assert on_the_page in re.sub(r"\s+", " ", page)
+
+
+@pytest.mark.parametrize(
+    ("code", "documented"),
+    [
+        ("np.maximum", "numpy.maximum"),
+        ("numpy.maximum", "numpy.maximum"),
+        ("np.abs", "numpy.absolute"),
+        ("np.maximum(x, 0)", None),
+        ("np.maximum.at", None),
+        ("np.rectifier", None),
+        ("jnp.maximum", None),
+        ("relu", None),
+    ],
+)
+def test_a_name_of_numpy_is_found(code: str, documented: str | None) -> None:
+    built_with("sphinx")
+    assert extension("names").numpy_name(code) == documented
+
+
+# The types of the objects, by the names that NumPy's documentation gives their kinds.
+KINDS = {"class": type, "data": np.ufunc, "function": FunctionType | type(np.copyto)}
+INVENTORY = [line.split() for line in (DOCS / "numpy.txt").read_text("utf-8").splitlines()[3:]]
+
+
+@pytest.mark.parametrize(("name", "kind", "page"), INVENTORY)
+def test_the_inventory_has_names_of_numpy_and_their_pages(name: str, kind: str, page: str) -> None:
+    module, attribute = name.split(".")
+    assert module == "numpy"
+    assert isinstance(getattr(np, attribute), KINDS[kind])
+    assert page == f"reference/generated/{name}.html"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    for package in ("sphinx", "numpydoc", "myst_parser", "sphinx_design", "matplotlib"):
+        built_with(package)
+    output = tmp_path_factory.mktemp("site")
+    # -P: the sources in the current folder may lack the compiled extension.
+    command = [sys.executable, "-P", "-m", "sphinx", "-nW", "--keep-going", "--quiet"]
+    run = subprocess.run(
+        [*command, str(DOCS), str(output)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return output
+
+
+def test_the_first_page_says_how_to_begin(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    text = unescape(re.sub(r"<[^>]+>", "", page))
+    assert re.search(r"^python -m pip install", text, re.MULTILINE)
+    code = re.findall(r"^>>> (.+)", text, re.MULTILINE)
+    assert len(code) == 5
+    assert code[1].startswith("from relu_ufunc import ")
+
+
+def test_the_first_page_has_a_row_for_every_function(site: Path) -> None:
+    page = (site / "index.html").read_text("utf-8")
+    (table,) = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    linked = re.findall(r'href="reference/generated/(\w+)\.html"', table)
+    assert set(linked) == set(FORWARDS)
+
+
+def test_every_page_shows_the_version(site: Path) -> None:
+    meson = (DOCS.parent / "meson.build").read_text("utf-8")
+    (version,) = re.findall(r"^  version: '(.+)',$", meson, re.MULTILINE)
+    for page in set(site.rglob("*.html")) - set(site.glob("_static/**/*")):
+        header = page.read_text("utf-8").partition("<main")[0]
+        assert f">relu_ufunc {version}<" in header, page.name
+
+
+def test_no_page_loads_anything_from_elsewhere(site: Path) -> None:
+    pages = [file for file in site.rglob("*") if file.suffix in (".html", ".css")]
+    assert len(pages) > len(FORWARDS)
+    for page in pages:
+        assert extension("offline").remote_assets(page.read_text("utf-8")) == [], page.name
+
+
+def test_every_name_of_the_inventory_is_linked_to(site: Path) -> None:
+    pages = "".join(page.read_text("utf-8") for page in site.rglob("*.html"))
+    linked = re.findall(r'href="https://numpy\.org/doc/stable/([^"]+)"', pages)
+    assert set(linked) == {f"{page}#{name}" for name, _, page in INVENTORY}

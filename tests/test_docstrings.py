@@ -1,4 +1,4 @@
-"""Every ufunc's docstring: it is complete, its examples run, its expressions hold."""
+"""Every ufunc's docstring is complete, its examples run, and its NumPy expression is correct."""
 
 import doctest
 import inspect
@@ -71,7 +71,7 @@ def test_opens_with_the_call(operation: Operation) -> None:
     if numpy_version >= (2, 2):
         assert text.startswith(call)
     else:
-        # NumPy's own line with x1, x2 comes first.
+        # NumPy's own line with x1 and x2 comes first.
         assert call in text
 
 
@@ -83,7 +83,7 @@ def test_inspect_gives_the_same_signature(operation: Operation) -> None:
 
 
 @every_operation
-def test_parameters_and_returns_are_the_rows(operation: Operation) -> None:
+def test_parameters_and_returns_match_the_row(operation: Operation) -> None:
     text = docstring(operation)
     parameters = entries(section(text, "Parameters"))
     assert parameters == [*operation.inputs, "out", "where", "**kwargs"], (
@@ -97,11 +97,11 @@ def test_counterparts_are_named(operation: Operation) -> None:
     notes = section(docstring(operation), "Notes")
     for framework in ("PyTorch", "TensorFlow and Keras", "JAX", "ONNX"):
         assert f"\n- {framework}: " in notes
-    assert notes.endswith(f"In NumPy alone::\n\n    {operation.numpy}")
+    assert notes.endswith(f"In plain NumPy::\n\n    {operation.numpy}")
 
 
 @every_operation
-def test_see_also_names_what_there_is(operation: Operation) -> None:
+def test_see_also_names_existing_functions(operation: Operation) -> None:
     body = section(docstring(operation), "See Also")
     names = [name for line in body.splitlines() for name in line.split(" : ")[0].split(", ")]
     assert len(set(names)) == len(names)
@@ -145,7 +145,7 @@ def parameters_of(operation: Operation, dtype: np.dtype) -> Iterator[tuple[float
     if dtype.kind == "f":
         return oracle.combinations()
     whole = oracle.combinations(lambda value: float(value).is_integer(), "a whole")
-    # A negative integer wraps around where a negative float has no cast.
+    # In an unsigned dtype a negative integer wraps around, but a negative float has no cast.
     return (tuple(map(int, values)) for values in whole)
 
 
@@ -165,7 +165,7 @@ def test_the_numpy_spelling_gives_the_same_values(operation: Operation) -> None:
 def check_spelling(operation: Operation, expression: str, inputs: dict[str, np.ndarray]) -> None:
     ours = getattr(relu_ufunc, operation.name)(*inputs.values())
     is_bool = inputs["x"].dtype.kind == "b"
-    # NumPy promotes a bool next to a Python number: there is no `out` for that.
+    # NumPy promotes bool combined with a Python number, so `out` would have the wrong dtype.
     outs = [None] if is_bool else [None, np.empty_like(inputs["x"])]
     for out in outs:
         with np.errstate(over="ignore" if operation.is_smooth else None):
@@ -187,7 +187,8 @@ def check_spelling(operation: Operation, expression: str, inputs: dict[str, np.n
 @every_operation
 def test_the_words_are_complete(operation: Operation) -> None:
     words = operation.words._asdict()
-    needed = "summary brief value special_values pytorch tensorflow jax onnx references example"
+    needed = "summary brief need why value special_values references example"
+    needed += " pytorch tensorflow jax onnx"
     if operation.is_backward:
         needed += " brief_derivative gradient derivative backward_example"
     for field in needed.split():

@@ -1,4 +1,4 @@
-"""Which loop NumPy takes for which operands."""
+"""The loop that NumPy chooses for given operands."""
 
 from collections.abc import Callable
 from itertools import product
@@ -16,7 +16,7 @@ from tests.oracles import ORACLES
 
 PYTHON_SCALARS: list[object] = [True, False, 0, 3, -3, 0.5, -0.0, 1e300]
 if np.lib.NumpyVersion(np.__version__) >= "2.0.0":
-    # Before, an integer too large for its array's dtype chose a loop by its value.
+    # Before NumPy 2, an integer too large for the array's dtype chose a loop by its value.
     PYTHON_SCALARS += [300, -70000, 1 << 40]
 
 several_inputs = pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def reference(operation: Operation) -> np.ufunc:
 
 def wanted(operation: Operation, *pair: object) -> object:
     dtype = outcome(reference(operation), *pair)
-    # Where there is no bool loop the next one serves, as everywhere in NumPy.
+    # Without a bool loop the next one is used, as everywhere in NumPy.
     has_bool = "?" in ORACLES[operation.name].dtypes
     return np.dtype(np.int8) if dtype == np.bool_ and not has_bool else dtype
 
@@ -73,7 +73,7 @@ def test_a_backward_has_the_loops_of_its_forward(operation: Operation) -> None:
 
 
 def fill(operation: Operation, pair: tuple[object, object]) -> list[list[object]]:
-    """The pair in each order; further operands repeat one of the two."""
+    """The pair in both orders; further operands repeat one of the two."""
     first, second = pair
     if len(operation.inputs) == 2:
         return [[first, second], [second, first]]

@@ -1,4 +1,4 @@
-"""Misuse meets NumPy's own errors, and nothing is written before them."""
+"""Misuse raises NumPy's own errors, and nothing is written before they are raised."""
 
 from typing import Any
 

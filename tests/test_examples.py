@@ -1,4 +1,4 @@
-"""The examples at a small size, run as a user would, and the gradients of their networks."""
+"""The examples run at a small size, as a user runs them; their gradients are right."""
 
 import importlib
 import os
@@ -17,6 +17,10 @@ from tests.bits import Array
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SCRIPTS = [
+    "nonlinearity",
+    "generalisation",
+    "spaces",
+    "detection",
     "vanishing_gradient",
     "convergence",
     "sparsity",
@@ -25,11 +29,11 @@ SCRIPTS = [
     "recurrent",
     "where_time_goes",
 ]
-NAMES = ["relu", "leaky_relu", "prelu", "relu6", "clipped_relu", "sigmoid", "tanh"]
+NAMES = ["linear", "relu", "leaky_relu", "prelu", "relu6", "clipped_relu", "sigmoid", "tanh"]
 
 pytestmark = pytest.mark.examples
 
-# By the cell of the first column, the other cells by their headings.
+# A table maps the first cell of each row to the other cells, keyed by their headings.
 Table = dict[str, dict[str, str]]
 
 
@@ -67,10 +71,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @cache
 def printed(script: str, folder: Path) -> str:
-    """What it prints at a small size; the figure is written into the folder."""
-    finished = run(script, "--small", cwd=folder)
+    """The output of a script at a small size; it writes its figure into the folder."""
+    finished = run(script, "--small", "--figure", f"{script}.svg", cwd=folder)
     assert finished.returncode == 0, finished.stderr
-    assert finished.stderr == ""
+    assert re.fullmatch(r"(.+: \d+ of \d+\n)*", finished.stderr)  # progress but no warning
     return finished.stdout
 
 
@@ -85,12 +89,12 @@ def tables(text: str) -> list[Table]:
 
 
 def number(cell: str) -> float:
-    """The mean of a cell that says mean ± spread, whatever its unit."""
+    """The mean in a cell of the form mean ± spread, whatever its unit."""
     return float(cell.split()[0])
 
 
 def findings(text: str, words: str) -> set[str]:
-    """Whether what has these words holds or fails."""
+    """Whether the findings that contain these words hold or fail."""
     return set(re.findall(rf"^- (Holds|Fails): .*{re.escape(words)}", text, re.MULTILINE))
 
 
@@ -117,7 +121,9 @@ def test_the_seeds_decide_everything(script: str, folder: Path) -> None:
 
 
 def test_another_number_of_seeds_gives_other_means(folder: Path) -> None:
+    before = set(folder.iterdir())
     one = run("vanishing_gradient", "--small", "--seeds", "1", cwd=folder).stdout
+    assert set(folder.iterdir()) == before  # no figure, since no path was given
     (ratio, *_), (of_two, *_) = tables(one), tables(printed("vanishing_gradient", folder))
     assert ratio["sigmoid"]["depth 2"].endswith("± 0")
     assert number(ratio["sigmoid"]["depth 2"]) != number(of_two["sigmoid"]["depth 2"])
@@ -131,21 +137,56 @@ def test_seeds_that_cannot_be_are_refused(seeds: str, folder: Path) -> None:
     assert not (folder / "none.svg").exists()
 
 
+def test_a_linear_network_cannot_bend(folder: Path) -> None:
+    text = printed("nonlinearity", folder)
+    (accuracy,) = tables(text)
+    for task in ("quadrants", "disc in a ring", "two spirals"):
+        assert number(accuracy[task]["linear"]) < 75 < 90 < number(accuracy[task]["relu"])
+    assert number(accuracy["two clouds"]["linear"]) > 95
+    assert findings(text, "are one matrix and one vector") == {"Holds"}
+
+
+def test_generalisation_has_the_gap_of_every_task(folder: Path) -> None:
+    accuracy, gap = tables(printed("generalisation", folder))
+    assert len(accuracy) == len(gap) == 7
+    assert number(accuracy["quadrants"]["linear"]) < 75 < number(accuracy["quadrants"]["relu"])
+    assert all(abs(number(row["relu"])) < 30 for row in gap.values())
+    assert number(gap["digits"]["sampling error"]) == pytest.approx(1, abs=0.5)
+
+
+def test_spaces_are_restored(folder: Path) -> None:
+    quality, sentences = tables(printed("spaces", folder))
+    always = number(quality["a space everywhere"]["F1, test"])
+    assert all(number(quality[name]["F1, test"]) > always + 10 for name in ("linear", "relu"))
+    ((without, restored),) = sentences["relu"].items()
+    assert restored.replace(" ", "") == without
+
+
+def test_digits_are_found_amid_clutter(folder: Path) -> None:
+    (found,) = tables(printed("detection", folder))
+    assert set(found) == {"linear", "relu", "tanh"}
+    assert number(found["relu"]["F1"]) > 60
+
+
 def test_the_gradient_vanishes_through_sigmoid_and_not_through_relu(folder: Path) -> None:
     text = printed("vanishing_gradient", folder)
-    ratio, norm = tables(text)
+    ratio, norm, learned = tables(text)
     assert set(ratio) == {"sigmoid", "tanh", "relu", "leaky_relu", "relu, 1/n"}
     assert number(ratio["sigmoid"]["depth 10"]) < 1e-4 < 0.1 < number(ratio["relu"]["depth 10"])
     assert number(norm["relu, 1/n"]["depth 10"]) < 0.1 * number(norm["relu"]["depth 10"])
     assert findings(text, "vanishes through sigmoid") == {"Holds"}
+    assert number(learned["sigmoid"]["depth 10"]) < 30 < number(learned["relu"]["depth 5"])
+    assert number(learned["relu, residual"]["depth 10"]) > number(learned["relu"]["depth 10"])
 
 
 def test_relu_converges_faster_than_sigmoid(folder: Path) -> None:
-    results = tables(printed("convergence", folder))
-    assert [len(table) for table in results] == [5] * 4
-    for table in results[::2]:
-        loss = {name: number(row["training loss, epoch 3"]) for name, row in table.items()}
-        assert loss["relu"] < 0.5 * loss["sigmoid"]
+    text = printed("convergence", folder)
+    perceptron, tried, *_ = results = tables(text)
+    assert [len(table) for table in results] == [5] * 6
+    assert number(perceptron["relu"]["epochs to a training loss of 0.1"]) < 3
+    assert "not within 3" in perceptron["sigmoid"]["epochs to a training loss of 0.1"]
+    assert number(tried["relu"]["0.3"]) < number(tried["relu"]["0.1"])
+    assert findings(text, "sampling error of the difference ±") == {"Holds"}
 
 
 def test_one_half_is_zero_at_initialisation(folder: Path) -> None:
@@ -161,7 +202,7 @@ def test_one_half_is_zero_at_initialisation(folder: Path) -> None:
 
 def test_a_high_rate_kills_and_no_dead_relu_comes_back(folder: Path) -> None:
     text = printed("dying_relu", folder)
-    killed, revived, born = tables(text)
+    killed, revived, born, known = tables(text)
     dead = killed["relu: dead units"]
     assert number(dead["0.1"]) == 0
     assert number(dead["1"]) > 30
@@ -172,6 +213,9 @@ def test_a_high_rate_kills_and_no_dead_relu_comes_back(folder: Path) -> None:
     assert number(born["upper bound"]["depth 1"]) == pytest.approx(100 * 2.0**-8, abs=0.05)
     assert findings(text, "the bound is above what was measured") == {"Holds"}
     assert findings(text, "for a single example it is the probability") == {"Holds"}
+    assert [row["in theory"] for row in known.values()] == ["15.6 %", "6.2 %", "6.2 %"]
+    assert findings(text, "5/32 with one input") == findings(text, "1/16 with more") == {"Holds"}
+    assert findings(text, "5/32 is also the value for more inputs") == {"Fails"}
 
 
 def test_relu_grows_without_bound_and_relu6_does_not(folder: Path) -> None:
@@ -224,7 +268,7 @@ def test_the_gallery_has_every_script_and_its_figure() -> None:
 
 
 def difference(network: Any, parameter: Array, place: Any, x: Array, labels: Array) -> float:
-    """The slope of the loss in one parameter, by a central difference."""
+    """The derivative of the loss in one parameter, by a central difference."""
     step, kept = 1e-6, parameter[place]
     losses = []
     for sign in (1, -1):
@@ -235,12 +279,16 @@ def difference(network: Any, parameter: Array, place: Any, x: Array, labels: Arr
 
 
 def perceptron(networks: Any, name: str, rng: np.random.Generator) -> Any:
-    # Large enough weights for relu6 and clipped_relu to clip.
+    # The weights are large enough for relu6 and clipped_relu to clip.
     return networks.multilayer_perceptron(rng, name, [12, 11], 3, np.float64)
 
 
 def convolutional(networks: Any, name: str, rng: np.random.Generator) -> Any:
     return networks.convolutional(rng, name, np.float64, filters=2)
+
+
+def residual(networks: Any, name: str, rng: np.random.Generator) -> Any:
+    return networks.residual_perceptron(rng, name, 3, 12, np.float64)
 
 
 def recurrent(networks: Any, name: str, rng: np.random.Generator) -> Any:
@@ -254,7 +302,7 @@ def recurrent(networks: Any, name: str, rng: np.random.Generator) -> Any:
 
 @pytest.mark.parametrize(
     ("make", "name"),
-    [(make, name) for make in (perceptron, convolutional) for name in NAMES]
+    [(make, name) for make in (perceptron, convolutional, residual) for name in NAMES]
     + [(recurrent, name) for name in NAMES if name != "prelu"],
 )
 def test_the_gradient_is_the_slope_of_the_loss(networks: Any, make: Any, name: str) -> None:
@@ -281,3 +329,15 @@ def test_a_step_is_limited_to_its_clip(networks: Any) -> None:
     next(networks.descend(network, rng, x, labels, rate=1.0, clip=0.01, batch=8))
     moved = [after - b for after, b in zip(network.parameters, before, strict=True)]
     assert np.sqrt(sum(np.vdot(m, m) for m in moved)) == pytest.approx(0.01, rel=1e-3)
+
+
+def test_boxes_that_overlap_a_better_one_are_suppressed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    boxes = importlib.import_module("boxes")
+    rows = np.array([[0.0, 0, 4, 4], [1, 1, 5, 5], [1, 1, 3, 3], [8, 8, 9, 9]])
+    assert boxes.overlap(rows[0], rows) == pytest.approx([1, 9 / 23, 4 / 16, 0])
+    assert boxes.overlap(rows[0], rows, of_smaller=True) == pytest.approx([1, 9 / 16, 1, 0])
+    scores = np.array([0.8, 0.9, 0.7, 0.1])
+    assert boxes.suppress(rows, scores, 0.3).tolist() == [1, 2, 3]
+    assert boxes.suppress(rows, scores, 0.4).tolist() == [1, 0, 2, 3]
+    assert boxes.suppress(rows, scores, 0.3, of_smaller=True).tolist() == [1, 3]

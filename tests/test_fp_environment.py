@@ -1,4 +1,4 @@
-"""No flag, no warning; subnormals also while the thread flushes them to zero."""
+"""No flag is set and nothing warns, and subnormals are kept even if the thread flushes them."""
 
 import numpy as np
 import pytest
@@ -42,7 +42,7 @@ def test_nothing_is_raised(case: Case) -> None:
 
 
 @each_isa
-def test_nothing_is_raised_where_the_product_is_thrown_away(isa: str) -> None:
+def test_nothing_is_raised_if_the_product_is_discarded(isa: str) -> None:
     for n in (1, 3, 8, 100):
         x = np.full(n, 3e38, np.float32)
         with np.errstate(all="raise"):
@@ -76,7 +76,7 @@ def test_no_flag_is_left_set(case: Case) -> None:
 
 
 @needs_fenv
-def test_flush_to_zero_takes_hold() -> None:
+def test_flush_to_zero_takes_effect() -> None:
     smallest, one = np.full(64, 1e-40, np.float32), np.ones(64, np.float32)
     product = np.empty(64, np.float32)
     with flush_to_zero():
@@ -87,7 +87,7 @@ def test_flush_to_zero_takes_hold() -> None:
 
 
 def selected(case: Case, operands: list[Array], monkeypatch: pytest.MonkeyPatch) -> list[Array]:
-    """For each output where it is a selection, not the result of arithmetic."""
+    """A mask for each output: where it is a selection and not the result of arithmetic."""
     with monkeypatch.context() as patch:
         patch.setattr(oracles, "_computed", lambda *_: ANY_NAN[case.character])
         return [~is_any_nan(np.asarray(out)) for out in expected(case.operation, *operands)]
@@ -113,7 +113,7 @@ def test_flush_to_zero_changes_no_selection(case: Case, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     "name", ["leaky_relu", "leaky_relu_backward", "prelu", "prelu_backward", "squared_relu"]
 )
-def test_the_selections_compared_above_are_many(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_enough_selections_were_compared(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = next(c for c in CASES if c.operation.name == name and c.character == "f")
     for keep in selected(case, combinations(case), monkeypatch):
         assert 0.3 < keep.mean() < 0.9
@@ -122,7 +122,7 @@ def test_the_selections_compared_above_are_many(name: str, monkeypatch: pytest.M
 @needs_fenv
 @pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
 def test_flush_to_zero_changes_nothing_in_float16(case: Case) -> None:
-    # Its arithmetic is done in float32, where its subnormals are none.
+    # Its arithmetic is done in float32, in which its subnormals are normal numbers.
     operands = combinations(case)
     outputs = tuple(np.empty(len(operands[0]), case.dtype) for _ in range(case.n_outputs))
     with flush_to_zero():
@@ -148,7 +148,7 @@ def test_float16_is_rounded_to_nearest_whatever_the_thread_s_mode(case: Case) ->
 @needs_fenv
 @each_isa
 def test_a_float16_sum_between_two_halves_of_a_step(isa: str) -> None:
-    # The product needs 21 bits, the sum beyond it more than float32 has.
+    # The product needs 21 bits, and the sum more bits than float32 has.
     x, scale, shift = (np.full(9, v, np.float16) for v in (1 + 2**-5, 1 + 2**-6, 2**-24))
     right = UFUNCS[isa]["affine_relu"](x, scale, shift)
     with rounding_upward():

@@ -1,4 +1,4 @@
-"""Each backward is the derivative of its forward; at a kink, the one-sided choice made."""
+"""Each backward is the derivative of its forward, and at a kink the chosen one-sided derivative."""
 
 from collections.abc import Iterable, Iterator
 
@@ -130,7 +130,7 @@ def test_every_kink_is_stated(operation: Operation) -> None:
     for parameters in parameters_of(operation):
         numbers = [np.array(value, np.float64) for value in parameters]
         (y,) = expected(BY_NAME[operation.forward], x, *numbers)
-        # By how much the slope changes from one step to the next.
+        # The change of the slope from one step to the next.
         bends = x[1:-1][np.abs(np.diff(y, 2)) / STEP > 0.05]
         kinks = oracle.kinks(*parameters)
         unstated = [bend for bend in bends.tolist() if all(abs(bend - k) > STEP for k in kinks)]
@@ -147,13 +147,13 @@ def test_every_kink_has_its_choice(operation: Operation) -> None:
     for (_, x, *parameters), _ in oracle.choices:
         chosen.setdefault(tuple(parameters), set()).add(x)
     assert any(set(oracle.kinks(*parameters)) <= at for parameters, at in chosen.items()), (
-        f"tests/oracles.py: write among the choices= of {oracle.name!r} its value at each of "
-        "its kinks, those for one set of parameters"
+        f"tests/oracles.py: add to the choices= of {oracle.name!r} its value at each of "
+        "its kinks, for one set of parameters"
     )
 
 
 @each_backward
-def test_a_selection_says_where_it_is_off(operation: Operation) -> None:
+def test_a_selection_states_where_it_is_off(operation: Operation) -> None:
     assert operation.has_arithmetic or oracle_of(operation).dead is not None, (
         f"tests/oracles.py: {operation.name!r} selects dy or 0: write dead=(x, *parameters), "
         "where it selects 0"
@@ -174,7 +174,7 @@ def test_a_nan_input_gives_nan(operation: Operation, isa: str) -> None:
 )
 @pytest.mark.parametrize("dy", [np.inf, -np.inf, np.nan])
 @each_isa
-def test_a_dead_input_stops_whatever_comes_back(
+def test_a_dead_unit_stops_any_gradient(
     name: str, dead: tuple[float, ...], dy: float, isa: str
 ) -> None:
     x, *parameters = dead

@@ -1,4 +1,4 @@
-"""Layouts nobody thought of."""
+"""Layouts that Hypothesis generates."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ steps = st.sampled_from([1, 1, 2, 3, -1, -2])
 
 @st.composite
 def strided(draw: st.DrawFn, shape: tuple[int, ...], dtype: "np.dtype[np.generic]") -> Array:
-    """Writable memory of the shape, its axes permuted, spread, reversed and shifted."""
+    """A writable array of the shape, with its axes permuted, spread out, reversed and shifted."""
     order = draw(st.permutations(range(len(shape))))
     spread = [draw(steps) for _ in shape]
     memory = np.zeros([shape[axis] * abs(spread[axis]) + 1 for axis in order], dtype)
     change = draw(st.sampled_from(CHANGES))
     view: Array = change(memory).transpose(np.argsort(order, kind="stable"))
     axes: list[Any] = [slice(1 if s > 0 else None, None if s > 0 else 0, s) for s in spread]
-    # The ellipsis keeps a 0-d view an array.
+    # Because of the ellipsis, a 0-d view is still an array.
     ends: list[Any] = [slice(n) for n in shape]
     return view[(*axes, ...)][(*ends, ...)]
 

@@ -1,13 +1,15 @@
-"""What `import relu_ufunc` does where the extension is missing."""
+"""What `import relu_ufunc` does, also if the extension is missing."""
 
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import relu_ufunc
-from tests.subprocesses import output_of
+from tests.subprocesses import output_of, run
 
+ROOT = Path(__file__).parents[1]
 PACKAGE = Path(relu_ufunc.__file__).parent
 
 
@@ -29,6 +31,17 @@ def test_sources_without_the_extension(tmp_path: Path) -> None:
     assert message.startswith("ImportError")
     assert str(target) in message
     assert "pip install" in message
+
+
+def test_an_earlier_python_is_told_what_is_needed(tmp_path: Path) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = settings["project"]["requires-python"].removeprefix(">=")
+    code = "import sys; sys.version_info = (3, 10, 13, 'final', 0); import relu_ufunc"
+    message = run(code, tmp_path).stderr.strip().splitlines()[-1]
+    assert message == f"ImportError: relu_ufunc needs Python {needed} or newer, not 3.10"
+    build = (ROOT / "meson.build").read_text(encoding="utf-8")
+    assert f"version_compare('<{needed}')" in build
+    assert f"needs Python {needed} or newer" in build
 
 
 def test_import_is_quiet_and_needs_only_numpy(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The table of units is whole, and costs nothing unless it is asked for."""
+"""The table of units is complete, and costs nothing until it is used."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def test_each_input_and_output_has_one(operation: Operation) -> None:
     inputs, outputs = (side.split(", ") for side in units_of(operation.name).split(" -> "))
     assert len(inputs) == len(operation.inputs)
     assert len(outputs) == len(operation.outputs)
-    # A unit of an output is one that an input fixes.
+    # Every factor of a unit is the unit of some input.
     known = {"1", *(term for term in inputs if "*" not in term)}
     assert {factor for term in inputs + outputs for factor in term.split("*")} <= known
 
@@ -42,3 +42,15 @@ def test_importing_it_imports_no_package_of_units(tmp_path: Path) -> None:
 def test_the_package_does_without_it(tmp_path: Path) -> None:
     code = "import sys, relu_ufunc; print('relu_ufunc.interop' in sys.modules)"
     assert output_of(code, tmp_path) == "False"
+
+
+def test_it_loads_when_it_is_first_used(tmp_path: Path) -> None:
+    code = "import relu_ufunc; print(relu_ufunc.interop.register_pint.__name__)"
+    assert output_of(code, tmp_path) == "register_pint"
+
+
+def test_the_first_use_imports_no_package_of_units(tmp_path: Path) -> None:
+    code = (
+        "import sys; from relu_ufunc import *; interop; print({'astropy', 'pint'} & {*sys.modules})"
+    )
+    assert output_of(code, tmp_path) == "set()"

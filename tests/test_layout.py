@@ -1,4 +1,4 @@
-"""No length, stride, alignment, byte order or shape changes a value."""
+"""Values do not depend on length, stride, alignment, byte order or shape."""
 
 import itertools
 import random
@@ -49,7 +49,7 @@ def test_every_value_at_every_position_of_every_length(case: Case) -> None:
     operands = sequences(case, rows + longest)
     wanted = expected(case.operation, *operands)
     for n in range(1, longest + 1):
-        # Row r starts at element r: NumPy hands the loop one row at a time.
+        # Row r starts at element r; NumPy passes one row at a time to the loop.
         windows = [sliding_window_view(a[: rows + n - 1], n) for a in operands]
         outputs = [marked((rows, n + GUARD), case.character) for _ in wanted]
         with np.errstate(all="raise"):
@@ -82,7 +82,7 @@ def stride_choices(case: Case) -> list[tuple[int, ...]]:
 
 @each_case
 def test_strides(case: Case) -> None:
-    # The last length is more than the loops take in one go.
+    # The last length is more than the loops process at once.
     for n in (5, 17, 130, 4096 // case.dtype.itemsize + 3):
         operands = sequences(case, n)
         for strides in stride_choices(case):
@@ -140,7 +140,7 @@ def test_zero_dimensional_and_empty(case: Case) -> None:
 
 
 def orders_of(a: Array) -> list[Array]:
-    """The three-dimensional array in other memory orders."""
+    """A three-dimensional array in other memory orders."""
     wider = np.zeros((a.shape[0], a.shape[1] + 2, a.shape[2] * 2), a.dtype)
     wider[:, 1:-1, ::2] = a
     outer_only = np.zeros((a.shape[0], a.shape[1] + 3, a.shape[2]), a.dtype)
@@ -262,7 +262,7 @@ def test_more_than_2_to_the_31_elements(name: str, isa: str) -> None:
     x[whole:] = pattern[: n - whole]
     operands = [x] * case.n_inputs
     right = expected(case.operation, *[pattern] * case.n_inputs)
-    # Of two outputs one is in place: no more than two such arrays at once.
+    # One of two outputs is in place, so that there are never more than two such arrays.
     fresh = np.empty_like(x)
     outputs = (fresh,) if case.n_outputs == 1 else (x, fresh)
     case.call(*operands, out=outputs)

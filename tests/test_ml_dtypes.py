@@ -1,4 +1,4 @@
-"""ml_dtypes' bfloat16 and float8: the float32 oracles, rounded once, say what is right."""
+"""ml_dtypes' bfloat16 and float8, compared with the float32 oracles, rounded once."""
 
 from itertools import product
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_every_input(
 @each_operation
 @pytest.mark.parametrize("dtype", FLOAT8, ids=str)
 def test_every_pair(dtype: "np.dtype[Any]", operation: Operation, isa: str) -> None:
-    """Of any two inputs, with a grid of values for the third."""
+    """Every pair of values of any two inputs, with a grid of values for the third."""
     n = len(operation.inputs)
     values = every(dtype)
     for single in range(n if n > 2 else 1):
@@ -163,7 +163,7 @@ def test_a_format_without_infinity_overflows_to_nan() -> None:
     assert relu_ufunc.squared_relu(wide).tolist() == [49152, np.inf]
 
 
-def test_a_character_that_is_one_of_numpy_s_is_not_taken_for_it() -> None:
+def test_a_character_that_numpy_uses_too_is_not_confused() -> None:
     taken = [
         dtype
         for name in dir(ml_dtypes)

@@ -1,4 +1,4 @@
-"""Operands that share memory give what separate copies give."""
+"""Operands that share memory give the same results as separate copies."""
 
 import itertools
 

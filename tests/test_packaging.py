@@ -24,6 +24,18 @@ def test_the_version_is_stated_once() -> None:
     assert relu_ufunc.__version__ == stated[1]
 
 
+def test_the_changelog_s_newest_heading_is_the_version_or_unreleased() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)", changelog, re.MULTILINE)
+    released = re.escape(relu_ufunc.__version__)
+    assert headings
+    assert re.fullmatch(rf"\[Unreleased\]|\[{released}\] - \d{{4}}-\d\d-\d\d", headings[0])
+    # A released version stays listed.
+    assert headings == ["[Unreleased]"] or any(
+        heading.startswith(f"[{relu_ufunc.__version__}] - ") for heading in headings
+    )
+
+
 def test_a_citation_names_the_version() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {relu_ufunc.__version__}\n" in citation
@@ -42,5 +54,11 @@ def test_metadata() -> None:
 
 @needs_installed
 def test_the_command_is_installed() -> None:
-    commands = {each.name: each.value for each in installed.entry_points}
-    assert commands == {"relu-ufunc": "relu_ufunc._cli:main"}
+    commands = installed.entry_points.select(group="console_scripts")
+    assert {each.name: each.value for each in commands} == {"relu-ufunc": "relu_ufunc._cli:main"}
+
+
+@needs_installed
+def test_numba_is_told_of_the_functions() -> None:
+    (told,) = installed.entry_points.select(group="numba_extensions")
+    assert (told.name, told.value) == ("init", "relu_ufunc._numba:init")

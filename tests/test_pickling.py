@@ -1,4 +1,4 @@
-"""A ufunc pickles by name, also into processes that have not imported the package."""
+"""A ufunc is pickled by name, even for processes that have not imported the package."""
 
 import pickle
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""reduce, accumulate, reduceat, at and outer are the loop over the elements."""
+"""reduce, accumulate, reduceat, at and outer give the same as a loop over the elements."""
 
 from functools import cache
 
@@ -22,7 +22,7 @@ of_one_output = pytest.mark.parametrize(
 
 
 def running(operation: Operation, rows: Array) -> Array:
-    """Each row accumulated, element after element, by the oracle."""
+    """Each row, accumulated element by element with the oracle."""
     columns = [rows[:, 0]]
     for k in range(1, rows.shape[1]):
         columns.append(expected(operation, columns[-1], rows[:, k])[0])
@@ -31,7 +31,7 @@ def running(operation: Operation, rows: Array) -> Array:
 
 @cache
 def series(name: str, character: str, n: int) -> tuple[Array, Array]:
-    """Rows of mixed values, and each accumulated."""
+    """Rows of mixed values, and the same rows accumulated."""
     mixed = ordinary(character, SERIES * n, 9).reshape(SERIES, n)
     mixed[-1] = np.roll(sequences(Case(BY_NAME[name], character, ISAS[0]), n)[0], 1)
     return mixed, running(BY_NAME[name], mixed)

@@ -1,4 +1,4 @@
-"""The operation table, the package's names and the tests' oracles say the same."""
+"""The operation table, the package's names and the tests' oracles agree."""
 
 import re
 

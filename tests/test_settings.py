@@ -1,4 +1,4 @@
-"""The environment's settings: taken as they are, or refused by name."""
+"""Settings from the environment are used as given, or refused with the name of the variable."""
 
 import sys
 from pathlib import Path
@@ -41,8 +41,61 @@ def test_spin_microseconds(value: str, tmp_path: Path) -> None:
         ("RELU_UFUNC_SPIN_MICROSECONDS", "9" * 12),
     ],
 )
-def test_what_cannot_be_used_is_an_import_error(variable: str, value: str, tmp_path: Path) -> None:
+def test_an_invalid_value_is_an_import_error(variable: str, value: str, tmp_path: Path) -> None:
     finished = run("import relu_ufunc", tmp_path, **{variable: value})
     assert finished.returncode != 0
     last_line = finished.stderr.strip().splitlines()[-1]
     assert last_line.startswith(f"ImportError: {variable}={value!r} is not a whole number")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["RELU_UFUNC_STREAM_BYTES", "RELU_UFUNC_NUM_THREADS", "RELU_UFUNC_SPIN_MICROSECONDS"],
+)
+def test_more_digits_than_a_number_may_have(variable: str, tmp_path: Path) -> None:
+    finished = run("import relu_ufunc", tmp_path, **{variable: "9" * 5000})
+    assert finished.returncode != 0
+    last_line = finished.stderr.strip().splitlines()[-1]
+    assert last_line == (
+        f"ImportError: {variable} is not a whole number of at most 100 digits: "
+        "it has 5000 characters"
+    )
+
+
+SAYS_WAY = "from relu_ufunc import _core; print(_core.forced_way())"
+
+
+@pytest.mark.parametrize("way", _core.WAYS)
+def test_a_way_is_forced(way: str, tmp_path: Path) -> None:
+    assert output_of(SAYS_WAY, tmp_path, RELU_UFUNC_WAY=way) == way
+
+
+@pytest.mark.parametrize("environment", [{}, {"RELU_UFUNC_WAY": "measured"}])
+def test_ways_are_measured_by_default(environment: dict[str, str], tmp_path: Path) -> None:
+    assert output_of(SAYS_WAY, tmp_path, **environment) == "None"
+
+
+@pytest.mark.parametrize("way", ["", "fast", "Plain", "None"])
+def test_an_unknown_way_is_an_import_error(way: str, tmp_path: Path) -> None:
+    finished = run("import relu_ufunc", tmp_path, RELU_UFUNC_WAY=way)
+    assert finished.returncode != 0
+    last_line = finished.stderr.strip().splitlines()[-1]
+    assert last_line == (
+        f"ImportError: RELU_UFUNC_WAY={way!r} is not one of measured, plain, streamed, interleaved"
+    )
+
+
+def test_show_config_says_what_was_measured(tmp_path: Path) -> None:
+    code = (
+        "import numpy as np, relu_ufunc\n"
+        "relu_ufunc.show_config(); print('---')\n"
+        "x = np.ones(1 << 20, np.float32); relu_ufunc.relu(x, out=np.empty_like(x))\n"
+        "relu_ufunc.show_config()"
+    )
+    before, after = output_of(code, tmp_path, RELU_UFUNC_STREAM_BYTES="65536").split("---")
+    assert "relu f32" not in before
+    measured = [line for line in after.splitlines() if line.startswith("relu f32")]
+    assert len(measured) == 1
+    assert "8.39 MB" in measured[0]
+    assert "alone plain" in measured[0]
+    assert "GB/s" in measured[0]

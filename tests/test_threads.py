@@ -1,4 +1,4 @@
-"""The setting for the number of threads, and the pool's life among other threads."""
+"""The number of threads can be set, and the pool works alongside other threads and forks."""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import relu_ufunc
+from relu_ufunc import _core
+from relu_ufunc._quota import processor_quota
 from tests.subprocesses import output_of, run
 
 SAYS_THREADS = "import relu_ufunc; print(relu_ufunc.get_num_threads())"
@@ -107,3 +109,77 @@ def test_the_process_ends_with_workers_waiting(tmp_path: Path) -> None:
         "print(relu_ufunc.relu(np.ones(1 << 21)).sum())"
     )
     assert output_of(code, tmp_path) == str(float(1 << 21))
+
+
+on_linux = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="sets affinity")
+
+
+@on_linux
+def test_no_more_threads_than_processors(tmp_path: Path) -> None:
+    code = """
+import os, time
+import numpy as np
+import relu_ufunc
+from relu_ufunc import _core
+
+relu_ufunc.set_num_threads(16)
+processors = os.sched_getaffinity(0)
+assert _core.usable_thread_count() == min(16, len(processors))
+os.sched_setaffinity(0, {min(processors)})
+time.sleep(0.02)
+assert _core.usable_thread_count() == 1
+_core.force_way("plain")
+x = np.ones(1 << 22, np.float32)
+assert relu_ufunc.relu(x).sum() == x.size
+assert len(os.listdir("/proc/self/task")) == 1
+os.sched_setaffinity(0, processors)
+time.sleep(0.02)
+assert _core.usable_thread_count() == min(16, len(processors))
+relu_ufunc.relu(x)
+assert len(os.listdir("/proc/self/task")) == min(16, len(processors))
+print("done")
+"""
+    assert output_of(code, tmp_path, OPENBLAS_NUM_THREADS="1") == "done"
+
+
+def test_a_quota_caps_the_threads() -> None:
+    relu_ufunc.set_num_threads(8)
+    try:
+        _core.set_quota(1)
+        assert _core.usable_thread_count() == 1
+        assert relu_ufunc.get_num_threads() == 8
+    finally:
+        relu_ufunc.set_num_threads(8)
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "quota"),
+    [
+        ("0::/", {"cpu.max": "150000 100000"}, 1),
+        ("0::/", {"cpu.max": "20000 100000"}, 1),
+        ("0::/", {"cpu.max": "max 100000"}, 64),
+        ("0::/a/b", {"a/b/cpu.max": "max 100000", "a/cpu.max": "300000 100000"}, 3),
+        ("0::/of/the/host", {"cpu.max": "250000 50000"}, 5),
+        ("0::/a", {"unified/a/cpu.max": "400000 100000"}, 4),
+        ("1:cpu,cpuacct:/a", {"cpu,cpuacct/a/cpu.cfs_quota_us": "200000"}, 2),
+        ("1:cpu:/a", {"cpu/a/cpu.cfs_quota_us": "-1"}, 64),
+        ("1:memory:/a", {"memory/a/cpu.cfs_quota_us": "200000"}, 64),
+        ("1:name=systemd:/\n0::/", {}, 64),
+    ],
+)
+def test_the_quota_of_a_control_group(
+    groups: str, files: dict[str, str], quota: int, tmp_path: Path
+) -> None:
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text(groups + "\n")
+    for name, text in files.items():
+        file = tmp_path / "sys/fs/cgroup" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
+        if name.endswith("cfs_quota_us"):
+            file.with_name("cpu.cfs_period_us").write_text("100000\n")
+    assert processor_quota(tmp_path, unlimited=64) == quota
+
+
+def test_no_control_groups_no_quota(tmp_path: Path) -> None:
+    assert processor_quota(tmp_path, unlimited=64) == 64

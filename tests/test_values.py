@@ -1,4 +1,4 @@
-"""Bit for bit what the definitions say, on every dtype and instruction set."""
+"""The results have the bits that the definitions require, on every dtype and instruction set."""
 
 import numpy as np
 import pytest
@@ -90,7 +90,7 @@ def test_sign_bit_is_never_set(name: str, character: str, isa: str) -> None:
 @pytest.mark.parametrize("name", [name for name, oracle in FORWARDS.items() if oracle.keeps_nan])
 @pytest.mark.parametrize("character", "efd")
 @each_isa
-def test_nan_that_the_processor_makes_survives(name: str, character: str, isa: str) -> None:
+def test_nan_generated_by_the_processor_is_kept(name: str, character: str, isa: str) -> None:
     infinity = np.full(67, np.inf, character)
     with np.errstate(invalid="ignore"):
         made = infinity - infinity
@@ -111,7 +111,7 @@ def test_nan_that_the_processor_makes_survives(name: str, character: str, isa: s
 )
 @pytest.mark.parametrize("character", "efd")
 @each_isa
-def test_nan_that_arithmetic_makes(
+def test_nan_from_arithmetic(
     name: str, operands: tuple[float, ...], character: str, isa: str
 ) -> None:
     y = UFUNCS[isa][name](*(np.full(67, value, character) for value in operands))
@@ -195,7 +195,7 @@ def test_integer_arithmetic_wraps(isa: str) -> None:
 @pytest.mark.parametrize("n", [1, 100])
 @each_isa
 def test_affine_relu_rounds_twice(character: str, n: int, isa: str) -> None:
-    # x * scale is 1 + 2e + e*e. Rounded, the last term is lost; fused, it is all that is left.
+    # x * scale is 1 + 2e + e*e. Rounding loses the last term; in a fused operation only it is left.
     e = np.ldexp(np.ones((), character), -(np.finfo(character).nmant // 2 + 1))
     x = np.full(n, 1 + e, character)
     y = UFUNCS[isa]["affine_relu"](x, x, -np.full(n, 1 + 2 * e, character))
@@ -204,7 +204,7 @@ def test_affine_relu_rounds_twice(character: str, n: int, isa: str) -> None:
 
 @each_isa
 def test_float16_is_rounded_once(isa: str) -> None:
-    # In float16 the product alone would overflow; in float32 the sum is exact again.
+    # In float16 the product alone would overflow; in float32 the sum is exact.
     x, scale, shift = (np.full(50, v, np.float16) for v in (300.0, 300.0, -60000.0))
     assert UFUNCS[isa]["affine_relu"](x, scale, shift).tolist() == [30000.0] * 50
     # 2049 lies half-way between 2048 and 2050.

@@ -1,4 +1,4 @@
-"""Calls and the types that they have: mypy reads this, and test_typing.py runs it."""
+"""Calls and their types: mypy checks this file, and test_typing.py runs it."""
 
 from typing import Any, assert_type
 
@@ -33,7 +33,7 @@ vector = np.ones(3, np.float32)
 one32 = np.float32(1)
 one64 = np.float64(1)
 
-# One input: its type.
+# With one input, the result has its type.
 assert_type(relu(f32), NDArray[np.float32])
 assert_type(relu(f16, where=truth, out=None), NDArray[np.float16])
 assert_type(relu(i8, casting="no", order="C", subok=False), NDArray[np.int8])
@@ -43,7 +43,7 @@ assert_type(relu(one32), np.float32)
 assert_type(relu(one64), np.float64)
 assert_type(relu(vector), NDArray[np.float32])
 
-# Several of one dtype, and Python numbers, which are weak.
+# Several inputs of one dtype, and Python numbers, which are weak.
 assert_type(leaky_relu(f32, f32), NDArray[np.float32])
 assert_type(leaky_relu(f32, one32), NDArray[np.float32])
 assert_type(leaky_relu(f16, 0.01), NDArray[np.float16])
@@ -60,7 +60,7 @@ assert_type(affine_relu(f32, 2.0, f32), NDArray[np.float32])
 assert_type(affine_relu(one32, 2.0, 1), np.float32)
 assert_type(leaky_relu(f64, one64), NDArray[np.float64])
 
-# A NumPy scalar is not weak: the dtypes' common base.
+# A NumPy scalar is not weak: the result has the common base of the dtypes.
 assert_type(leaky_relu(f32, one64), NDArray[np.floating[Any]])
 assert_type(leaky_relu(f32, f64), NDArray[np.floating[Any]])
 
@@ -71,7 +71,7 @@ assert_type(
     tuple[NDArray[np.float64], NDArray[np.float64]],
 )
 
-# out= decides.
+# out= determines the type.
 assert_type(relu(f32, out=f64), NDArray[np.float64])
 assert_type(relu(f32, f64), NDArray[np.float64])
 assert_type(relu([1.5], out=(f32,)), NDArray[np.float32])
@@ -80,19 +80,45 @@ assert_type(crelu(f32, out=(f32, f64)), tuple[NDArray[np.float32], NDArray[np.fl
 assert_type(crelu(f32, f32, f64), tuple[NDArray[np.float32], NDArray[np.float64]])
 assert_type(crelu([1], out=(f32, f64)), tuple[NDArray[np.float32], NDArray[np.float64]])
 
-# What no type can tell.
-assert_type(relu(1.5), Any)
-assert_type(relu([1.5]), Any)
+# Python numbers alone give NumPy scalars.
+assert_type(relu(1.5), np.float64)
+assert_type(relu(1), np.integer[Any])
+assert_type(relu(2**63), np.integer[Any])
+assert_type(relu(True), np.bool_)
+assert_type(squared_relu(True), np.integer[Any])
+assert_type(leaky_relu(1, 0.5), np.float64)
+assert_type(leaky_relu(1, 2), np.float64)
+assert_type(clipped_relu(1, 6), np.integer[Any])
+assert_type(clipped_relu(1, 6.0), np.float64)
+assert_type(clipped_relu(True, 6), np.integer[Any])
+assert_type(relu_backward(1, 1.5), np.float64)
+assert_type(crelu(1.5), tuple[np.float64, np.float64])
+assert_type(prelu_backward(1.0, -1.0, 0.5), tuple[np.float64, np.float64])
+
+# With a list or an array the result is an array, of a dtype that the types cannot express.
+assert_type(relu([1.5]), NDArray[Any])
+assert_type(relu([[1, 2], [3, 4]]), NDArray[Any])
+assert_type(relu((True, False)), NDArray[Any])
+assert_type(relu(range(3)), NDArray[Any])
+assert_type(relu([]), NDArray[Any])
+assert_type(relu([one32, one64]), NDArray[Any])
+assert_type(leaky_relu([1.5], 0.01), NDArray[Any])
+assert_type(leaky_relu(f32, [0.1, 0.2, 0.3]), NDArray[Any])
+assert_type(leaky_relu(1.5, f32), NDArray[Any])
+assert_type(affine_relu(1.5, 2.0, [1.0, 2.0]), NDArray[Any])
+assert_type(relu(i8, dtype=np.float32), NDArray[Any])
+assert_type(leaky_relu(i8, 0.01), NDArray[Any])
+assert_type(clipped_relu(u8, 6.0), NDArray[Any])
+assert_type(clipped_relu(i64, u64), NDArray[Any])
+assert_type(clipped_relu(truth, 6), NDArray[Any])
+assert_type(crelu([1.5]), tuple[NDArray[Any], NDArray[Any]])
+
+# Results whose type cannot be expressed.
 assert_type(relu(untyped), Any)
-assert_type(relu(i8, dtype=np.float32), Any)
-assert_type(leaky_relu(i8, 0.01), Any)
-assert_type(clipped_relu(u8, 6.0), Any)
-assert_type(clipped_relu(i64, u64), Any)
-assert_type(clipped_relu(truth, 6), Any)
-assert_type(crelu([1.5]), tuple[Any, Any])
+assert_type(relu(1.5, dtype=np.float32), Any)
 assert_type(crelu(f32, out=(None, f64)), tuple[Any, Any])
 
-# True ufuncs.
+# The functions are true ufuncs.
 ufunc: np.ufunc = relu
 assert_type(relu.nin, int)
 assert_type(relu.types, list[str])
@@ -107,6 +133,8 @@ assert_type(relu_ufunc.available_isas(), list[str])
 assert_type(relu_ufunc.get_num_threads(), int)
 relu_ufunc.set_num_threads(relu_ufunc.get_num_threads())
 assert_type(relu_ufunc.__version__, str)
+assert_type(relu_ufunc.interop.__name__, str)
+assert_type(relu_ufunc.diagnostics.__name__, str)
 
 
 def what_mypy_refuses() -> None:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# built_copy.sh DIRECTORY [meson setup options...]: a copy of this tree with an environment
-# of its own in DIRECTORY/.venv, in which the copy's sources find the extension that was
-# built in DIRECTORY/build with the options (CC and CFLAGS from the environment).
+# built_copy.sh DIRECTORY [meson setup options...]: makes a copy of this tree with its own virtual
+# environment in DIRECTORY/.venv. The extension is built in DIRECTORY/build with the options, and
+# with CC and CFLAGS from the environment, and copied to where the copy's sources find it.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

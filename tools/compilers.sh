@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the kernels with gcc and clang at -O0, -O2 and -O3: all values have to be the same.
+# Builds the kernels with gcc and clang at -O0, -O2 and -O3 and checks that all values are the same.
 # Needs both compilers, meson, ninja, Cython and NumPy.
 set -euo pipefail
 
@@ -21,7 +21,7 @@ for compiler in gcc clang; do
         quietly meson compile -C "$build" kernels_test
         "$build/tests/c/kernels_test" 2>/dev/null >"$build.digests"
         diff "$work/gcc-O3.digests" "$build.digests" >&2 ||
-            { echo "$compiler $level: other values than gcc -O3" >&2 && exit 1; }
+            { echo "$compiler $level: values differ from those of gcc -O3" >&2 && exit 1; }
         echo "$compiler $level: the same $(wc -l <"$build.digests") digests"
     done
 done

@@ -1,10 +1,10 @@
-"""Adds a function, a dtype and an instruction set to a copy, as CONTRIBUTING.md says.
+"""Adds a function, a dtype and an instruction set to a copy, as CONTRIBUTING.md describes.
 
     python tools/extend.py
 
-The additions are in extensions.toml. Each is built and may touch no more files than it
-should, and with all of them the default tests have to pass; mistakes in a row, and flags
-that change values, have to be refused by the build. x86-64 with gcc or clang.
+The additions are in extensions.toml. Each one is built and must touch exactly the expected files,
+and with all of them the default tests have to pass. The build has to refuse mistakes in a row, and
+flags that change values. This works on x86-64 with gcc or clang.
 """
 
 import os
@@ -22,7 +22,7 @@ BAD_FLAGS = ("-ffast-math", "-Ofast", "-ffinite-math-only")
 
 
 class Copy:
-    """A copy of this tree with a build and an environment of its own."""
+    """A copy of this tree with its own build and virtual environment."""
 
     def __init__(self, tree: Path) -> None:
         self.tree = tree
@@ -53,14 +53,14 @@ class Copy:
         return self.must_run("git", "-c", "user.name=extend", "-c", "user.email=", *arguments)
 
     def commit(self) -> list[str]:
-        """The files that differ from the commit before, which is made then."""
+        """Commit everything; return the files that differ from the previous commit."""
         self.git("add", "--all")
         touched = self.git("diff", "--cached", "--name-only").split()
-        self.git("commit", "--quiet", "--allow-empty", "--message", "as it is")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "a state of the copy")
         return touched
 
     def build(self) -> "subprocess.CompletedProcess[str]":
-        return self.run("ninja", "-C", "build")
+        return self.run("ninja", "-k", "0", "-C", "build")
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.tree / file
@@ -71,8 +71,9 @@ class Copy:
 
     def add(self, extension: dict[str, Any]) -> list[str]:
         for edit in extension["edit"]:
-            text = edit["text"].removeprefix("\n")
-            self.edit(edit["file"], edit["before"], text + edit["before"])
+            self.edit(edit["file"], edit["before"], edit["text"] + edit["before"])
+        # The library is compiled with what this writes.
+        self.must_run(self.python, "tools/generate_c_api.py")
         done = self.build()
         if done.returncode:
             raise SystemExit(f"{extension['name']}: the build failed\n{done.stdout}")
@@ -93,7 +94,7 @@ def refused(copy: Copy, mistake: dict[str, str]) -> bool:
 def refused_flag(copy: Copy, flag: str) -> bool:
     done = copy.run("meson", "setup", "build-flag", CFLAGS=flag)
     shutil.rmtree(copy.tree / "build-flag", ignore_errors=True)
-    return done.returncode != 0 and f"ERROR: {flag}" in done.stdout
+    return done.returncode != 0 and f"{flag} in CFLAGS" in done.stdout
 
 
 def main() -> int:

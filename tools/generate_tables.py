@@ -1,6 +1,6 @@
-"""Write the tables of the README and docs/ that follow from the installed package's tables.
+"""Write the tables in the README and docs/ that follow from the installed package's tables.
 
-A test fails where a page does not match them; this brings it back in step:
+A test fails if a page does not match them. To update the pages, run
 
     python tools/generate_tables.py
 """
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 _FLOATS = f"float16, float32, float64, longdouble; {', '.join(ML_DTYPES)}"
 
-# By the first dtype of a function: its loops, and what several inputs give.
+# For each first dtype of a function: its loops, and the dtype that several inputs give.
 _DTYPES = {
     "?": (
         f"bool, every integer, {_FLOATS}",
@@ -29,7 +29,7 @@ _DTYPES = {
 
 
 def dtypes() -> str:
-    """The functions by their loops."""
+    """The functions, grouped by their loops."""
     lines = ["| Functions | Loops | Several inputs |", "|---|---|---|"]
     for first, (loops, common) in _DTYPES.items():
         names = [
@@ -52,22 +52,41 @@ def functions() -> str:
     return "\n".join(lines)
 
 
+def which_function() -> str:
+    """What a reader may need, and the function that does it, with links within the site."""
+    lines = ["| what you need | function | why |", "|---|---|---|"]
+    for operation in OPERATIONS:
+        if not operation.is_backward:
+            call, words = f"{operation.name}({', '.join(operation.inputs)})", operation.words
+            link = f"[`{call}`](reference/generated/{operation.name}.rst)"
+            lines.append(f"| {words.need} | {link} | {words.why} |")
+    return "\n".join([*lines, _FURTHER_NEEDS])
+
+
+_FURTHER_NEEDS = """\
+| the gradient through a rectifier | [`relu_backward(dy, x)`](reference/generated/relu.rst) | \
+one pass with the chain rule; an infinite `dy` at a dead unit gives 0 \
+([gradients](tour.md#gradients)) |
+| how many units are on, and which are dead | [`diagnostics`](reference/diagnostics.rst) | \
+positive, zero, negative and NaN counted in one pass ([how](diagnostics.md)) |"""
+
 TABLES = {
     "README.md": {"functions": functions},
+    "docs/index.md": {"which-function": which_function},
     "docs/semantics.md": {"dtypes": dtypes},
 }
 
 
 def page(file: str) -> str:
-    """The text of a page with its tables as they have to be."""
+    """The text of a page with up-to-date tables."""
     text = (ROOT / file).read_text("utf-8")
     for name, table in TABLES[file].items():
-        begin, end = f"<!-- begin: {name} -->\n", f"\n<!-- end: {name} -->"
+        begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
         before, found, rest = text.partition(begin)
         _, also_found, after = rest.partition(end)
         if not (found and also_found):
             raise SystemExit(f"{file} has no place for its table, between {begin}and{end}")
-        text = f"{before}{begin}{table()}{end}{after}"
+        text = f"{before}{begin}{table()}\n{end}{after}"
     return text
 
 

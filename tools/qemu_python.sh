@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# qemu_python.sh [WHEEL [pytest arguments...]]: the default tests on an aarch64 wheel, the
-# one of tools/wheels.sh unless another is given, with Debian's Python for that processor
-# under qemu. Needs qemu-user-static and apt-get's access to Debian's packages.
+# qemu_python.sh [WHEEL [pytest arguments...]]: runs the default tests on an aarch64 wheel, by default
+# the one that tools/wheels.sh builds, with Debian's Python for that processor under qemu. Needs
+# qemu-user-static, and apt-get with access to Debian's packages.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -18,7 +18,7 @@ else
     wheel=$(echo "$work"/wheels/*_aarch64.whl)
 fi
 
-# A state of apt's own, so that the machine's is not touched.
+# A separate state directory for apt leaves that of the machine untouched.
 apt=(-o "Dir::State=$work/apt" -o "Dir::Cache=$work/cache" -o APT::Architecture=arm64
     -o APT::Architectures=arm64 -o Dir::State::status=/dev/null -o APT::Sandbox::User=root)
 mkdir -p "$work/apt/lists/partial" "$work/cache/archives/partial" "$work/debs" "$work/debian"
@@ -30,8 +30,8 @@ for package in "$work"/debs/*.deb; do
     dpkg -x "$package" "$work/debian"
 done
 
-# An emulated program that starts another starts it on this machine's processor: Python
-# has to know itself by the name of a script that puts the emulator before it.
+# A program that an emulated program starts is not emulated. So sys.executable has to be a script
+# that runs Python under the emulator.
 mkdir "$work/site"
 cat >"$work/python" <<SH
 #!/bin/sh
@@ -39,21 +39,22 @@ exec qemu-aarch64-static -L "$work/debian" -E LD_LIBRARY_PATH= "$work/debian/usr
 SH
 chmod +x "$work/python"
 echo "import sys; sys.executable = '$work/python'" >"$work/site/sitecustomize.py"
-# asv has no wheel for it, and no test needs it.
+# asv has no aarch64 wheel, and no test needs it.
 mapfile -t requirements < <(python3 "$root/tools/requirements.py" test | grep -v '^asv')
 python3 -m pip install --target "$work/site" --python-version 3.11 \
     --implementation cp --abi cp311 --abi abi3 --abi none --only-binary :all: \
     --platform manylinux_2_28_aarch64 --platform manylinux_2_17_aarch64 \
     --platform manylinux2014_aarch64 "$wheel" "${requirements[@]}"
 
-# The package's sources would stand before the wheel.
+# In the full tree, Python would import the package's sources instead of the wheel.
 mkdir "$work/tree"
 (cd "$root" && git ls-files -z -- . ':!relu_ufunc') |
     tar -C "$root" --null --files-from=- -cf - | tar -C "$work/tree" -xf -
 cd "$work/tree"
 export PYTHONPATH=$work/site
 "$work/python" -c "import platform, relu_ufunc; relu_ufunc.show_config(); print(platform.machine())"
-# Left out: qemu sets no limit to memory, and the compiler makes what this machine runs.
+# Two tests are left out, since qemu does not enforce limits on memory, and the compiler builds for
+# this machine's processor.
 "$work/python" -m pytest -q -p no:cacheprovider \
     --deselect tests/test_faults.py::test_without_memory_for_a_thread_s_stack_the_caller_computes_alone \
     --deselect tests/test_faults.py::test_a_failing_allocation_is_a_memory_error "$@"

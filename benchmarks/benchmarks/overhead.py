@@ -1,4 +1,4 @@
-"""What a call costs before the first element, and what the import adds to NumPy's."""
+"""Measures the overhead of a call, and the time of the import after NumPy's."""
 
 import subprocess
 import sys

@@ -1,7 +1,7 @@
-"""relu_ufunc, NumPy and a plain copy beside other libraries, each in its best spelling.
+"""Compares relu_ufunc, NumPy and a plain copy with other libraries, each in its best spelling.
 
-A library that is not installed, or refuses the dtype or the thread count, is skipped and the
-reason given. All take turns in one process, on the same arrays, into an output made before.
+A library that is not installed, or refuses the dtype or the thread count, is skipped with the
+reason. All take turns in one process, on the same arrays, with a preallocated output.
 """
 
 import os
@@ -97,7 +97,7 @@ def _numba(function: str, work: Workload, threads: int) -> Call:
     arrays = {name: work.namespace[name] for name in FUNCTIONS[function].arrays}
     out = work.namespace["out"]
     if out is arrays["x"]:
-        # Under two names the compiler would have to expect an overlap.
+        # With two names for one array, the compiler would have to allow for an overlap.
         del arrays["x"]
         expression = expression.replace("x[i]", "out[i]")
     arguments = arrays | {"out": out} | _typed_constants(work)
@@ -155,7 +155,7 @@ CONTENDERS: dict[str, Callable[[str, Workload, int], Call]] = {
     "relu_ufunc": _relu_ufunc,
     "NumPy": _numpy,
     "np.copyto": _copyto,
-    "numba": _numba,  # before torch: as it starts, it sets torch's threads to its own
+    "numba": _numba,  # before torch, whose number of threads it changes on starting
     "torch": _torch,
     "numexpr": _numexpr,
     "onnxruntime": _onnxruntime,
@@ -169,7 +169,7 @@ Outcome = float | str
 
 
 def _back_to_back(call: Call) -> None:
-    """Call for long enough that a library's threads are at work, each in its own way."""
+    """Call repeatedly until the library's threads are active, however it starts them."""
     end = time.perf_counter() + 0.003
     while time.perf_counter() < end:
         call()
@@ -213,7 +213,7 @@ def race(
     def before(call: Call) -> Call:
         def run() -> None:
             if threads > 1:
-                time.sleep(0.01)  # another library's threads spin for a while after its turn
+                time.sleep(0.01)  # the threads of another library spin for a while after its turn
                 _back_to_back(call)
             restore()
 

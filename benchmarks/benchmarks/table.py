@@ -1,7 +1,7 @@
-"""The functions and instruction sets to measure: the two tables of the working tree.
+"""The functions and instruction sets to measure, from the two tables of the working tree.
 
-Read from the sources rather than from the installed package: asv numbers a benchmark's
-parameters and hands the numbers to older commits, whose tables are shorter.
+They are read from the sources rather than from the installed package, because asv numbers a
+benchmark's parameters and passes the numbers to older commits, whose tables are shorter.
 """
 
 import re
@@ -13,7 +13,7 @@ _SOURCES = Path(__file__).parents[2] / "src"
 
 @dataclass(frozen=True)
 class Function:
-    """A ufunc and NumPy's spelling of it, over ``np``, its inputs' names and ``out``."""
+    """A ufunc and NumPy's spelling of it, in terms of ``np``, its inputs and ``out``."""
 
     name: str
     inputs: tuple[str, ...]
@@ -29,10 +29,10 @@ class Function:
         return tuple(name for name in self.inputs if name not in ("dy", "x"))
 
 
-def _string(row: str, field: str) -> str:
-    """The text of one field of a row's documentation, joined as the compiler joins it."""
-    found = re.search(rf'\.{field}\s*=((?:\s*"(?:[^"\\]|\\.)*")+)', row)
-    return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', found[1])) if found else ""
+def _strings(row: str) -> list[str]:
+    """The strings of a row, joined as the compiler joins adjacent ones."""
+    literals = re.findall(r'(?:"(?:[^"\\]|\\.)*"\s*)+', row)
+    return ["".join(re.findall(r'"((?:[^"\\]|\\.)*)"', each)) for each in literals]
 
 
 def _read_functions() -> dict[str, Function]:
@@ -42,10 +42,10 @@ def _read_functions() -> dict[str, Function]:
         kind, name, names = re.findall(r"^(\w+)\((\w+),\s*\w+,\s*IN\d\(([^)]*)\)", row)[0]
         inputs = tuple(re.split(r",\s*", names))
         outputs = [int(count) for count in re.findall(r"\bOUT(\d)\(", row)]
-        functions.append(Function(name, inputs, outputs[0], _string(row, "numpy")))
+        numpy = _strings(row)
+        functions.append(Function(name, inputs, outputs[0], numpy[0]))
         if kind == "RECTIFIER":
-            spelling = _string(row, "backward_numpy")
-            functions.append(Function(f"{name}_backward", ("dy", *inputs), outputs[1], spelling))
+            functions.append(Function(f"{name}_backward", ("dy", *inputs), outputs[1], numpy[1]))
     return {function.name: function for function in functions}
 
 

@@ -1,4 +1,4 @@
-"""What more threads gain over one, from arrays too small to split to arrays in memory."""
+"""Measures what more threads gain, from arrays too small to split to arrays in memory."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""How fast each function is, from the first-level cache to memory, in every layout."""
+"""Measures each function from the first-level cache to memory, and in every layout."""
 
 from .measure import mark, minimum_seconds
 from .table import FUNCTIONS
@@ -6,7 +6,7 @@ from .workload import DTYPES, LAYOUTS, make_workload
 
 
 class _Measured:
-    """Ratios of times, measured in turns: below 1 is faster. They survive a change of machine."""
+    """Ratios of times, measured in turns: below 1 is faster. Machines can be compared by them."""
 
     version = 1
     timeout = 120

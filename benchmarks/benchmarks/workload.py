@@ -1,5 +1,5 @@
-"""One call of a function on arrays of a given dtype, size and layout; NumPy's spelling of
-it; and a plain copy of the same input: as statements over one namespace."""
+"""Makes workloads for a function and arrays of a given dtype, size and layout: statements in one
+namespace for the call, for NumPy's spelling of it, and for a plain copy of the same input."""
 
 import math
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ class Workload:
     bytes_copied: int
 
 
-@lru_cache(maxsize=1)  # asv sets up again before every sample
+@lru_cache(maxsize=1)  # asv calls setup again before every sample
 def make_workload(
     function_name: str, dtype_name: str, kilobytes: float, layout: str = "contiguous"
 ) -> Workload:
-    """`kilobytes` is the size of x. Raises NotImplementedError where there is no such call."""
+    """`kilobytes` is the size of x. Raises NotImplementedError if there is no such call."""
     function = FUNCTIONS[function_name]
     dtype = np.dtype(dtype_name)
     ufunc = getattr(relu_ufunc, function.name, None)
@@ -69,7 +69,7 @@ def make_workload(
     if layout == "in place":
         outputs[0] = arrays[function.arrays[0]]
     for output in (*outputs, target):
-        output.fill(0)  # so that no measured call is the first to touch its pages
+        output.fill(0)  # so that the page faults occur before any measured call
 
     namespace = {"np": np, "math": math, "f": ufunc, "out": outputs[0], "target": target}
     namespace |= arrays | parameters
@@ -90,7 +90,7 @@ def make_workload(
 
 
 def random_values(dtype: np.dtype[Any], size: int) -> np.ndarray[Any, Any]:
-    """Values of both signs, in no order that a processor could foresee."""
+    """Values of both signs, in an order that a branch predictor cannot foresee."""
     random = np.random.default_rng(0)
     if dtype.kind == "f":
         values = (random.standard_normal(min(size, 100_003)) * 4).astype(dtype)

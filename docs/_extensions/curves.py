@@ -1,4 +1,4 @@
-"""A function's graph as unbroken pieces, with the points where it jumps."""
+"""Computes the graph of a function as unbroken pieces, with the points where it jumps."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -11,13 +11,13 @@ Function = Callable[[Array], Any]
 
 # A power of two, so that the kinks at round numbers lie on the grid.
 STEP = 2.0**-10
-# More than any of the functions changes in a step, less than any of their jumps.
+# More than the change of any function in one step, and less than any of their jumps.
 _JUMP = 0.04
 _FARTHEST = 64.0
 
 
 class Curve(NamedTuple):
-    """Pieces to draw, each an x and a y; and the dots where one ends and the next begins."""
+    """The pieces to draw, each an x and a y, and the dots where one ends and the next begins."""
 
     pieces: list[tuple[Array, Array]]
     values: list[tuple[float, float]]
@@ -27,7 +27,8 @@ class Curve(NamedTuple):
 def curve(function: Function, lowest: float, highest: float) -> Curve:
     """The graph of a function between two numbers.
 
-    `values` are the points at its jumps, `limits` those that it comes up to but does not take.
+    `values` are the points at its jumps, and `limits` the points that it approaches there but does
+    not reach.
     """
     x = _grid(lowest, highest)
     y = np.asarray(function(x), np.float64)
@@ -37,7 +38,7 @@ def curve(function: Function, lowest: float, highest: float) -> Curve:
     for k in jumps:
         left, right = (float(x[k]), float(y[k])), (float(x[k + 1]), float(y[k + 1]))
         middle = float(np.asarray(function(x[k : k + 1] + STEP / 2), np.float64)[0])
-        # The jump is beside the point on whose other side the middle lies.
+        # If the middle continues the right piece, the jump is at the left point, and vice versa.
         at_left = abs(middle - right[1]) < abs(middle - left[1])
         value, limit = (left, right) if at_left else (right, left)
         result.values.append(value)

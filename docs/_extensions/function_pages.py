@@ -8,6 +8,7 @@ from contextlib import redirect_stdout, suppress
 from doctest import DocTestParser
 from io import StringIO
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 _FOLDER = Path("reference/generated")
 
 _INTRODUCTION = """\
-The value is on the left; on the right the derivative, which is what the backward gives for a
-``dy`` of 1. A filled dot is the value at a jump.
+Each card shows the value, then the derivative, which is the result of the backward function for a
+``dy`` of 1. A filled dot marks the value at a jump.
 
 .. grid:: 1 1 2 2
    :gutter: 3
@@ -48,41 +49,40 @@ def _write(app: "Sphinx") -> None:
     folder = Path(app.srcdir) / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     forwards = [operation for operation in OPERATIONS if not operation.is_backward]
+    cards = []
     for operation in forwards:
-        alt = _plot(operation, folder / f"{operation.name}.svg")
-        _update(folder / f"{operation.name}.rst", _page(operation, alt))
-    _update(folder / "index.rst", _index(forwards))
+        graphs = _graphs(operation, folder)
+        _update(folder / f"{operation.name}.rst", _page(operation, graphs))
+        cards.append(_card(operation, graphs))
+    _update(folder / "index.rst", _index(forwards, cards))
     _update(folder / "command.txt", "\n".join(_helps()))
 
 
 def _update(file: Path, text: str) -> None:
-    """Write a file only if that changes it, so that Sphinx builds no page for nothing."""
+    """Write a file only if its text changes, so that Sphinx rebuilds no page unnecessarily."""
     if not file.exists() or file.read_text("utf-8") != text:
         file.write_text(text, "utf-8")
 
 
-def _page(operation: Operation, alt: str) -> str:
+def _page(operation: Operation, graphs: str) -> str:
     names = [operation.name, f"{operation.name}_backward"]
     functions = [f".. autofunction:: {name}\n" for name in names if hasattr(relu_ufunc, name)]
-    image = f".. image:: {operation.name}.svg\n   :alt: {alt}\n   :class: plot dark-light\n"
     return "\n".join(
-        [_heading(operation.name), image, ".. currentmodule:: relu_ufunc\n", *functions]
+        [_heading(operation.name), graphs, ".. currentmodule:: relu_ufunc\n", *functions]
     )
 
 
-def _index(forwards: list[Operation]) -> str:
-    cards = [
-        f"   .. grid-item-card:: {operation.name}\n"
-        f"      :link: {operation.name}\n"
-        "      :link-type: doc\n"
-        f"      :img-top: {operation.name}.svg\n"
-        f"      :img-alt: Graph of {operation.name}\n"
-        "      :class-img-top: plot dark-light\n\n"
-        f"      {operation.words.summary}\n"
-        for operation in forwards
-    ]
+def _index(forwards: list[Operation], cards: list[str]) -> str:
     names = "".join(f"   {operation.name}\n" for operation in forwards)
     return "\n".join([_heading("Functions"), _INTRODUCTION, *cards, f"{_TOCTREE}{names}"])
+
+
+def _card(operation: Operation, graphs: str) -> str:
+    head = (
+        f".. grid-item-card:: {operation.name}\n   :link: {operation.name}\n   :link-type: doc\n\n"
+    )
+    summary = f"{operation.words.summary}\n"
+    return indent(head + indent(f"{graphs}\n{summary}", "   "), "   ")
 
 
 def _heading(title: str) -> str:
@@ -90,7 +90,7 @@ def _heading(title: str) -> str:
 
 
 def _helps() -> Iterator[str]:
-    """What the command and its commands print of themselves."""
+    """The help texts of the command and of its subcommands."""
     with patch.dict(os.environ, COLUMNS="88"):
         for arguments in ([], ["info"], ["bench"]):
             output = StringIO()
@@ -99,23 +99,30 @@ def _helps() -> Iterator[str]:
             yield f"$ relu-ufunc {' '.join([*arguments, '--help'])}\n{output.getvalue()}"
 
 
-def _plot(operation: Operation, file: Path) -> str:
-    """Draw a function and its derivatives; return what is to be seen."""
+def _graphs(operation: Operation, folder: Path) -> str:
+    """Draw a function and its derivatives; return the markup that shows the graphs side by side."""
     parameters = _example_parameters(operation)
     title = (
         f"{operation.name}({', '.join(['x', *(f'{value:g}' for value in parameters.values())])})"
     )
     values = _outputs(getattr(relu_ufunc, operation.name), operation, parameters)
-    panels = [plots.Panel(title, values)]
+    shown = [title]
+    panels = [plots.Panel(title, values, folder / f"{operation.name}.svg")]
     backward = getattr(relu_ufunc, f"{operation.name}_backward", None)
     if backward is not None:
         (row,) = (row for row in OPERATIONS if row.name == f"{operation.name}_backward")
         slopes = _outputs(lambda *inputs: backward(1.0, *inputs), row, parameters)
         labelled = {f"∂y/∂{name.removeprefix('d')}": slope for name, slope in slopes.items()}
-        panels.append(plots.Panel("derivative", labelled))
-    lowest, highest = plots.draw(panels, file)
-    shown = " and of ".join([title, *(["its derivative"] if backward is not None else [])])
-    return f"Graph of {shown}, for x from {lowest:g} to {highest:g}"
+        shown.append(f"the derivative of {title}")
+        panels.append(plots.Panel("derivative", labelled, folder / f"{row.name}.svg"))
+    lowest, highest = plots.draw(panels)
+    images = (
+        f".. image:: {panel.file.name}\n"
+        f"   :alt: Graph of {what}, for x from {lowest:g} to {highest:g}\n"
+        "   :class: dark-light\n"
+        for what, panel in zip(shown, panels, strict=True)
+    )
+    return ".. container:: graphs\n\n" + indent("\n".join(images), "   ")
 
 
 def _outputs(
@@ -134,7 +141,7 @@ def _outputs(
 
 
 def _example_parameters(operation: Operation) -> dict[str, float]:
-    """The parameters of the first call among the docstring's examples, of an array the first."""
+    """The parameters of the first call in the docstring's examples; of an array, the first item."""
     source = "".join(
         example.source for example in DocTestParser().get_examples(operation.words.example)
     )

@@ -1,4 +1,4 @@
-"""Warns of a page that would load anything from the network."""
+"""Warns about a page that would load anything from the network."""
 
 import re
 from html.parser import HTMLParser
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _logger = logging.getLogger(__name__)
 
-# What a browser fetches by itself. A link (`a`) it does not.
+# The attributes whose target a browser fetches by itself. It does not fetch that of a link (`a`).
 _FETCHED = {"src", "srcset", "poster", "data"}
 _NOT_FETCHED = {"canonical", "author", "search", "index", "next", "prev"}
 _REMOTE = ("http:", "https:", "//")

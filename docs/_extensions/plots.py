@@ -8,20 +8,20 @@ import matplotlib as mpl
 from curves import Function, curve, kinks
 from matplotlib.figure import Figure
 
-# Of Okabe and Ito's palette, which colour-blind people can tell apart too.
+# Based on the palette of Okabe and Ito, whose colours colour-blind people can distinguish.
 _LINES: tuple[dict[str, Any], ...] = (
     {"color": "#0f85c9", "linestyle": "-"},
     {"color": "#d55e00", "linestyle": (0, (4, 2))},
 )
-_INK = "#757e8a"
+_INK = "#5c6470"
 _STYLE = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": _INK,
-    "axes.titlesize": 12,
-    "font.size": 11,
+    "axes.titlesize": 11,
+    "font.size": 10.5,
     "grid.alpha": 0.25,
     "grid.color": _INK,
     "legend.labelcolor": _INK,
@@ -31,27 +31,27 @@ _STYLE = {
     "xtick.color": _INK,
     "ytick.color": _INK,
 }
-# What is shown on either side of the kinks.
+# How much of the graph is shown on either side of the kinks.
 _AROUND = 3.0
 
 
 class Panel(NamedTuple):
-    """One pair of axes: a title, and functions of x by their labels."""
+    """One pair of axes: a title, functions of x by their labels, and the file for it."""
 
     title: str
     functions: dict[str, Function]
+    file: Path
 
 
-def draw(panels: Sequence[Panel], file: Path) -> tuple[float, float]:
-    """Draw the panels beside each other over one range of x; return that."""
+def draw(panels: Sequence[Panel]) -> tuple[float, float]:
+    """Draw all panels over the same range of x, and return that range."""
     found = [kink for panel in panels for f in panel.functions.values() for kink in kinks(f)] or [0]
     lowest, highest = round(min(found) - _AROUND, 2), round(max(found) + _AROUND, 2)
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(4.0 * len(panels), 3.0), layout="constrained")
-        row = figure.subplots(1, len(panels), squeeze=False)[0]
-        for axes, panel in zip(row, panels, strict=True):
-            _draw_panel(axes, panel, lowest, highest)
-        figure.savefig(file, transparent=True, metadata={"Date": None})
+        for panel in panels:
+            figure = Figure(figsize=(3.2, 2.4), layout="constrained")
+            _draw_panel(figure.subplots(), panel, lowest, highest)
+            figure.savefig(panel.file, transparent=True, metadata={"Date": None})
     return lowest, highest
 
 
@@ -59,8 +59,8 @@ def _draw_panel(axes: Any, panel: Panel, lowest: float, highest: float) -> None:
     for (label, function), line in zip(panel.functions.items(), _LINES, strict=False):
         drawn = curve(function, lowest, highest)
         for x, y in drawn.pieces:
-            axes.plot(x, y, linewidth=2.2, **line)
-        axes.plot([], [], linewidth=2.2, label=label, **line)
+            axes.plot(x, y, linewidth=2, **line)
+        axes.plot([], [], linewidth=2, label=label, **line)
         for points, inside in ((drawn.values, line["color"]), (drawn.limits, "none")):
             for point in points:
                 axes.plot(*point, "o", color=line["color"], markerfacecolor=inside, zorder=3)

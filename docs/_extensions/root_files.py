@@ -1,4 +1,4 @@
-"""Pages that include the repository's own files: their links and headings made to fit."""
+"""Adapts the links and headings of the repository's own files that pages of the site include."""
 
 import re
 from pathlib import Path
@@ -24,11 +24,11 @@ def _fit(app: "Sphinx", path: Path, _parent: str, content: list[str]) -> None:
         text, target = link.groups()
         place = pages.get(target, target)
         if not place.startswith("docs/"):
-            # It has no address here.
+            # The file has no page on the site.
             return text
-        # Without a text of its own a link shows the page's title.
+        # A link without text shows the title of the page.
         return f"[{'' if text == target else text}]({place.removeprefix('docs')})"
 
     text = _LINK.sub(on_the_site, content[0])
-    # A page has a section of the README: what is below a section there is one here.
+    # A page consists of one section of the README, so subsections become sections.
     content[0] = re.sub(r"^###", "##", text, flags=re.MULTILINE) if "README" in path.stem else text

@@ -1,4 +1,4 @@
-/* How many elements are positive, zero, negative and NaN, for every dtype.
+/* The kernels that count positive, zero, negative and NaN elements, for every dtype.
    Compiled once per instruction set (THIS_ISA is its symbol); exports one table. */
 #include "join.h"
 #include "kernels.h"
@@ -6,9 +6,9 @@
 
 enum {
     TILE_BYTES = 4096,
-    /* What a lane of eight bits can count. */
+    /* A lane of eight bits counts no further. */
     TILE_ROWS = 255,
-    /* Rows of fewer columns are joined, to make vectors of them. */
+    /* Narrower rows are joined, to fill vectors. */
     FEW_COLUMNS = 64
 };
 
@@ -18,8 +18,8 @@ enum {
 #include "dtypes.def"
 #undef DTYPE
 
-/* is_zero; nan_mark, whose sign bit is set for a NaN, for one OR over many
-   values; and, where there are NaNs, some_negative value. */
+/* Defines is_zero; nan_mark, whose sign bit is set for a NaN, so that marks can be
+   ORed; and some_negative, a value that stands in for a NaN in a tally. */
 #define DEFINE_INTEGER_TESTS(dtype)                                                     \
     static inline bool is_zero_##dtype(value_##dtype x) { return x == 0; }              \
     static inline lane_##dtype nan_mark_##dtype(value_##dtype x)                        \
@@ -44,6 +44,7 @@ enum {
     { return (lane_##dtype)is_nan_##dtype(x) << (8 * sizeof(lane_##dtype) - 1); }       \
     static inline value_##dtype some_negative_##dtype(void) { return -1; }
 
+#define DEFINE_BOOL_TESTS DEFINE_INTEGER_TESTS
 #define DEFINE_SIGNED_TESTS DEFINE_INTEGER_TESTS
 #define DEFINE_UNSIGNED_TESTS DEFINE_INTEGER_TESTS
 #define DEFINE_DOUBLE_TESTS DEFINE_FLOAT_TESTS
@@ -53,8 +54,8 @@ enum {
 #include "dtypes.def"
 #undef DTYPE
 
-/* Two counts: beside each other in one lane where it is wide enough, so that a
-   short run has only one sum to take across the lanes. */
+/* A tally is two counts. A lane of 32 bits or more holds both, so that a short run
+   takes only one sum across the lanes. */
 #define DEFINE_SEPARATE_TALLY(dtype)                                                    \
     enum { most_##dtype = (lane_##dtype)-1 };                                           \
     struct tally_##dtype { lane_##dtype positive, zero; };                              \

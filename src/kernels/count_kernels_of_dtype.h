@@ -1,7 +1,7 @@
-/* The counts of one DTYPE, see count_kernels.c.
+/* The kernels that count the elements of one DTYPE, for count_kernels.c.
 
-   Two counts and one mark are enough where there is no NaN, and a third less
-   work: what had a NaN is counted again, while it is in the cache. */
+   Without NaNs, two counts and one mark suffice, and take a third less work. Data that
+   turn out to hold a NaN are counted again while they are in the cache. */
 
 static inline VALUE OF_DTYPE(item)(const char *x, ptrdiff_t i)
 {
@@ -13,13 +13,13 @@ static inline bool OF_DTYPE(had_nan)(LANE marks)
     return marks >> (8 * sizeof marks - 1) != 0;
 }
 
-/* To the counts, or, where they start, in place of what is there. */
+/* Adds a tally to the counts, or overwrites them with it. */
 static inline void OF_DTYPE(add)(
-    struct TALLY tally, int64_t n, int64_t nan, int64_t *counts, bool starts)
+    struct TALLY tally, int64_t n, int64_t nan, int64_t *counts, bool overwrites)
 {
     const int64_t positive = OF_DTYPE(positives)(tally), zero = OF_DTYPE(zeros)(tally);
     int64_t before[N_COUNTS] = {0};
-    if (!starts)
+    if (!overwrites)
         memcpy(before, counts, sizeof before);
     counts[COUNT_POSITIVE] = before[COUNT_POSITIVE] + positive;
     counts[COUNT_ZERO] = before[COUNT_ZERO] + zero;
@@ -27,7 +27,7 @@ static inline void OF_DTYPE(add)(
     counts[COUNT_NAN] = before[COUNT_NAN] + nan;
 }
 
-/* A NaN counts as negative in the tally, and for itself. */
+/* Counts a NaN as negative in the tally, and once more on its own. */
 static inline void OF_DTYPE(tally_with_nan)(struct TALLY *tally, LANE *nan, VALUE x)
 {
     const bool is_nan = OF_DTYPE(is_nan)(x);
@@ -35,16 +35,16 @@ static inline void OF_DTYPE(tally_with_nan)(struct TALLY *tally, LANE *nan, VALU
     *nan = (LANE)(*nan + is_nan);
 }
 
-static void OF_DTYPE(run_with_nan)(const char *x, ptrdiff_t n, int64_t *counts, bool starts)
+static void OF_DTYPE(run_with_nan)(const char *x, ptrdiff_t n, int64_t *counts, bool overwrites)
 {
     struct TALLY tally = {0};
     LANE nan = 0;
     for (ptrdiff_t i = 0; i < n; ++i)
         OF_DTYPE(tally_with_nan)(&tally, &nan, OF_DTYPE(item)(x, i));
-    OF_DTYPE(add)(tally, n, (int64_t)nan, counts, starts);
+    OF_DTYPE(add)(tally, n, (int64_t)nan, counts, overwrites);
 }
 
-static void OF_DTYPE(run)(const char *x, ptrdiff_t n, int64_t *counts, bool starts)
+static void OF_DTYPE(run)(const char *x, ptrdiff_t n, int64_t *counts, bool overwrites)
 {
     struct TALLY tally = {0};
     LANE marks = 0;
@@ -54,16 +54,16 @@ static void OF_DTYPE(run)(const char *x, ptrdiff_t n, int64_t *counts, bool star
         marks = (LANE)(marks | OF_DTYPE(nan_mark)(a));
     }
     if (OF_DTYPE(had_nan)(marks))
-        OF_DTYPE(run_with_nan)(x, n, counts, starts);
+        OF_DTYPE(run_with_nan)(x, n, counts, overwrites);
     else
-        OF_DTYPE(add)(tally, n, 0, counts, starts);
+        OF_DTYPE(add)(tally, n, 0, counts, overwrites);
 }
 
-/* The same of four runs that lie far apart: the processor fetches ahead in all
-   of them, and their sums across the lanes overlap in time. */
+/* Counts four runs that lie far apart: the processor prefetches all four, and their
+   sums across the lanes overlap in time. */
 static void OF_DTYPE(four_runs)(
     const char *x, ptrdiff_t step, ptrdiff_t n,
-    int64_t *counts, ptrdiff_t count_step, bool starts)
+    int64_t *counts, ptrdiff_t count_step, bool overwrites)
 {
     const char *const y = x + step, *const z = y + step, *const w = z + step;
     struct TALLY x_tally = {0}, y_tally = {0}, z_tally = {0}, w_tally = {0};
@@ -80,13 +80,13 @@ static void OF_DTYPE(four_runs)(
     }
     if (OF_DTYPE(had_nan)(marks)) {
         for (int k = 0; k < 4; ++k)
-            OF_DTYPE(run_with_nan)(x + k * step, n, counts + k * count_step, starts);
+            OF_DTYPE(run_with_nan)(x + k * step, n, counts + k * count_step, overwrites);
         return;
     }
-    OF_DTYPE(add)(x_tally, n, 0, counts, starts);
-    OF_DTYPE(add)(y_tally, n, 0, counts + count_step, starts);
-    OF_DTYPE(add)(z_tally, n, 0, counts + 2 * count_step, starts);
-    OF_DTYPE(add)(w_tally, n, 0, counts + 3 * count_step, starts);
+    OF_DTYPE(add)(x_tally, n, 0, counts, overwrites);
+    OF_DTYPE(add)(y_tally, n, 0, counts + count_step, overwrites);
+    OF_DTYPE(add)(z_tally, n, 0, counts + 2 * count_step, overwrites);
+    OF_DTYPE(add)(w_tally, n, 0, counts + 3 * count_step, overwrites);
 }
 
 static void OF_DTYPE(rows)(const struct count_operands *o)
@@ -95,19 +95,19 @@ static void OF_DTYPE(rows)(const struct count_operands *o)
     const char *x = o->x;
     for (ptrdiff_t left = o->columns; left > 0; left -= OF_DTYPE(most)) {
         const ptrdiff_t n = left < OF_DTYPE(most) ? left : OF_DTYPE(most);
-        const bool starts = o->starts && left == o->columns;
+        const bool overwrites = o->overwrites && left == o->columns;
         for (ptrdiff_t row = 0; row < quarter; ++row)
             OF_DTYPE(four_runs)(
                 x + row * o->step, quarter * o->step, n,
-                o->counts + row * o->count_step, quarter * o->count_step, starts);
+                o->counts + row * o->count_step, quarter * o->count_step, overwrites);
         for (ptrdiff_t row = 4 * quarter; row < o->rows; ++row)
-            OF_DTYPE(run)(x + row * o->step, n, o->counts + row * o->count_step, starts);
+            OF_DTYPE(run)(x + row * o->step, n, o->counts + row * o->count_step, overwrites);
         x += n * SIZE;
     }
 }
 
-/* At most TILE_ROWS rows, and as many columns as a tile has; column j is counted
-   with column j % period. */
+/* Counts at most TILE_ROWS rows of at most a tile's columns; column j is counted with
+   column j % period. */
 static void OF_DTYPE(tile_with_nan)(
     const struct count_operands *o, struct TALLY *tallies, ptrdiff_t period)
 {

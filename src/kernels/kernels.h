@@ -1,4 +1,4 @@
-/* What a compiled set of kernels is: one table per instruction set. */
+/* What the kernels export: a table for each instruction set that they are compiled for. */
 #ifndef RELU_UFUNC_KERNELS_H
 #define RELU_UFUNC_KERNELS_H
 
@@ -13,27 +13,27 @@
 
 enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS };
 
-/* The operands of a kernel are the inputs, arrays before parameters, and then
-   the outputs. They may be unaligned. */
+/* A kernel's operands are the inputs, arrays before parameters, then the outputs.
+   They may be unaligned. */
 struct kernel {
-    /* Element after element in order, whatever the strides and overlaps. */
+    /* Computes one element after another, in order, whatever the strides and overlaps. */
     void (*elementwise)(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
-    /* Each output is disjoint from, or the very same memory as, each input. */
+    /* Expects each output to be disjoint from each input, or to be the same memory. */
     void (*contiguous)(char *const *operands, ptrdiff_t n);
-    /* The same where all parameters are scalars; NULL where there is none. */
+    /* Does the same with scalars for parameters; NULL where the row has none. */
     void (*scalar_parameters)(char *const *operands, ptrdiff_t n);
 };
 
-/* A table to count in: rows of contiguous elements, `step` bytes apart. The
-   counts are added to what is there: four beside each other for each row, or for
-   each column, `count_step` from the next. */
+/* A table whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
+   Each row, or each column, has four adjacent counts, to which the kernel adds; the next
+   four counts are `count_step` away. */
 struct count_operands {
     const char *x;
     ptrdiff_t step, rows, columns;
     int64_t *counts;
     ptrdiff_t count_step;
-    /* Of rows only: what is there is overwritten. */
-    bool starts;
+    /* If set, the kernel for rows overwrites the counts instead of adding to them. */
+    bool overwrites;
 };
 
 enum { COUNT_POSITIVE, COUNT_ZERO, COUNT_NEGATIVE, COUNT_NAN, N_COUNTS };
@@ -45,7 +45,7 @@ struct count_kernel {
 
 struct kernel_set {
     const struct kernel (*kernels)[N_DTYPES];
-    /* The compiler's own words for what it compiled for ("AVX512F AVX2 ..."). */
+    /* The extensions that the compiler reports as enabled ("AVX512F AVX2 ..."). */
     const char *compiled_for;
     copy_items *copy;
     const struct stream *stream;

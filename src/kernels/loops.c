@@ -8,11 +8,12 @@
 #include "iterations.h"
 #include "join.h"
 #include "kernels.h"
+#include "shapes.h"
 #include "smooth_kernels.h"
 #include "smooth_values.h"
 #include "values.h"
 
-/* What the rows are written in. */
+/* The vocabulary of the rows' expressions. */
 #define VALUE JOIN(value_, DTYPE)
 #define WIDE_TYPE JOIN(wide_, DTYPE)
 #define WIDE(operand) wide_##operand
@@ -33,11 +34,6 @@
 
 /* A row's inputs: the array x and parameters, IN1(x) to IN3(x, a, b); in a
    backward the array dy before them, DY_IN1(x) and DY_IN2(x, a) ... */
-#define COUNT_IN1(x) 1
-#define COUNT_IN2(x, a) 2
-#define COUNT_IN3(x, a, b) 3
-#define COUNT_DY_IN1(x) 2
-#define COUNT_DY_IN2(x, a) 3
 #define COUNT_ARRAYS_IN1(x) 1
 #define COUNT_ARRAYS_IN2(x, a) 1
 #define COUNT_ARRAYS_IN3(x, a, b) 1
@@ -85,8 +81,6 @@
 #define IF_PARAMETERS_DY_IN2(x, a) KEEP
 
 /* ... its outputs, OUT1(y) and OUT2(y, z) ... */
-#define COUNT_OUT1(y) 1
-#define COUNT_OUT2(y, z) 2
 #define POINT_TO_OUT1(y) char *const out0 = operands[inputs];
 #define POINT_TO_OUT2(y, z) POINT_TO_OUT1(y) char *const out1 = operands[inputs + 1];
 #define DECLARE_OUT1(y) VALUE y;
@@ -95,10 +89,7 @@
 #define STORE_OUT1(y) STORE(0, y)
 #define STORE_OUT2(y, z) STORE(0, y) STORE(1, z)
 
-/* ... and its arithmetic: results r, s, each rounded once; or one of a smooth function. */
-#define COUNT_NO_ARITHMETIC 0
-#define COUNT_ROUNDED1(r, e) 1
-#define COUNT_ROUNDED2(r, e, s, f) 2
+/* ... and its arithmetic: results r, s, each rounded once; or the result of a smooth function. */
 #define ROUND_NO_ARITHMETIC
 #define ROUND_ROUNDED1(r, e) const VALUE r = NARROWED(e);
 #define ROUND_ROUNDED2(r, e, s, f) ROUND_ROUNDED1(r, e) ROUND_ROUNDED1(s, f)
@@ -143,8 +134,8 @@
         }                                                                               \
     }
 
-/* float16's arithmetic goes by chunks: the conversions are instructions of
-   their own, which gcc 12 does not use in a vectorised loop. */
+/* float16 arithmetic goes chunk by chunk: gcc 12 does not use the conversion
+   instructions in a loop that it vectorises. */
 #define DEFINE_CHUNKED(                                                                 \
     function, before, loads, takes, arrays, in, out, arithmetic, value)                 \
     static void JOIN(function, _chunk)(char *const *operands)                           \
@@ -174,7 +165,8 @@
         by_chunks(JOIN(function, _chunk), operands, n, arrays, COUNT_##in, COUNT_##out);\
     }
 
-/* The last chunk is padded with zeros. Inputs after the arrays stay in place. */
+/* The last chunk is padded with zeros. Scalar parameters, the inputs after the arrays,
+   are read in place. */
 static void by_chunks(
     void (*chunk)(char *const *), char *const *operands, ptrdiff_t n,
     int arrays, int inputs, int outputs)
@@ -283,7 +275,7 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
         }                                                                               \
     }
 
-/* The three layouts of a row, see kernels.h. */
+/* A row's kernels for the three layouts of kernels.h. */
 #define KERNEL_PLAIN(name, in, out, arithmetic, value)                                  \
     DEFINE_ELEMENTWISE(NAME(name, elementwise), in, out, arithmetic, value)             \
     DEFINE_VECTOR(                                                                      \
@@ -310,6 +302,7 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
         NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
         ARRAYS_##in, in, out, arithmetic, value))
 
+#define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_UNSIGNED(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
@@ -326,10 +319,19 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
 #define KERNEL_CHUNKED_FLOAT_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
 #define KERNEL_CHUNKED_FLOAT_SMOOTH(r) KERNEL_SMOOTH
 
-/* Whether the rows of such dtypes have loops for DTYPE. */
+/* Keeps what follows where rows of these dtypes have loops for this kind. */
 #define IF_EVERY_DTYPE(kind) KEEP
-#define IF_NUMERIC(kind) KEEP
+#define IF_NUMERIC(kind) JOIN(IF_NUMERIC_, kind)
+#define IF_NUMERIC_BOOL DROP
+#define IF_NUMERIC_SIGNED KEEP
+#define IF_NUMERIC_UNSIGNED KEEP
+#define IF_NUMERIC_FLOAT KEEP
+#define IF_NUMERIC_DOUBLE KEEP
+#define IF_NUMERIC_SMALL_FLOAT KEEP
+#define IF_NUMERIC_CHUNKED_FLOAT KEEP
+#define IF_NUMERIC_LONG_DOUBLE KEEP
 #define IF_FLOATING(kind) JOIN(IF_FLOATING_, kind)
+#define IF_FLOATING_BOOL DROP
 #define IF_FLOATING_SIGNED DROP
 #define IF_FLOATING_UNSIGNED DROP
 #define IF_FLOATING_FLOAT KEEP

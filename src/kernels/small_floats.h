@@ -1,8 +1,8 @@
-/* The floats of 16 bits and fewer to float32 and back, rounded to nearest, ties to
-   even: in plain C that vectorises, for any format.
+/* Converts the floats of 16 bits and fewer to float32 and back, rounding to nearest,
+   ties to even, in plain C that vectorises, for any format.
 
-   No step makes or takes a subnormal float32 that matters or adds floats: neither
-   flush-to-zero nor the thread's rounding mode can change a result. */
+   No step adds floats, or depends on a subnormal float32, so neither flush-to-zero nor
+   the thread's rounding mode can change a result. */
 #ifndef RELU_UFUNC_SMALL_FLOATS_H
 #define RELU_UFUNC_SMALL_FLOATS_H
 
@@ -33,7 +33,7 @@ static inline uint32_t bits_of_float(float f)
     return bits;
 }
 
-/* 2 to the power n, a normal number. */
+/* Returns 2 to the power n, which must be a normal float32. */
 static inline float power_of_two(int n)
 {
     return float_of_bits((uint32_t)(n + FLOAT32_BIAS) << FLOAT32_MANTISSA);
@@ -64,7 +64,7 @@ static inline float widened_small_float(
     const uint32_t sign = (bits & sign_bit) << (31 - exponent - mantissa);
     const uint32_t magnitude = bits & (sign_bit - 1);
     const uint32_t rebias = rebias_of(exponent);
-    /* With float32's own exponent, the bits are float32's upper ones. */
+    /* A format with float32's exponent is the upper bits of a float32. */
     if (exponent == FLOAT32_EXPONENT)
         return float_of_bits(bits << shift);
     const uint32_t finite = (magnitude << shift) + rebias;
@@ -82,29 +82,34 @@ static inline uint32_t narrowed_small_float(
     float wide, int exponent, int mantissa, uint32_t greatest)
 {
     const int shift = FLOAT32_MANTISSA - mantissa;
-    const uint32_t bits = bits_of_float(wide);
-    const uint32_t sign = (bits & 0x80000000u) >> (31 - exponent - mantissa);
-    const uint32_t magnitude = bits & 0x7FFFFFFFu;
-    const uint32_t rebias = rebias_of(exponent);
     const bool is_finite = overflows_to_nan(exponent, mantissa, greatest);
     const uint32_t nan = is_finite ? greatest + 1 : greatest | 1u << (mantissa - 1);
     const uint32_t overflow = is_finite ? nan : greatest;
-    const uint32_t odd = (magnitude >> shift) & 1u;
-    uint32_t narrow = (magnitude - rebias + (1u << (shift - 1)) - 1 + odd) >> shift;
-    if (exponent != FLOAT32_EXPONENT) {
-        const uint32_t least_normal = rebias + (1u << FLOAT32_MANTISSA);
-        /* In halves of the smallest step; no addition that the thread's rounding mode
-           could turn. What is not subnormal is left out: it may not fit an int. */
-        const float halves = magnitude < least_normal
-            ? float_of_bits(magnitude) * power_of_two(bias_of(exponent) + mantissa) : 0;
-        const uint32_t whole_halves = (uint32_t)(int32_t)halves;
-        const uint32_t steps = whole_halves >> 1;
-        const uint32_t beyond_half = (float)(int32_t)whole_halves != halves;
-        const uint32_t subnormal = steps + (whole_halves & (beyond_half | steps) & 1u);
-        narrow = magnitude < least_normal ? subnormal : narrow;
-    }
-    narrow = narrow > greatest ? overflow : narrow;
-    narrow = magnitude > 0x7F800000u ? nan : narrow;
+    const uint32_t bits = bits_of_float(wide);
+    const uint32_t magnitude = bits & 0x7FFFFFFFu;
+    const bool is_nan = magnitude > 0x7F800000u;
+    const uint32_t half = 1u << (shift - 1), odd = (bits >> shift) & 1u;
+    /* With float32's exponent no number becomes subnormal, and a carry makes infinity. */
+    if (exponent == FLOAT32_EXPONENT)
+        return is_nan ? nan : (bits + half - 1 + odd) >> shift;
+    const uint32_t sign = (bits & 0x80000000u) >> (31 - exponent - mantissa);
+    const uint32_t rebias = rebias_of(exponent);
+    const uint32_t normal = (magnitude - rebias + half - 1 + odd) >> shift;
+    const uint32_t least_normal = rebias + (1u << FLOAT32_MANTISSA);
+    /* Subnormals are counted in halves of the smallest step, since an addition would
+       follow the thread's rounding mode. A normal number might not fit an int. */
+    const float halves = magnitude < least_normal
+        ? float_of_bits(magnitude) * power_of_two(bias_of(exponent) + mantissa) : 0;
+    const uint32_t whole_halves = (uint32_t)(int32_t)halves;
+    const uint32_t steps = whole_halves >> 1;
+    const uint32_t beyond_half = (float)(int32_t)whole_halves != halves;
+    const uint32_t subnormal = steps + (whole_halves & (beyond_half | steps) & 1u);
+    /* A tie between the greatest number and the overflow goes to the even one. */
+    const uint32_t least_overflow =
+        ((overflow << shift) + rebias) - half + (is_finite ? 1u : 0u);
+    uint32_t narrow = magnitude < least_normal ? subnormal : normal;
+    narrow = magnitude >= least_overflow ? overflow : narrow;
+    narrow = is_nan ? nan : narrow;
     return sign | narrow;
 }
 

@@ -88,6 +88,7 @@ static inline float rounded_to_odd(double d)
                 rounded[i] = narrow_##dtype(odd[i]);                                    \
     }
 
+#define DEFINE_SMOOTH_BOOL(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_SIGNED(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_UNSIGNED(dtype, VALUE, WIDE)
 #define DTYPE(name, kind, storage, lane, wide, format, character, source)               \

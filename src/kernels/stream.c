@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "join.h"
+#include "sizes.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -21,11 +22,9 @@ typedef __m128i vector;
 
 #ifdef STREAM_VECTOR
 
-enum { CACHE_LINE = 64 };
-
 static void copy(const char *block, char *to, size_t bytes)
 {
-    /* The processor combines the stores of a line only if all of it is written. */
+    /* The processor combines the stores to a line only if the whole line is written. */
     const size_t before_line = (size_t)(-(uintptr_t)to % CACHE_LINE);
     const size_t head = before_line < bytes ? before_line : bytes;
     const size_t lines_end = head + (bytes - head) / CACHE_LINE * CACHE_LINE;

@@ -1,13 +1,14 @@
-/* Stores past the caches. Compiled once per instruction set. */
+/* Non-temporal stores, which bypass the caches. They are compiled once per instruction
+   set. */
 #ifndef RELU_UFUNC_STREAM_H
 #define RELU_UFUNC_STREAM_H
 
 #include <stddef.h>
 
 struct stream {
-    /* Copies from a block in the cache; NULL where there is no such store. */
+    /* Copies from a block in the cache; NULL if the processor has no such stores. */
     void (*copy)(const char *block, char *to, size_t bytes);
-    /* To be called before another thread may read what was streamed. */
+    /* Has to be called before another thread may read what was streamed. */
     void (*fence)(void);
 };
 

@@ -1,9 +1,9 @@
-/* The values of each dtype and what can be asked of them.
+/* The values of each dtype and the operations on them.
 
-   A float travels as the signed integer made of its bits. Selections then keep
-   every NaN to the bit, raise no floating-point flag, and see subnormals also
-   while the thread flushes them to zero. Arithmetic is done in the wide type:
-   `widen` the operands, compute, `narrow` (round) once. */
+   A float is handled as the signed integer that has its bits. Selections then keep every
+   bit of a NaN, raise no floating-point flag, and see subnormals even while the thread
+   flushes them to zero. Arithmetic is done in the wide type: the operands are widened,
+   and the result is narrowed, which rounds it once. */
 #ifndef RELU_UFUNC_VALUES_H
 #define RELU_UFUNC_VALUES_H
 
@@ -20,11 +20,11 @@
     static inline void store_##dtype(char *to, value_##dtype v)                         \
     { memcpy(to, &v, sizeof v); }
 
-/* `rectified_wide` is for what is rounded first and rectified then: where rounding may
-   make a NaN of a negative number, it is made 0 before.
+/* `rectified_wide` prepares a result that is rectified after it is rounded: where
+   rounding could turn a large negative number into a NaN, it returns 0 instead.
 
-   `positive`, `less`, `inside` and a cap are meant for values that are not NaN:
-   the rows put nan_or around them. */
+   `positive`, `less`, `inside` and `capped` expect values that are not NaN: the rows
+   wrap them in nan_or. */
 #define DEFINE_DERIVED(dtype)                                                           \
     static inline value_##dtype nan_or_##dtype(value_##dtype x, value_##dtype otherwise)\
     { return is_nan_##dtype(x) ? x : otherwise; }                                       \
@@ -32,12 +32,10 @@
     static inline bool inside_##dtype(value_##dtype x, value_##dtype cap)               \
     { return (x > 0) & (x < cap); }
 
-/* WIDE is unsigned and at least as wide as int: signed overflow is undefined,
-   and two uint16_t would be multiplied as int. */
+/* WIDE is unsigned and at least as wide as int, since signed overflow is undefined and
+   two uint16_t would be multiplied as int. */
 #define DEFINE_INTEGER(dtype, TYPE, WIDE)                                               \
-    typedef TYPE value_##dtype;                                                         \
     typedef WIDE wide_##dtype;                                                          \
-    DEFINE_MEMORY_ACCESS(dtype)                                                         \
     static inline WIDE widen_##dtype(TYPE x) { return (WIDE)x; }                        \
     static inline TYPE narrow_##dtype(WIDE x) { return (TYPE)x; }                       \
     static inline WIDE rectified_wide_##dtype(WIDE w) { return w; }                     \
@@ -48,6 +46,8 @@
     { return cap < rectified ? cap : rectified; }
 
 #define DEFINE_SIGNED(dtype, TYPE, LANE, WIDE, format)                                  \
+    typedef TYPE value_##dtype;                                                         \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { return x < 0; }                       \
     static inline TYPE rectified_##dtype(TYPE x) { return x > 0 ? x : 0; }              \
@@ -55,13 +55,25 @@
     DEFINE_DERIVED(dtype)
 
 #define DEFINE_UNSIGNED(dtype, TYPE, LANE, WIDE, format)                                \
+    typedef TYPE value_##dtype;                                                         \
+    DEFINE_MEMORY_ACCESS(dtype)                                                         \
+    DEFINE_WITHOUT_SIGN(dtype, TYPE, WIDE)
+
+/* A view may give a bool any byte: all but 0 are true, and become 1. */
+#define DEFINE_BOOL(dtype, TYPE, LANE, WIDE, format)                                    \
+    typedef TYPE value_##dtype;                                                         \
+    static inline TYPE load_##dtype(const char *from) { return *from != 0; }            \
+    static inline void store_##dtype(char *to, TYPE v) { memcpy(to, &v, sizeof v); }    \
+    DEFINE_WITHOUT_SIGN(dtype, TYPE, WIDE)
+
+#define DEFINE_WITHOUT_SIGN(dtype, TYPE, WIDE)                                          \
     DEFINE_INTEGER(dtype, TYPE, WIDE)                                                   \
     static inline bool negative_##dtype(TYPE x) { (void)x; return false; }              \
     static inline TYPE rectified_##dtype(TYPE x) { return x; }                          \
     static inline TYPE negated_##dtype(TYPE x) { return (TYPE)(0 - (WIDE)x); }          \
     DEFINE_DERIVED(dtype)
 
-/* As signed integers the bits of the floats lie in this order:
+/* Taken as signed integers, the bits of floats have this order:
    -0.0 (the least), ..., -inf, the negative NaNs, +0.0, ..., +inf, the positive
    NaNs. So one comparison with -inf tells the negative numbers and -0.0 from
    everything that relu keeps. A format without infinities has its greatest number in
@@ -78,7 +90,7 @@
     static inline bool is_nan_##dtype(BITS x)                                           \
     { return (BITS)(x & (BITS)~sign_bit_##dtype()) > (BITS)(GREATEST_##format); }           \
     static inline bool positive_##dtype(BITS x) { return x > 0; }                       \
-    /* Less 1, -0.0 wraps to the greatest: what is left below -inf is negative. */      \
+    /* Subtracting 1 wraps -0.0 to the greatest integer, and leaves negative numbers. */  \
     static inline bool negative_##dtype(BITS x)                                         \
     { return (BITS)((UNSIGNED)x - 1u) < minus_greatest_##dtype(); }                     \
     static inline BITS rectified_##dtype(BITS x)                                        \
@@ -115,6 +127,14 @@
     { return !overflows_to_nan(FORMAT_##format) ? w : w < 0 ? 0 : w; }
 #define DEFINE_CHUNKED_FLOAT DEFINE_SMALL_FLOAT
 
+/* clang folds `c ? x * slope : x` into `x * (c ? slope : 1)`, which makes a signalling NaN
+   quiet, unless it cannot see where the product comes from. */
+#if defined(__clang__)
+#define OPAQUE_TO_OPTIMISER volatile
+#else
+#define OPAQUE_TO_OPTIMISER
+#endif
+
 /* long double has no portable layout of bits. Its loads and stores keep every
    NaN, flush-to-zero does not reach it, and its loops clear the status flags
    that comparing a signalling NaN may raise. Where it is double, double's
@@ -124,7 +144,11 @@
     typedef TYPE wide_##dtype;                                                          \
     DEFINE_MEMORY_ACCESS(dtype)                                                         \
     static inline TYPE widen_##dtype(TYPE x) { return x; }                              \
-    static inline TYPE narrow_##dtype(TYPE x) { return x; }                             \
+    static inline TYPE narrow_##dtype(TYPE x)                                           \
+    {                                                                                   \
+        OPAQUE_TO_OPTIMISER TYPE rounded = x;                                           \
+        return rounded;                                                                 \
+    }                                                                                   \
     static inline TYPE rectified_wide_##dtype(TYPE x) { return x; }                     \
     static inline bool is_nan_##dtype(TYPE x) { return x != x; }                        \
     static inline bool positive_##dtype(TYPE x) { return x > 0; }                       \

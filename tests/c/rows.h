@@ -2,6 +2,7 @@
 #ifndef RELU_UFUNC_TEST_ROWS_H
 #define RELU_UFUNC_TEST_ROWS_H
 
+#include <float.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "loop.h"
 #include "run.h"
 
-/* The same number on every machine, whatever its byte order; a long double as a double. */
+/* The same number on machines of any byte order; a long double is converted to double. */
 static inline uint64_t bits_at(enum dtype dtype, const char *item)
 {
     uint8_t u8;
@@ -32,6 +33,13 @@ static inline uint64_t bits_at(enum dtype dtype, const char *item)
     return u64;
 }
 
+/* The last bytes of x87's long double are padding. */
+static inline size_t significant_bytes(enum dtype dtype)
+{
+    const bool is_x87 = dtype == DTYPE_longdouble && LDBL_MANT_DIG == 64;
+    return is_x87 ? 10 : dtype_table[dtype].itemsize;
+}
+
 static inline bool is_nan_at(enum dtype dtype, const char *item)
 {
     const struct dtype_row *row = &dtype_table[dtype == DTYPE_longdouble ? DTYPE_f64 : dtype];
@@ -40,7 +48,7 @@ static inline bool is_nan_at(enum dtype dtype, const char *item)
     return row->is_float && magnitude > row->greatest;
 }
 
-/* Any NaN that arithmetic made is as good as another. */
+/* All NaNs that result from arithmetic count as the same. */
 static inline bool is_same_item(
     const struct loop *loop, enum dtype dtype, const char *a, const char *b)
 {

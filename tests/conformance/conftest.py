@@ -1,4 +1,4 @@
-"""Counts the cases that each suite ran, and says so at the end."""
+"""Counts the cases that each suite ran, and reports the counts at the end."""
 
 from collections import Counter
 
@@ -9,12 +9,12 @@ _CASES = pytest.StashKey[Counter[str]]()
 
 @pytest.fixture
 def count(request: pytest.FixtureRequest) -> Counter[str]:
-    """How many cases ran, by suite."""
+    """The number of cases that ran, by suite."""
     return request.config.stash.setdefault(_CASES, Counter())
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # NumPy's and Keras' tests have their own, and a marker unknown is an error.
+    # The tests of NumPy and Keras have their own markers, and an unknown marker is an error.
     for marker in ("slow", "requires_trainable_backend"):
         config.addinivalue_line("markers", marker)
 

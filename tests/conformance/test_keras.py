@@ -1,4 +1,4 @@
-"""Keras' tests of its rectifiers, on its NumPy backend, with our functions put into it."""
+"""Keras' tests of its rectifiers, with our functions in its NumPy backend."""
 
 import unittest
 from collections import Counter
@@ -13,10 +13,10 @@ import pytest
 from tests.bits import Array
 from tests.cases import UFUNCS, each_isa
 
-# What the tests around them warn of is not ours.
+# Warnings from Keras' tests are not our concern.
 pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("ignore")]
 
-# Whose tests, and which of our functions they have to call.
+# The suites, and the functions of ours that each has to call.
 SUITES = {
     "activations.activations_test": {"relu", "relu6", "leaky_relu"},
     "ops.nn_test": {"relu", "relu6", "leaky_relu"},
@@ -28,7 +28,7 @@ SUITES = {
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    """Where Keras keeps the functions of its backend, which it chooses when it is imported."""
+    """The module with the functions of the backend that Keras chooses when it is imported."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("KERAS_BACKEND", "numpy")
         environment.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
@@ -48,7 +48,7 @@ def _tests(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 
 
 def _functions(isa: str) -> dict[str, Callable[..., Any]]:
-    """Ours with Keras' arguments."""
+    """Our functions with Keras' arguments."""
     ufuncs = UFUNCS[isa]
     return {
         "relu": ufuncs["relu"],

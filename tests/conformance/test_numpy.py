@@ -1,4 +1,4 @@
-"""NumPy's own tests of ufuncs, run on ours: its functions are called, its names replaced."""
+"""NumPy's own tests of ufuncs, run on ours by calling its functions or replacing its names."""
 
 import warnings
 from collections import Counter
@@ -19,7 +19,7 @@ from tests.cases import BY_NAME, UFUNCS, each_isa, each_operation
 
 pytestmark = pytest.mark.conformance
 
-# For what a function has no loop for, in place of NumPy's dtype.
+# Substitutes for the dtypes for which a function has no loop.
 _FLOAT_FOR = {
     "int8": np.float16,
     "int16": np.float32,
@@ -67,7 +67,7 @@ def test_noncontiguous(
 
 
 class _NumpyWith:
-    """NumPy, but for some names."""
+    """NumPy with some names replaced."""
 
     def __init__(self, **replaced: object) -> None:
         vars(self).update(replaced)
@@ -77,7 +77,7 @@ class _NumpyWith:
 
 
 class _SignedRandomState(np.random.RandomState):
-    """Half of the fuzzers' numbers below zero, in a float too, where they do not wrap around."""
+    """Makes half of the fuzzers' numbers negative, also in floats, which do not wrap around."""
 
     def randint(self, low: Any, high: Any = None, size: Any = None, dtype: Any = int) -> Any:
         numbers = super().randint(low, high, size=size, dtype=dtype)
@@ -109,9 +109,9 @@ class _Counted:
 
 
 class _AsUnary(_Counted):
-    """Any function as one of one array: the other inputs are that array and its reverse.
+    """Any function as a function of one array; its inputs are the array and the reversed array.
 
-    So each input overlaps with the output, and not all of them alike."""
+    So each input overlaps with the output, but not all in the same way."""
 
     def __init__(self, operation: Operation, output: int, isa: str) -> None:
         super().__init__(operation, isa)
@@ -128,7 +128,7 @@ class _AsUnary(_Counted):
 
 class _AsAdd(_Counted):
     def reduce(self, a: Array, axis: int | None, out: Array) -> Any:
-        """Several axes at once in one order; NumPy refuses, since the order matters here."""
+        """Reduce over several axes in a fixed order, which NumPy refuses to choose."""
         if axis is None:
             a, axis = a.ravel(), 0
         return self._call(self.ufunc.reduce, a, axis=axis, out=out)
@@ -166,7 +166,7 @@ def test_overlap_with_one_operand(
     monkeypatch: pytest.MonkeyPatch,
     count: Counter[str],
 ) -> None:
-    # NumPy settles the overlap of a call; only `accumulate` and the like hand it on to the loops.
+    # NumPy resolves the overlap in a call; only methods such as `accumulate` pass it to the loops.
     ours = _AsUnary(operation, output, relu_ufunc.isa())
     numpy = _numpy_for(operation, invert=ours, negative=ours, reciprocal=ours)
     monkeypatch.setattr(test_mem_overlap, "np", numpy)
@@ -181,7 +181,7 @@ def test_overlap_with_one_operand(
         pytest.param(method, row, id=f"{method[12:]}-{row.name}")
         for method, row in product(BINARY_METHODS, OPERATIONS)
         if (len(row.inputs), len(row.outputs)) == (2, 1)
-        # Its operand is its indices as well.
+        # In that test the operand is also the array of indices.
         if not (method.endswith("reduceat_manual") and "h" not in row.type_characters)
     ],
 )
@@ -220,7 +220,7 @@ def test_overlap_of_at(
 
 
 def _operands(operation: Operation, character: str) -> Iterator[tuple[int, list[Array]]]:
-    """Numbers of every kind for the other inputs, with the place of the one left out."""
+    """For each position of the tested input, numbers of every kind for the other inputs."""
     info = np.finfo(character)
     others = [1.0, -2.0, 0.0, -0.0, np.inf, -np.inf, np.nan, info.max, info.smallest_subnormal]
     for place in range(len(operation.inputs)):

@@ -1,4 +1,4 @@
-"""The cases that ONNX holds its backends to: each whose one node is a function we have."""
+"""ONNX's test cases for backends: every case whose single node is one of our functions."""
 
 import warnings
 from collections import Counter
@@ -17,19 +17,19 @@ pytestmark = pytest.mark.conformance
 
 Ufuncs = Mapping[str, np.ufunc]
 
-# Beside the cases of single nodes, which are made in memory, these come with the package.
+# These cases are files in the package; those of single nodes are generated in memory.
 STORED = ("pytorch-converted", "pytorch-operator", "simple")
 
 
 @dataclass(frozen=True)
 class Node:
-    """What one node has to return."""
+    """A node with its inputs and the outputs that it has to return."""
 
     name: str
     operator: str
     version: int
     attributes: Mapping[str, Any]
-    inputs: list[Any]  # None where one is left out
+    inputs: list[Any]  # None for an input that is left out
     outputs: list[Array]
     rtol: float
     atol: float
@@ -37,14 +37,14 @@ class Node:
 
 def _prelu(ufuncs: Ufuncs, node: Node) -> Array:
     x, slope = node.inputs
-    # Before version 7 the slope's one axis was the channels'.
+    # Before version 7 the only axis of the slope was that of the channels.
     if node.version < 7 and slope.size > 1:
         slope = slope.reshape(-1, *[1] * (x.ndim - 2))
     return np.asarray(ufuncs["prelu"](x, slope))
 
 
 def _limits(node: Node) -> tuple[Any, Any]:
-    """Attributes before version 11 of Clip, inputs since."""
+    """The limits, which are attributes before version 11 of Clip and inputs since."""
     lower, upper = [*node.inputs[1:], None, None][:2]
     return node.attributes.get("min", lower), node.attributes.get("max", upper)
 
@@ -76,7 +76,7 @@ def _is_ours(node: Node) -> bool:
 
 
 def _cases() -> Iterator[tuple[Any, Any, list[Any], list[Any]]]:
-    """ONNX's cases with their models and data."""
+    """ONNX's cases, with their models and data."""
     import onnx
     from onnx.backend.test.case.node import collect_testcases
     from onnx.backend.test.loader import load_model_tests

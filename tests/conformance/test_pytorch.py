@@ -1,6 +1,7 @@
-"""PyTorch's sample inputs: what its functions return for them, and its derivatives.
+"""PyTorch's sample inputs, with the values and the derivatives of its functions for them.
 
-Ours is held to the oracles, to the bit. PyTorch is held to them too, but for DIFFERENCES."""
+Our results have to agree with the oracles bit for bit, and so have PyTorch's, except for
+DIFFERENCES."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tests.bits import Array, bits, specials
 from tests.cases import BY_NAME, ISAS, Case
 from tests.oracles import expected
 
-# What PyTorch's own internals warn of is not ours.
+# Warnings from PyTorch's internals are not our concern.
 pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("ignore")]
 
 Tensor = Any
@@ -32,15 +33,15 @@ def _argument(position: int, name: str, default: object = None) -> Callable[[Sam
 
 @dataclass(frozen=True)
 class Counterpart:
-    """A function of PyTorch's, and ours for a lower limit, or a value otherwise, of 0."""
+    """A function of PyTorch, and ours, to which it corresponds if its lower limit or value is 0."""
 
     ufunc: str
     theirs: Callable[..., Tensor]
-    """Of PyTorch's function, x and the parameter."""
+    """Called with PyTorch's function, x and the parameter."""
     parameter: Callable[[Sample], Any] | None = None
-    """In a sample: a tensor, a number, or None, for which there is no function of ours."""
+    """Returns the parameter of a sample: a tensor, a number, or None if we have no counterpart."""
     number: float | None = None
-    """A parameter to try all special values with; None where it may be a tensor of them."""
+    """The parameter to combine with all special values; None if it may be a tensor of them."""
 
 
 COUNTERPARTS = {
@@ -179,7 +180,7 @@ def _is_same(a: Array, b: Array) -> Array:
 def _compare(
     name: str, differences: list[Difference], theirs: Array, wanted: Array, operands: list[Array]
 ) -> set[str]:
-    """Hold PyTorch to the oracle, but for the differences; return those that were met."""
+    """Check PyTorch against the oracle, except for differences; return those that occurred."""
     met = set()
     theirs, wanted, *operands = (a.ravel() for a in np.broadcast_arrays(theirs, wanted, *operands))
     settled = _is_same(theirs, wanted)
@@ -225,7 +226,7 @@ def _sampled(torch: Any, opinfo: Any, counterpart: Counterpart, dtype: Any) -> I
 
 
 def _special(torch: Any, counterpart: Counterpart, character: str) -> Input:
-    """Every special value of dy, x and a parameter that may be a tensor, with each other's."""
+    """Every combination of special values of dy, x and a parameter that may be a tensor."""
     has_tensor = counterpart.parameter is not None and counterpart.number is None
     axes = [specials(character)] * (3 if has_tensor else 2)
     dy, x, *parameter = (torch.from_numpy(a.ravel()) for a in np.meshgrid(*axes))
@@ -237,7 +238,7 @@ def _special(torch: Any, counterpart: Counterpart, character: str) -> Input:
 
 
 def _operand(a: Any, dtype: "np.dtype[Any]") -> Array:
-    """As an array that keeps its strides. PyTorch rounds a number to the dtype of x."""
+    """An array with the same strides. PyTorch rounds a number to the dtype of x."""
     array = a.detach().numpy() if hasattr(a, "detach") else np.array(a)
     return np.asarray(array).astype(dtype, copy=False)
 
@@ -274,7 +275,7 @@ def test_sample_inputs(name: str, dtype_name: str, torch: Any, count: Counter[st
         y = counterpart.theirs(opinfo.op, x, *parameter)
         if counterpart.ufunc == "prelu":
             parameter = (_along_axis_1(parameter[0], x),)
-        # Where dtypes are mixed, NumPy's promotion would be another.
+        # With mixed dtypes NumPy's promotion would differ.
         operands = [_operand(a, y.numpy().dtype) for a in (x, *parameter)]
         for isa in ISAS:
             Case(forward, character, isa).check(*operands)
@@ -289,7 +290,7 @@ def test_sample_inputs(name: str, dtype_name: str, torch: Any, count: Counter[st
         x = x.expand(y.shape).clone().requires_grad_()
         gradients = [x]
         if counterpart.ufunc == "prelu":
-            # A weight for each element: then its gradient is not summed.
+            # One weight per element, so that its gradient is not summed.
             weight = parameter[0].detach().expand(y.shape).reshape(-1).clone().requires_grad_()
             x, dy = x.detach().reshape(1, -1).requires_grad_(), dy.reshape(1, -1)
             gradients, parameter = [x, weight], (weight,)

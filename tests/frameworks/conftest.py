@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keras reads its own when it is imported, and else writes them to the home folder."""
+    """Keras reads its settings on import; if there are none, it writes them to the home folder."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("KERAS_BACKEND", "tensorflow")
         environment.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))

@@ -1,7 +1,7 @@
-"""Where a framework's value is another than ours, and which: all such differences, in one table.
+"""The table of all cases in which a framework's value differs from ours, and of its value there.
 
-What no row speaks of agrees to the bit, but for which NaN a NaN is. The formulas are the
-frameworks' arithmetic in NumPy: a difference of rounding is shown to be no more than that."""
+Everything that no row mentions agrees bit for bit, except that a NaN may be any NaN. The formulas
+are the frameworks' arithmetic in NumPy, which shows that a difference in rounding is only that."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class Difference:
     theirs: str
     ours: str
     where: Callable[..., Any]
-    """Of our operands."""
+    """Where the difference applies, as a function of our operands."""
     value: Callable[..., Any] | None
-    """Theirs there, of our operands; a tuple where both are seen, in different lanes.
-    None: what it is for subnormals taken to be 0, as operands, as results or both."""
+    """Their value there, as a function of our operands; a tuple if both values occur, in different
+    lanes. None means the value with subnormals taken to be 0, as operands, as results or both."""
     dtypes: str = "efdE"
     output: int = 0
 
@@ -104,12 +104,12 @@ def _is_nan(dy: Array, x: Array, *_: Array) -> Any:
 
 
 def _wide(a: Array) -> Array:
-    """In the dtype that arithmetic is done in."""
+    """The operand in the dtype in which arithmetic is done."""
     return a.astype(np.float32) if a.dtype.itemsize == 2 else a
 
 
 def _times(a: Array, number: float) -> Array:
-    """a times a number that is not rounded to the dtype of a; the product is."""
+    """a times a number that is not rounded to the dtype of a, although the product is."""
     wide = _wide(a)
     product: Array = (wide * np.asarray(number, wide.dtype)).astype(a.dtype)
     return product
@@ -148,7 +148,7 @@ def _differ(
 TF = (TENSORFLOW, KERAS)
 SUBNORMAL = ("an operand or a result is subnormal", "it may count as 0", "exact")
 
-# Forward. Where several rows speak of an element, the first counts.
+# Forward. If several rows apply to an element, the first one counts.
 
 MINUS_ZEROS: tuple[tuple[str, int, Value], ...] = (
     ("relu relu6 clipped_relu crelu", 0, lambda x, *_: is_negative_zero(x)),
@@ -451,7 +451,7 @@ _DTYPES = {"e": "float16", "f": "float32", "d": "float64", "E": "bfloat16"}
 
 
 def table() -> str:
-    """As docs/frameworks.md shows them: rows that say the same are one."""
+    """The table of docs/frameworks.md, in which rows with the same texts are merged."""
     by_texts: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
     for row in DIFFERENCES:
         functions = by_texts.setdefault((row.about, row.theirs, row.ours), {})
@@ -472,7 +472,7 @@ def table() -> str:
 
 
 def _said(dtypes: dict[str, str]) -> str:
-    """The frameworks, each with its dtypes unless it is in all that it has."""
+    """The frameworks, each with its dtypes unless they are all that it supports."""
     by_dtypes: dict[str, list[str]] = {}
     for title, characters in dtypes.items():
         has = BY_TITLE[title].dtypes

@@ -1,4 +1,4 @@
-"""Each framework's own rectifiers, called with arrays: forward, and backward by its autograd."""
+"""Each framework's own rectifiers, called with arrays; the backward pass is its autograd's."""
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -23,9 +23,9 @@ BASIC = ("relu", "relu6", "leaky_relu")
 
 
 class Framework:
-    """What a framework has of our functions, by our names.
+    """The counterparts of our functions in a framework, by our names.
 
-    A parameter is a number where the framework takes no more, else an array like x.
+    A parameter is a number if the framework accepts only numbers, otherwise an array like x.
     """
 
     title: str
@@ -55,12 +55,12 @@ class Framework:
         return tuple(map(self.array, y if isinstance(y, tuple) else (y,)))
 
     def backward(self, name: str, dy: Array, *operands: Array) -> tuple[Array, ...]:
-        """With respect to every array among the operands."""
+        """The gradients with respect to every array among the operands."""
         raise NotImplementedError
 
 
 def composed(relu: Function, square: Function) -> dict[str, Function]:
-    """What a framework makes of its rectifier and its arithmetic."""
+    """Functions composed of a framework's rectifier and its arithmetic."""
     return {
         "squared_relu": lambda x: square(relu(x)),
         "crelu": lambda x: (relu(x), relu(-x)),
@@ -176,7 +176,7 @@ class Keras(TensorFlow):
         keras = import_module("keras")
 
         def prelu(x: Tensor, slope: Tensor) -> Tensor:
-            # The layer's own formula, of a slope whose gradient can be asked for.
+            # The layer's own formula, with a slope for which a gradient can be computed.
             return keras.layers.PReLU.call(SimpleNamespace(alpha=slope), x)
 
         return {
@@ -238,7 +238,7 @@ class Jax(Framework):
 
 
 class OnnxRuntime(Framework):
-    """Forward only: it computes no gradients."""
+    """Forward only, since it computes no gradients."""
 
     title = "ONNX Runtime"
     names = ("relu", "leaky_relu", "prelu", "clipped_relu", "thresholded_relu")

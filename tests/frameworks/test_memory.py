@@ -1,4 +1,4 @@
-"""One memory, seen by a framework and by NumPy: its address, and what is written through it."""
+"""Memory shared by a framework and NumPy: its address, and what is written through it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def address(a: Array) -> int:
 
 
 def apart_from_64(n_bytes: int) -> Array:
-    """Float32 so many bytes past an address that is a multiple of 64: from -2 to 2."""
+    """float32 values from -2 to 2, at an offset in bytes from a multiple of 64."""
     memory = np.empty(N + 32, np.float32)
     start = (-address(memory) % 64 + n_bytes) // 4
     array = memory[start : start + N]

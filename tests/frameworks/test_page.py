@@ -1,4 +1,4 @@
-"""docs/frameworks.md: its table is the table, its code runs, and its recipes really train."""
+"""docs/frameworks.md: its table matches the tests', its code runs, and its recipes really train."""
 
 import doctest
 import re
@@ -28,12 +28,12 @@ PYTORCH, KERAS, JAX = (
 uses_frameworks = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 
 
-def test_the_table_is_that_of_the_tests() -> None:
+def test_the_table_matches_the_tests() -> None:
     begin, end = "<!-- begin: differences -->\n", "<!-- end: differences -->"
     assert TEXT.partition(begin)[2].partition(end)[0].strip() == table()
 
 
-def test_the_functions_compared_are_those_of_the_tests() -> None:
+def test_the_compared_functions_match_the_tests() -> None:
     section = TEXT.partition("## What is compared")[2].partition("\n## ")[0]
     header, _, *rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -47,7 +47,7 @@ def test_the_functions_compared_are_those_of_the_tests() -> None:
 
 @cache
 def _run(title: str) -> dict[str, Any]:
-    """What is defined once the section's blocks have run, and printed what they say."""
+    """Run the blocks of a section, check their output, and return the names that they define."""
     for package in set(IMPORTED.findall("\n".join(BLOCKS[title]))) - {"relu_ufunc"}:
         framework_module(package)
     names: dict[str, Any] = {}
@@ -79,7 +79,7 @@ def test_a_recipe_is_short(title: str) -> None:
 
 
 class TestGradients:
-    """Those of the recipes are those of the frameworks' own relu, for values that agree."""
+    """The gradients of the recipes are those of the frameworks' own relu, for values that agree."""
 
     pytestmark = uses_frameworks
 
@@ -93,7 +93,7 @@ class TestGradients:
         for function in (names["Rectify"].apply, torch.relu):
             x = torch.from_numpy(self.x.copy()).requires_grad_()
             y = function(x)
-            # A gradient that is a transposed view, as a later layer may send.
+            # A gradient that is a transposed view, as a later layer may pass back.
             y.T.backward(torch.from_numpy(self.dy.T.copy()))
             results.append((y, x.grad))
         assert all(map(torch.equal, *results))

@@ -1,4 +1,4 @@
-"""The same input to a framework and to us: the same bits, but for the table of differences."""
+"""A framework and we give the same bits for the same input, except for the table of differences."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -30,7 +30,7 @@ BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 
 pytestmark = [
     pytest.mark.frameworks,
-    # What the frameworks warn of, among them overflow and NaN, is not ours.
+    # Warnings from the frameworks, for instance about overflow and NaN, are not our concern.
     pytest.mark.filterwarnings("ignore"),
 ]
 
@@ -39,7 +39,7 @@ NUMBERS = {
     "clipped_relu": (6.0, 1.0),
     "thresholded_relu": (1.0, 0.0, -1.0),
 }
-# Some come out with other bits, or every one as the plain NaN of its sign.
+# Some NaNs are returned with other bits, or each as the plain NaN of its sign.
 NAN_BITS = {(PYTORCH, "e"): "some", (PYTORCH, "E"): "some", (JAX, "E"): "plain"}
 LENGTHS = (*range(1, 10), 15, 16, 17, 31, 33, 64, 65)
 
@@ -60,14 +60,14 @@ def _ordinary(character: str, n: int, seed: int) -> Array:
 
 
 def _long_inputs(character: str, n_arrays: int) -> Iterator[list[Array]]:
-    """Each special value with each, and random bits."""
+    """Every combination of special values, and random bits."""
     values = _specials(character)
     yield [axis.ravel() for axis in np.meshgrid(*[values] * n_arrays)]
     yield [_ordinary(character, 3001, seed) for seed in range(n_arrays)]
 
 
 def _short_inputs(character: str, n_arrays: int) -> Iterator[list[Array]]:
-    """Special values in each lane, and in each tail that a vector leaves."""
+    """Special values in each lane of a vector, and in each position of a tail."""
     values = _specials(character)
     for n in LENGTHS:
         for start, apart in product(range(0, len(values), 13), (0, 11)[:n_arrays]):
@@ -103,7 +103,7 @@ def _flushed(a: Array) -> Array:
 
 
 class Prediction:
-    """What a framework returns, by the table: one of some values for each element."""
+    """The values that the table allows a framework to return for each element."""
 
     def __init__(self, operation: Operation, output: int, rows: list[Difference]) -> None:
         self._operation, self._output, self.rows = operation, output, rows
@@ -164,10 +164,10 @@ def test_each_function(
     framework: type[Framework], name: str, character: str, direction: str
 ) -> None:
     if character not in framework.dtypes or (direction == "backward" and framework.forward_only):
-        pytest.skip("the framework has none")
+        pytest.skip("the framework does not support it")
     operation = BY_NAME.get(name if direction == "forward" else f"{name}_backward")
     if operation is None:
-        pytest.skip("no such function of ours")
+        pytest.skip("we have no such function")
     call = getattr(framework(), direction)
     numbers: tuple[float | None, ...] = NUMBERS.get(name, (None,))
     n_arrays = len(operation.inputs) - (name in NUMBERS)
@@ -184,7 +184,7 @@ def test_each_function(
         _check_ours(operation, character, *operands)
         theirs = call(name, *given)
         with np.errstate(all="ignore"):
-            # Frameworks have a gradient for every array, and we for some.
+            # Frameworks return a gradient for every array, and we only for some.
             for prediction, value in zip(predictions, theirs, strict=False):
                 assert value.dtype == operands[0].dtype
                 prediction.check(value, operands)

@@ -1,7 +1,6 @@
-/* libFuzzer's entry: any row, dtype and instruction set, on operands of any length,
-   alignment and stride, each between two pages that may not be touched. Reading or
-   writing outside ends the process; so does a value that differs from the loop that
-   goes element by element. */
+/* The entry point for libFuzzer: runs any row, dtype and instruction set on operands of
+   any length, alignment and stride, each between two guard pages. An access outside the
+   operands ends the process, as does a value that differs from the elementwise loop's. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 
 enum { PAGE = 4096, PAGES = 16, LONGEST = 1100, ITEM = 16 };
 
-/* The inside of each operand's memory, and as much for what is expected of it. */
+/* The memory of each operand between its guard pages, and memory for the expected outputs. */
 static char *inside[MAX_OPERANDS];
 static char expected[MAX_OUTPUTS][LONGEST * ITEM];
 
@@ -41,7 +40,7 @@ static unsigned take(struct bytes *from)
     return *from->at++;
 }
 
-/* Those that run here, asked once: on a virtual machine CPUID takes long. */
+/* Determined only once: on a virtual machine CPUID takes long. */
 static const struct isa *choose_isa(unsigned choice)
 {
     static const struct isa *isas[8];
@@ -53,7 +52,7 @@ static const struct isa *choose_isa(unsigned choice)
     return isas[choice % count];
 }
 
-/* Numbers that follow from the input, so that few bytes of it make many values. */
+/* Numbers that are derived from the input, so that a few bytes of it give many values. */
 static uint64_t next_random(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -65,7 +64,7 @@ static void fill(
 {
     for (ptrdiff_t i = 0; i < n; ++i, to += step) {
         const uint64_t random = next_random(state);
-        /* Now and then ones: NaNs and least integers come about. */
+        /* Now and then all bits are ones, which gives NaNs and the least integers. */
         const uint64_t bits = random & 7 ? random << 24 | random : random | 0xFF80FF80FF80FF80u;
         const long double wide = (long double)(int8_t)random / 4;
         memcpy(to, dtype == DTYPE_longdouble ? (const void *)&wide : &bits, itemsize);
@@ -95,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const unsigned layout = take(&from), offset = take(&from);
         const bool is_output = k >= loop.n_inputs;
         ptrdiff_t apart = (ptrdiff_t)(layout & 3) * loop.itemsize;
-        /* Odd strides too, as of a field in a packed record. */
+        /* Odd strides are included, like that of a field in a packed record. */
         if (layout & 8 && apart != 0)
             apart += (layout >> 4 & 3);
         const ptrdiff_t most = (PAGES * PAGE - loop.itemsize) / (n > 1 ? n - 1 : 1);
@@ -104,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const ptrdiff_t extent = (n - 1) * apart + loop.itemsize;
         const ptrdiff_t room = PAGES * PAGE - extent;
         const ptrdiff_t shift = (ptrdiff_t)offset < room ? offset / 4 : 0;
-        /* Hard by the page before or the page behind, or somewhat off. */
+        /* Next to the guard page before or behind, or at some distance. */
         char *lowest = inside[k] + (offset & 1 ? room : 0);
         if (offset & 2)
             lowest += offset & 1 ? -shift : shift;
@@ -114,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         elementwise[k] = is_output ? expected[k - loop.n_inputs] : at[k];
         elementwise_steps[k] = is_output ? loop.itemsize : steps[k];
     }
-    /* In place: an output that is the very same memory as an input. */
+    /* In place: an output in the same memory as an input. */
     if (way & 2) {
         const int k = loop.n_inputs, input = (int)(way >> 2) % loop.n_inputs;
         if (steps[input] != 0) {

@@ -1,4 +1,4 @@
-"""Arrays of other libraries: what docs/interoperability.md says of each of them."""
+"""Arrays of other libraries: what docs/interoperability.md says about each of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tests.packages import installed
 
 pytestmark = [
     pytest.mark.interop,
-    # PyTorch's tensors have NumPy's older protocol.
+    # PyTorch's tensors use NumPy's older protocol.
     pytest.mark.filterwarnings("ignore:__array_wrap__ must accept:DeprecationWarning"),
 ]
 
@@ -130,7 +130,7 @@ def test_out(container: Container) -> None:
 
 
 def rows() -> dict[str, list[str]]:
-    """The table's cells, by the container's name."""
+    """The cells of the table, by the name of the container."""
     head = PAGE.read_text("utf-8").split("\n## ")[0]
     lines = [line for line in head.splitlines() if line.startswith("|")]
     table = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
@@ -138,7 +138,7 @@ def rows() -> dict[str, list[str]]:
 
 
 @each_container
-def test_the_table_says_so(container: Container) -> None:
+def test_the_table_agrees(container: Container) -> None:
     gives, crelu, out, *_ = rows()[container.name]
     assert gives == container.gives
     assert crelu == ("yes" if container.crelu else "no")
@@ -221,6 +221,17 @@ def test_sparse_stays_sparse() -> None:
     shifted = ru.add_relu(x, np.float32(1))
     assert shifted.fill_value == 1
     np.testing.assert_array_equal(shifted.todense(), ru.add_relu(X, 1))
+
+
+def test_sparse_reduces_out_of_order() -> None:
+    sparse = installed("sparse")
+    x = sparse.COO(np.array([[0.0, -1.0, 3.0, -2.0]]))
+    # (-1 + 3 - 2, rectified), then a single 0 for all elements that are not stored.
+    assert ru.add_relu.reduce(x, axis=1).todense().tolist() == [0.0]
+    assert ru.add_relu.reduce(x.todense(), axis=1).tolist() == [1.0]
+    for method in (ru.add_relu.accumulate, lambda each: ru.add_relu.reduceat(each, [0])):
+        with pytest.raises(TypeError):
+            method(x)
 
 
 def test_polars_keeps_the_name_and_nulls_and_takes_expressions() -> None:

@@ -30,7 +30,7 @@ each_dtype = pytest.mark.parametrize("dtype", ["float16", "float32", "float64", 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    """Of two worker processes; none of them, and no port, is left afterwards."""
+    """A client of two worker processes; no process and no open port is left afterwards."""
     distributed = installed("distributed")
     psutil = import_module("psutil")
     with (
@@ -60,7 +60,7 @@ def _listens(port: int) -> bool:
 
 
 def _in_workers(client: Any, expression: str) -> set[Any]:
-    """Its value in each worker, in which nothing of ours is imported for it."""
+    """The values of an expression in the workers; evaluating it imports none of our modules."""
     return set(client.run(eval, expression).values())
 
 
@@ -84,7 +84,7 @@ def test_the_threads_set_for_the_workers_are_theirs_alone(client: Any) -> None:
 
 def _operands(operation: Operation, dtype: str) -> list[Array]:
     if np.dtype(dtype).char not in operation.type_characters:
-        pytest.skip("no such loop")
+        pytest.skip("there is no such loop")
     shape = (50, 40)
     return [
         ordinary(np.dtype(dtype).char, 2000, seed).reshape(shape)
@@ -103,7 +103,7 @@ def test_chunks_in_workers_have_the_same_bits(
     result = ufunc(*(da.from_array(a, chunks=(17, 40)) for a in operands))
     assert result.chunks == ((17, 17, 16), (40,))
     computed, wanted = client.compute(result).result(), ufunc(*operands)
-    # Only that a NaN is one is fixed where it went through arithmetic.
+    # The bits of a NaN that went through arithmetic are not specified.
     is_number = wanted == wanted
     assert_same(computed[is_number], wanted[is_number])
     assert (computed != computed)[~is_number].all()
@@ -111,7 +111,7 @@ def test_chunks_in_workers_have_the_same_bits(
 
 @each_dtype
 @each_operation
-def test_the_meta_says_what_comes_out(operation: Operation, dtype: str) -> None:
+def test_the_meta_matches_the_result(operation: Operation, dtype: str) -> None:
     da = installed("dask.array")
     ufunc = getattr(ru, operation.name)
     numbers = [0.5] * len(operation.parameters)
@@ -124,7 +124,7 @@ def test_the_meta_says_what_comes_out(operation: Operation, dtype: str) -> None:
     assert lazy.compute(scheduler="synchronous").dtype == plain.dtype
 
 
-def test_nothing_is_computed_before_it_is_asked_for(client: Any, tmp_path: Path) -> None:
+def test_nothing_is_computed_until_it_is_requested(client: Any, tmp_path: Path) -> None:
     da = installed("dask.array")
 
     def make(block_info: Any = None) -> Array:
@@ -188,14 +188,14 @@ def test_each_chunk_is_read_once(
         example.make(tmp_path / "x", 40, 10)
         monkeypatch.setattr(zarr.Array, "__getitem__", counted)
         dask.persist(*example.rectified_and_watched(tmp_path / "x", tmp_path / "y"))
-    # Dask asks for an empty part too, to see the type.
+    # Dask also reads an empty part, to determine the type.
     assert sorted(rows.start for rows, _ in reads if rows.stop) == [0, 10, 20, 30]
 
 
 def test_the_example_finds_a_wrong_result(
     example: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A worker in this process, which has the script as a module.
+    # The worker runs in this process, which has imported the script as a module.
     with installed("distributed").Client(
         processes=False,
         n_workers=1,

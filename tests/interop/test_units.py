@@ -1,4 +1,4 @@
-"""Units of astropy and pint: kept, converted or refused, as the table of units says."""
+"""Units of astropy and pint are kept, converted or refused, as the table of units says."""
 
 import doctest
 from collections.abc import Callable
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.interop
 
 
 class Units(NamedTuple):
-    """What the tests need of a package, under one name for both."""
+    """What the tests need from astropy or pint, under common names."""
 
     module: Any
     refused: type[Exception]
@@ -101,7 +101,7 @@ def test_out_is_filled_and_returned(units: Units, operation: Operation) -> None:
 
 
 @each_operation
-def test_an_array_is_no_out_for_a_unit(units: Units, operation: Operation) -> None:
+def test_an_array_cannot_be_out_for_a_unit(units: Units, operation: Operation) -> None:
     names = ORACLES[operation.name].units_of_outputs
     out = tuple(np.full(X.shape, 9.0) for _ in names)
     ufunc = getattr(ru, operation.name)
@@ -115,14 +115,14 @@ def test_an_array_is_no_out_for_a_unit(units: Units, operation: Operation) -> No
         assert all((array == 9).all() for array in out)
 
 
-def test_an_array_is_an_out_without_a_unit(units: Units) -> None:
+def test_an_array_can_be_out_without_a_unit(units: Units) -> None:
     out = np.full(X.shape, 9.0)
     ru.relu6(quantity(units, X, "1"), out=out)
     np.testing.assert_array_equal(out, [0.0, 4.0])
 
 
 def has_to_fit(names: list[str], position: int) -> bool:
-    """Whether an input's unit follows from those before it, or is none."""
+    """Whether an input's unit follows from those of earlier inputs, or has to be dimensionless."""
     name = names[position]
     return name == "1" or "*" in name or name in names[:position]
 
@@ -156,7 +156,7 @@ def test_compatible_units_are_converted(units: Units) -> None:
         np.testing.assert_array_equal(units.value_of(result), expected)
 
 
-def test_a_plain_number_has_no_unit_but_0_has_any(units: Units) -> None:
+def test_a_plain_number_is_dimensionless_but_0_fits_any_unit(units: Units) -> None:
     x = quantity(units, X, "m")
     with pytest.raises(units.refused):
         ru.add_relu(x, 1.0)
@@ -185,7 +185,7 @@ def test_pint_refuses_an_offset() -> None:
         ru.relu(units.module.Quantity(X, "degC"))
 
 
-def test_astropy_has_the_methods() -> None:
+def test_astropy_supports_the_methods() -> None:
     module = _astropy().module
     result: Any = ru.add_relu.accumulate([0.0, 2.0, -3.0, 1.0] * module.m)
     assert result.unit == module.m
@@ -203,3 +203,10 @@ def test_the_examples_print_what_they_say(register: Callable[[], None]) -> None:
     output: list[str] = []
     doctest.DocTestRunner().run(test, out=output.append)
     assert not output, "".join(output)
+
+
+def test_a_mask_must_not_have_a_unit(units: Units) -> None:
+    mask = quantity(units, np.array([True, False]), "")
+    for x in (X, quantity(units, X, "m")):
+        with pytest.raises(TypeError, match="where"):
+            ru.relu(x, where=mask)
