@@ -1,16 +1,18 @@
 """Measure how the smooth functions round, and write the tables of docs/smooth.md.
 
     python -m tools.smooth_rounding inputs
-    python -m tools.smooth_rounding points
+    python -m tools.smooth_rounding float32
+    python -m tools.smooth_rounding float64
 
-`inputs` looks at every float32 on every instruction set (about an hour on one core), `points` at
-ten million random ones, in float64 too (a few minutes). It needs the build tools, the extra
-`test`, and gcc's quadmath or a long double of 113 bits.
+`inputs` looks at every float32 with the usual parameters (about an hour of one core), the others
+at ten million random points of each function (a few minutes), all on every instruction set. It
+needs the build tools, the extra `test`, and gcc's quadmath or a long double of 113 bits.
 """
 
 import argparse
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from relu_ufunc._operations import Operation
@@ -25,7 +27,7 @@ POINTS = 10_000_000
 
 def swept(programs: Path, operation: Operation) -> list[str]:
     found = sweep(programs, operation)
-    return [f"{found.count:,}", f"{len(found.wrong):,}", f"{len(found.near_x):,}"]
+    return [f"{found.count:,}", f"{len(found.wrong):,}", f"{found.n_near:,}"]
 
 
 def inputs(programs: Path) -> str:
@@ -56,24 +58,22 @@ def errors(programs: Path, operation: Operation, dtype: str) -> Errors:
     )
 
 
-def cell(found: Errors) -> str:
-    return f"{found.worst:.3f} | {found.misrounded / found.count * 1e6:.1f}"
-
-
-def points(programs: Path) -> str:
+def points(dtype: str, programs: Path) -> str:
     """Of random inputs, with several parameters, and for a derivative a random dy."""
-    lines = [
-        "| function | float32: worst | wrong per million | float64: worst | wrong per million |",
-        "|---|---|---|---|---|",
-    ]
+    lines = ["| function | worst, in ulp | wrongly rounded, per million |", "|---|---|---|"]
     for operation in SMOOTH:
-        cells = [cell(errors(programs, operation, dtype)) for dtype in ("f32", "f64")]
-        lines.append(f"| {' | '.join([f'`{operation.name}`', *cells])} |")
+        found = errors(programs, operation, dtype)
+        per_million = found.misrounded / found.count * 1e6
+        lines.append(f"| `{operation.name}` | {found.worst:.3f} | {per_million:,.1f} |")
         print(lines[-1], flush=True)
     return "\n".join(lines)
 
 
-TABLES: dict[str, Callable[[Path], str]] = {"inputs": inputs, "points": points}
+TABLES: dict[str, Callable[[Path], str]] = {
+    "inputs": inputs,
+    "float32": partial(points, "f32"),
+    "float64": partial(points, "f64"),
+}
 
 
 def main() -> None:

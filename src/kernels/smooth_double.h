@@ -2,9 +2,10 @@
    what is made of it are kept in two doubles until the end. The formulas are those of
    smooth_single.h.
 
-   Far below 0 the exponential would be a subnormal number: there it is computed times
-   2^1100, which is taken off when all is done. Where x is so near to 0 or so large
-   that the products were not exact, the result is that of the limit. */
+   Far below 0 the exponential would be a subnormal number, or the rounding error of a product
+   with it: there it is computed times 2^300 or 2^1100, which is taken off when all is done.
+   Where x is so near to 0 or so large that the products were not exact, the result is that of
+   the limit. */
 #ifndef RELU_UFUNC_SMOOTH_DOUBLE_H
 #define RELU_UFUNC_SMOOTH_DOUBLE_H
 
@@ -22,13 +23,14 @@ struct decay {
 static inline struct decay decay_double(double t, double t_low)
 {
     const struct exponential e = exponential(-t, -t_low);
-    const bool is_far = t > 700;
-    const double power = power_of_two_of(e.exponent + (is_far ? (uint64_t)1100 << 52 : 0));
+    const bool is_small = t > 600, is_far = t > 700;
+    const uint64_t scale = is_far ? 1100 : is_small ? 300 : 0;
+    const double power = power_of_two_of(e.exponent + (scale << 52));
     const struct words mantissa = fast_two_sum(e.mantissa.high, e.mantissa.low);
     const struct words far = scaled_words(mantissa, power);
     return (struct decay){
-        far, {is_far ? 0 : far.high, is_far ? 0 : far.low}, is_far ? 0x1p-100 : 1,
-        is_far ? 0x1p-500 : 1};
+        far, {is_small ? 0 : far.high, is_small ? 0 : far.low}, is_small ? 0x1p-100 : 1,
+        is_far ? 0x1p-500 : is_small ? 0x1p-100 : 1};
 }
 
 static inline double sum_of(struct words a)

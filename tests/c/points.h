@@ -31,11 +31,11 @@ static inline double random_magnitude(uint64_t *state, double least, double grea
 }
 
 /* The roots of the derivatives (of silu, gelu, gelu_tanh, mish and hard_swish), the bends of
-   hard_swish, where e^x is 1/2, and where results become subnormal or 0, in float32 and in
-   float64. */
+   hard_swish, where e^x is 1/2, and where results, or the rounding errors of products, become
+   subnormal or 0, in float32 and in float64. */
 static const double special_points[] = {
-    -1.2784645427610738, -0.7517915246935645, -0.7524614220710162, -1.1924563190653847, -1.5,
-    -3, 3, -0.6931471805599453, 0, 1, -87.3, -103.97, -708.4, -745.13, -14.1, -38.5,
+    -1.2784645427610737, -0.7517915246935645, -0.7524614220710163, -1.1924312145154952, -1.5,
+    -3, 3, -0.6931471805599453, 0, 1, -87.3, -103.97, -708.4, -745.13, -14.1, -37.4, -38.5,
 };
 
 /* A number that may lie beyond the format's range, of the exponents from `least` on. */

@@ -53,7 +53,9 @@ static const long double fine_unit = LDBL_MANT_DIG < 113 ? 0x1p-58L : 0x1p-106L;
 #define LARGEST 0x1p4000Q
 #define NUDGE 0
 #include "smooth_oracle_text.h"
+#define FINEST_BITS 113
 #else
+#define FINEST_BITS LDBL_MANT_DIG
 #define finest_real fine_real
 #define finest_estimate fine_estimate
 #endif

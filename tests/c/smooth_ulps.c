@@ -9,7 +9,8 @@
        count n misrounded m
 
    Near a derivative's root, which no double is, the unit is 2^-60 dy where that is more. The
-   values are estimates (smooth_oracle.h) of 113 bits; where 64 bits tell as much, of those. */
+   values are estimates (smooth_oracle.h) of 113 bits; where 64 bits tell as much, of those.
+   The exit code is NO_ORACLE where there is no type of 113 bits. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 #include "rows.h"
 #include "smooth_oracle.h"
 
-enum { BLOCK = 4096, WIDEST = 8 };
+enum { BLOCK = 4096, WIDEST = 8, NO_ORACLE = 77 };
 
 struct row {
     int index;
@@ -151,6 +152,8 @@ static void look_at_block(struct row *row, uint64_t *seed, struct found *found)
 int main(int argc, char **argv)
 {
     struct row row = {0};
+    if (FINEST_BITS < 113)
+        return NO_ORACLE;
     if (argc < 5)
         return 2;
     while (row.index < N_OPERATIONS && strcmp(operation_table[row.index].name, argv[1]) != 0)
