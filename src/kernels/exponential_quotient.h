@@ -17,32 +17,55 @@ struct reduced_exponential {
     uint64_t exponent;
 };
 
-/* |x + x_low| <= 700. */
-static inline struct reduced_exponential reduced_exponential(double x, double x_low)
+/* log(2) in two parts, the first of 33 bits. */
+#define LN2_HIGH 0x1.62e42feep-1
+#define LN2_LOW 0x1.a39ef35793c76p-33
+
+/* x log2(e), rounded to an integer in the lowest bits of a sum. */
+static inline double shifted_exponent(double x)
 {
-    const double to_integer = 0x1.8p52, log2_e = 0x1.71547652b82fep+0;
-    const double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
-    /* The integer lies in the lowest bits of the sum. */
-    const double shifted = multiply_add(x, log2_e, to_integer);
-    const double k = shifted - to_integer;
-    const double r = multiply_add(-k, ln2_high, x) + multiply_add(-k, ln2_low, x_low);
+    return multiply_add(x, 0x1.71547652b82fep+0, 0x1.8p52);
+}
+
+static inline struct reduced_exponential exponential_of_rest(double r, double shifted)
+{
     const double z = r * r;
     return (struct reduced_exponential){
         half_tangent_denominator(z), r * half_tangent_numerator(z),
         bits_of_double(shifted) << 52};
 }
 
-static inline struct quotient exponential_quotient(double x, double x_low)
+/* |x| <= 700. */
+static inline struct reduced_exponential reduced_exponential(double x)
 {
-    const struct reduced_exponential e = reduced_exponential(x, x_low);
+    const double shifted = shifted_exponent(x), k = shifted - 0x1.8p52;
+    const double r = multiply_add(-k, LN2_LOW, multiply_add(-k, LN2_HIGH, x));
+    return exponential_of_rest(r, shifted);
+}
+
+static inline struct quotient as_quotient(struct reduced_exponential e)
+{
     return (struct quotient){
         double_of_bits(bits_of_double(e.p + e.q) + e.exponent), e.p - e.q};
+}
+
+static inline struct quotient exponential_quotient(double x)
+{
+    return as_quotient(reduced_exponential(x));
+}
+
+static inline struct quotient exponential_quotient_of_words(struct words x)
+{
+    const double shifted = shifted_exponent(x.high), k = shifted - 0x1.8p52;
+    const double r =
+        multiply_add(-k, LN2_HIGH, x.high) + multiply_add(-k, LN2_LOW, x.low);
+    return as_quotient(exponential_of_rest(r, shifted));
 }
 
 /* e^x - 1, without cancellation near 0. */
 static inline double expm1_quotient(double x)
 {
-    const struct reduced_exponential e = reduced_exponential(x, 0);
+    const struct reduced_exponential e = reduced_exponential(x);
     const double power = double_of_bits(e.exponent + ((uint64_t)1023 << 52));
     return multiply_add(power - 1, e.p, (power + 1) * e.q) / (e.p - e.q);
 }

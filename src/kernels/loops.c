@@ -10,6 +10,7 @@
 #include "kernels.h"
 #include "shapes.h"
 #include "smooth_kernels.h"
+#include "smooth_single.h"
 #include "smooth_values.h"
 #include "values.h"
 
@@ -100,6 +101,7 @@
 #define TAKE_ROUNDED1(r, e) const VALUE r = rounded[0][i];
 #define TAKE_ROUNDED2(r, e, s, f) TAKE_ROUNDED1(r, e) const VALUE s = rounded[1][i];
 #define TAKE_SMOOTH(r) const VALUE r = rounded[i];
+#define FUSED_SMOOTH(r) const VALUE r = NARROWED
 
 #define NAME(name, layout) JOIN(name##_##layout##_, DTYPE)
 #define CONTIGUOUS_STEPS                                                                \
@@ -195,11 +197,19 @@ static void by_chunks(
     }
 }
 
-/* A smooth function's values are computed by chunks, by smooth_kernels.c. Its scalar
-   parameters are repeated for the length of a chunk. */
+/* Smooth functions of float32 are computed in the loops. */
+#define ARGUMENTS_IN1(x) (WIDE(x))
+#define ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a))
+#define ARGUMENTS_DY_IN1(x) (WIDE(dy), WIDE(x))
+#define ARGUMENTS_DY_IN2(x, a) (WIDE(dy), WIDE(x), WIDE(a))
+#define FUSED(name, in, arithmetic)                                                     \
+    FUSED_##arithmetic((float)name##_single ARGUMENTS_##in);
+
+/* The others are computed by chunks, by smooth_kernels.c. Scalar parameters are repeated for
+   the length of a chunk. */
 enum { SMOOTH_CHUNK = HALF_CHUNK };
 
-#define PRECISION_FLOAT float
+#define PRECISION_FLOAT single
 #define PRECISION_DOUBLE double
 #define PRECISION_SMALL_FLOAT single
 #define PRECISION_CHUNKED_FLOAT single
@@ -302,10 +312,19 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
         NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
         ARRAYS_##in, in, out, arithmetic, value))
 
+#define KERNEL_FUSED(name, in, out, arithmetic, value)                                  \
+    DEFINE_SMOOTH_ELEMENTWISE(NAME(name, elementwise), name, in, out, arithmetic, value)\
+    DEFINE_VECTOR(                                                                      \
+        NAME(name, contiguous), , ARRAYS_##in PARAMETERS_##in FUSED(name, in, arithmetic),\
+        in, out, NO_ARITHMETIC, value)                                                  \
+    IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
+        NAME(name, scalar_parameters), PARAMETERS_##in,                                 \
+        ARRAYS_##in FUSED(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
+
 #define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_UNSIGNED(arithmetic) KERNEL_OF_##arithmetic
-#define KERNEL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_FLOAT(arithmetic) KERNEL_FLOAT_##arithmetic
 #define KERNEL_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SMALL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_LONG_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
@@ -313,6 +332,10 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
 #define KERNEL_OF_ROUNDED1(r, e) KERNEL_PLAIN
 #define KERNEL_OF_ROUNDED2(r, e, s, f) KERNEL_PLAIN
 #define KERNEL_OF_SMOOTH(r) KERNEL_SMOOTH
+#define KERNEL_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
+#define KERNEL_FLOAT_ROUNDED1(r, e) KERNEL_PLAIN
+#define KERNEL_FLOAT_ROUNDED2(r, e, s, f) KERNEL_PLAIN
+#define KERNEL_FLOAT_SMOOTH(r) KERNEL_FUSED
 #define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED

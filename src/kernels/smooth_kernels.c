@@ -42,7 +42,6 @@
     FUNCTION(name##_backward, dtypes, DY_##in, dout, darithmetic, derivative, )
 #define FUNCTION(name, dtypes, in, out, arithmetic, ...)                                \
     IF_SMOOTH(arithmetic)(                                                              \
-        DEFINE(name, single, float, float, float, float, in)                           \
         DEFINE(name, single, single, float, float, double, in)                         \
         DEFINE(name, double, double, double, double, double, in)                        \
         DEFINE(name, extended, extended, long double, long double, long double, in))

@@ -2,10 +2,8 @@
    double, without tables or branches. The operands are the values of those formats.
 
    float32 results are correctly rounded if these err by a few ulp of a double and no value
-   lies that near to the middle between two floats: the tests look at all inputs. Where a
-   series at 0 begins with x/2, whose lowest bit a subnormal float cannot hold, what follows
-   it decides the rounding and is lost in a double: |x| is taken for 2^-40 there, which is
-   on the right side of the middle, and near enough.
+   lies that near to the middle between two floats: the tests look at all inputs, with fma
+   and without.
 
    Beyond 300 (20 and 14 for the normal distribution and its approximation) x is taken for
    that: the result is a zero or x, even times the greatest dy, and no factor is 0 that
@@ -51,19 +49,21 @@ static inline float magnitude(float x, float most)
     return at_most_float(float_of_bits(bits_of_float(x) & 0x7FFFFFFFu), most);
 }
 
-/* x within the bounds, and away from 0, where the series begins with x/2. */
+/* x within the bounds, and away from 0 where it is not 0: for a derivative, whose series
+   begins with 1/2. Then dy/2 may be the middle of two subnormal floats. */
 static inline float bounded(float x, float most)
 {
     const uint32_t bits = bits_of_float(x), sign = 0x80000000u;
     const uint32_t least = bits_of_float(0x1p-40f), size = bits_of_float(magnitude(x, most));
-    return float_of_bits((bits & sign) | (size > least ? size : least));
+    return float_of_bits((bits & sign) | ((size > least) | (size == 0) ? size : least));
 }
 
-/* The same for a derivative, whose series begins with 1/2: dy/2 may be such a middle as
-   well, but at 0 itself it is the value. */
-static inline float bounded_or_zero(float x, float most)
+/* x factor / divisor, of the sign of x, where the series at 0 begins with x/2 + c x^2,
+   c > 0: the middle of two floats if x is subnormal and odd. What follows it is lost in a
+   double, and 2^-178 stands for that. */
+static inline double product_beyond_half(double x, double factor, double divisor)
 {
-    return (bits_of_float(x) & 0x7FFFFFFFu) == 0 ? 0 : bounded(x, most);
+    return copysign(multiply_add(x, factor, 0x1p-178) / divisor, x);
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|. The logarithm is twice the inverse
@@ -74,7 +74,7 @@ static inline double softplus_single(float x)
     const double ln2 = 0x1.62e42fefa39efp-1, ln2_low = 0x1.abc9e3b39803fp-56;
     const float size = magnitude(x, 300);
     const bool is_halved = size < 0x1.c34366p-1f;
-    const struct quotient e = exponential_quotient(-(double)size, 0);
+    const struct quotient e = exponential_quotient(-(double)size);
     const double halved = is_halved ? e.denominator : 0;
     const double s = (e.numerator - halved)
         / (multiply_add(2, e.denominator, e.numerator) + halved);
@@ -85,10 +85,18 @@ static inline double softplus_single(float x)
     return positive_part(x) + log;
 }
 
+/* A derivative 1/2 + c x - d x^3: where 1/2 + c x is the middle of two floats the third term
+   decides, and is lost in a double. */
+static inline double nearer_to_half(double derivative, float x)
+{
+    const double third = x > 0 ? 0x1p-53 : -0x1p-53;
+    return (fabsf(x) < 0x1p-16f) & (x != 0) ? derivative - third : derivative;
+}
+
 static inline double softplus_backward_single(double dy, float x)
 {
-    const struct quotient e = exponential_quotient(-(double)bounded_or_zero(x, 300), 0);
-    return dy * e.denominator / (e.denominator + e.numerator);
+    const struct quotient e = exponential_quotient(-(double)bounded(x, 300));
+    return dy * nearer_to_half(e.denominator / (e.denominator + e.numerator), x);
 }
 
 /* For x < 0 only. The middle may be alpha x, of 48 bits, and alpha (x + x^2/2) is nearer
@@ -104,7 +112,7 @@ static inline double elu_backward_single(double dy, float x, double alpha)
 {
     const float below = negative_part(x, -300);
     const double slope = dy * alpha;
-    const struct quotient e = exponential_quotient(below, 0);
+    const struct quotient e = exponential_quotient(below);
     /* Less than 1 where e^x is too near to it. */
     const double nearly = (below > -0x1p-50f) & (below < 0) ? 1 - 0x1p-50 : 1;
     return slope * nearly * e.numerator / e.denominator;
@@ -124,7 +132,7 @@ static inline double selu_single(float x)
 
 static inline double selu_backward_single(double dy, float x)
 {
-    const struct quotient e = exponential_quotient(negative_part(x, -300), 0);
+    const struct quotient e = exponential_quotient(negative_part(x, -300));
     return dy * (x > 0 ? SELU_SCALE : SELU_SCALE_ALPHA * e.numerator / e.denominator);
 }
 
@@ -141,14 +149,15 @@ static inline double celu_backward_single(double dy, float x, double alpha)
     const struct words product = two_product(ratio, alpha);
     const double rest = ((x - product.high) - product.low) / alpha;
     /* None where the ratio is a bound, or alpha is 0 or infinite. */
-    const struct quotient e = exponential_quotient(ratio, fabs(rest) < 0x1p-40 ? rest : 0);
+    const struct quotient e = exponential_quotient_of_words(
+        (struct words){ratio, fabs(rest) < 0x1p-40 ? rest : 0});
     return dy * e.numerator / e.denominator;
 }
 
 /* Phi(-t), 0 <= t <= 20, as a quotient: exp(-t^2/2) times Mills' ratio. */
 static inline struct quotient tail_single(double t)
 {
-    const struct quotient e = exponential_quotient(-0.5 * (t * t), 0);
+    const struct quotient e = exponential_quotient(-0.5 * (t * t));
     return (struct quotient){
         e.numerator * mills_numerator(t), e.denominator * mills_denominator(t)};
 }
@@ -156,49 +165,46 @@ static inline struct quotient tail_single(double t)
 /* x Phi(x) */
 static inline double gelu_single(float x)
 {
-    const struct quotient tail = tail_single(fabs(bounded(x, 20)));
+    const struct quotient tail = tail_single(magnitude(x, 20));
     const double above = x < 0 ? 0 : tail.denominator;
-    return at_least_float(x, -20) * fabs(above - tail.numerator) / tail.denominator;
+    return product_beyond_half(
+        at_least_float(x, -20), fabs(above - tail.numerator), tail.denominator);
 }
 
 /* Phi(x) + x phi(x) */
 static inline double gelu_backward_single(double dy, float x)
 {
     const double density = 0x1.9884533d43651p-2; /* 1 / sqrt(2 pi) */
-    const double t = fabs(bounded_or_zero(x, 20));
-    const struct quotient e = exponential_quotient(-0.5 * (t * t), 0);
+    const double t = fabs(bounded(x, 20));
+    const struct quotient e = exponential_quotient(-0.5 * (t * t));
     const double d = mills_denominator(t);
     const double n = e.numerator * (mills_numerator(t) - t * density * d);
     const double all = e.denominator * d;
     return dy * (x < 0 ? n : all - n) / all;
 }
 
-/* x sigmoid(z), where e = e^-z. */
-static inline double sigmoid_product(float x, struct quotient e)
-{
-    return x * e.denominator / (e.denominator + e.numerator);
-}
-
 static inline double silu_single(float x)
 {
-    const struct quotient e = exponential_quotient(-(double)bounded(x, 300), 0);
-    return sigmoid_product(at_least_float(x, -300), e);
+    const float w = at_least_float(x, -300);
+    const struct quotient e = exponential_quotient(-(double)at_most_float(w, 300));
+    return product_beyond_half(w, e.denominator, e.denominator + e.numerator);
 }
 
-/* sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx and e = e^-|z|, times dy. */
-static inline double sigmoid_derivative(double dy, double w, struct quotient e)
+/* sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx and e = e^-|z|. */
+static inline double sigmoid_derivative(double w, struct quotient e)
 {
     const double n = e.numerator, d = e.denominator, sum = d + n;
     /* n + d + w d is near 0 where the derivative is. */
     const double below = multiply_add(1 + w, d, n) * n;
     const double above = multiply_add(w, n, sum) * d;
-    return dy * (w < 0 ? below : above) / (sum * sum);
+    return (w < 0 ? below : above) / (sum * sum);
 }
 
 static inline double silu_backward_single(double dy, float x)
 {
-    const double w = bounded_or_zero(x, 300);
-    return sigmoid_derivative(dy, w, exponential_quotient(-fabs(w), 0));
+    const double w = bounded(x, 300);
+    const double derivative = sigmoid_derivative(w, exponential_quotient(-fabs(w)));
+    return dy * nearer_to_half(derivative, x);
 }
 
 /* 2 sqrt(2/pi), and that times 0.044715: the tanh form of D. Hendrycks and K. Gimpel,
@@ -220,22 +226,24 @@ static inline struct words gelu_tanh_argument(double x)
 
 static inline double gelu_tanh_single(float x)
 {
-    const struct words z = gelu_tanh_argument(bounded(x, 14));
-    return sigmoid_product(at_least_float(x, -14), exponential_quotient(-z.high, -z.low));
+    const float w = at_least_float(x, -14);
+    const struct words z = gelu_tanh_argument(at_most_float(w, 14));
+    const struct quotient e = exponential_quotient_of_words(negated_words(z));
+    return product_beyond_half(w, e.denominator, e.denominator + e.numerator);
 }
 
 static inline double gelu_tanh_backward_single(double dy, float x)
 {
-    const double w = bounded_or_zero(x, 14);
+    const double w = bounded(x, 14);
     const struct words z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
-    return sigmoid_derivative(dy, w * slope, exponential_quotient(-z.high, -z.low));
+    return dy * sigmoid_derivative(w * slope, exponential_quotient_of_words(negated_words(z)));
 }
 
 /* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2). */
 static inline double mish_single(float x)
 {
-    const struct quotient e = exponential_quotient(at_most_float(at_least_float(x, -300), 30), 0);
+    const struct quotient e = exponential_quotient(at_most_float(at_least_float(x, -300), 30));
     const double n = e.numerator * multiply_add(2, e.denominator, e.numerator);
     const double d = multiply_add(2 * e.denominator, e.denominator, n);
     return at_least_float(x, -300) * n / d;
@@ -245,11 +253,11 @@ static inline double mish_single(float x)
 static inline double mish_backward_single(double dy, float x)
 {
     const double w = at_most_float(at_least_float(x, -300), 60);
-    const struct quotient e = exponential_quotient(w, 0);
+    const struct quotient e = exponential_quotient(w);
     const double square = e.denominator * e.denominator;
     const double n = multiply_add(2, e.denominator, e.numerator);
     const double d = multiply_add(e.numerator, n, 2 * square);
-    const double rest = 4 * w * (e.denominator * (e.denominator + e.numerator));
+    const double rest = 4 * w * (square * (e.denominator + e.numerator));
     return dy * e.numerator * multiply_add(n, d, rest) / (d * d);
 }
 
@@ -279,12 +287,12 @@ static inline double squareplus_backward_single(double dy, double x, double b)
 /* For -3 < x < 3 only. */
 static inline double hard_swish_single(float x)
 {
-    return x * (bounded(x, 4) + 3.0) / 6;
+    return product_beyond_half(x, x + 3.0, 6);
 }
 
 static inline double hard_swish_backward_single(double dy, float x)
 {
-    return dy * (2.0 * bounded_or_zero(x, 4) + 3) / 6;
+    return dy * (2.0 * bounded(x, 4) + 3) / 6;
 }
 
 #endif

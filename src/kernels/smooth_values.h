@@ -33,14 +33,25 @@ static inline float rounded_to_odd(double d)
 
 /* The operands as packed values: where they lie, or in `packed`. */
 #define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)                                         \
+    typedef float packed_##dtype;                                                       \
+    typedef double smooth_result_##dtype;                                               \
+    static inline char *smooth_operands_##dtype(char *from, float *packed, ptrdiff_t n) \
+    { (void)packed, (void)n; return from; }                                             \
+    static inline void rounded_results_##dtype(                                         \
+        const double *results, VALUE *rounded, ptrdiff_t n)                             \
+    {                                                                                   \
+        for (ptrdiff_t i = 0; i < n; ++i)                                               \
+            rounded[i] = narrow_##dtype((float)results[i]);                             \
+    }
+
+#define DEFINE_SMOOTH_DOUBLE(dtype, VALUE, WIDE)                                        \
     typedef WIDE packed_##dtype, smooth_result_##dtype;                                 \
     static inline char *smooth_operands_##dtype(char *from, WIDE *packed, ptrdiff_t n)  \
     { (void)packed, (void)n; return from; }                                             \
     static inline void rounded_results_##dtype(                                         \
         const WIDE *results, VALUE *rounded, ptrdiff_t n)                               \
     { memcpy(rounded, results, (size_t)n * sizeof *results); }
-#define DEFINE_SMOOTH_DOUBLE DEFINE_SMOOTH_FLOAT
-#define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_FLOAT
+#define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_DOUBLE
 
 #define DEFINE_SMOOTH_SMALL_FLOAT(dtype, VALUE, WIDE)                                   \
     typedef float packed_##dtype;                                                       \
