@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import relu_ufunc
-from relu_ufunc import _core
 from tests import subinterpreters
 from tests.bits import Array, assert_same
 from tests.packages import IS_EDITABLE

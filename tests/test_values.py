@@ -7,7 +7,6 @@ from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array, assert_same, bits, specials
 from tests.cases import (
     BY_NAME,
-    CASES,
     ISAS,
     UFUNCS,
     Case,
