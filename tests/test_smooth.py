@@ -133,7 +133,7 @@ def float64_points(n: int) -> Array:
     )
 
 
-BACKWARD_ULPS = 4.0
+BACKWARD_ULPS = 2.0
 """A derivative has fewer digits the nearer it is to 0: three have a root."""
 
 

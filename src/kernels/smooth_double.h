@@ -47,11 +47,11 @@ static inline struct words choose_words(bool condition, struct words a, struct w
 /* scale * a; in two parts where the rounding error of the product can be had. */
 static inline double scaled_double(double scale, struct words a)
 {
-    const double plain = scale * a.high, size = fabs(plain);
+    const double size = fabs(scale * a.high);
     const bool is_exact = (size > 0x1p-900) & (size < 0x1p990) & (fabs(scale) < 0x1p990)
         & (fabs(a.high) < 0x1p990);
     const struct words product = two_product(is_exact ? scale : 1, is_exact ? a.high : 1);
-    return is_exact ? product.high + (product.low + scale * a.low) : plain;
+    return is_exact ? product.high + (product.low + scale * a.low) : scale * sum_of(a);
 }
 
 /* scale * a for an a that has `far` for a factor. */
