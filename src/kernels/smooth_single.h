@@ -309,11 +309,14 @@ static inline double sixth(double n)
 #endif
 }
 
-/* For -3 < x < 3 only. */
+/* For x < 3 only. */
 static inline double hard_swish_single(float x)
 {
-    return copysign(sixth(product_beyond_half(x, x + 3.0)), x);
+    const double w = at_least_float(x, -3);
+    return copysign(sixth(product_beyond_half(w, w + 3)), w);
 }
+
+/* For -3 < x < 3 only. */
 
 static inline double hard_swish_backward_single(double dy, float x)
 {
