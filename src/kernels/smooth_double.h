@@ -437,10 +437,10 @@ static inline double squareplus_backward_double(double dy, double x, double sign
 
 static inline double hard_swish_double(double x)
 {
-    const struct words sum = two_sum(at_least(at_most(x, 4), -4), 3);
+    const double w = at_least(at_most(x, 4), -3);
     const bool is_tiny = fabs(x) < 0x1p-60;
-    const struct words product = multiply_words(sum, words_of(is_tiny ? 1 : x));
-    return is_tiny ? 0.5 * x : sum_of(divide_words(product, words_of(6)));
+    const struct words product = multiply_words(two_sum(w, 3), words_of(is_tiny ? 1 : w));
+    return copysign(is_tiny ? 0.5 * x : sum_of(divide_words(product, words_of(6))), x);
 }
 
 static inline double hard_swish_backward_double(double dy, double x)
