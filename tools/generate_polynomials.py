@@ -44,6 +44,8 @@ class Polynomial:
     weight: Callable[[Any], Any]
     #: Lowest coefficients that are kept to two doubles, for a compensated evaluation.
     doubled: int = 0
+    #: Whether the caller says if products and sums are contracted.
+    contracts: bool = False
 
     def text(self) -> str:
         highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
@@ -64,12 +66,8 @@ class Polynomial:
                 lines.append(f"static const double {self.name.upper()}_{which}[{count}] = {{")
                 lines += [f"    {number}," for number in numbers.split(", ")]
                 lines.append("};")
-        lines.append(f"static inline double {self.name}(double u)\n{{")
-        *rest, first = [high for high, _ in pairs[self.doubled :]]
-        lines.append(f"    double p = {first.hex()};")
-        lines += [f"    p = p * u + {c.hex()};" for c in reversed(rest)]
-        lines.append("    return p;\n}")
-        return "\n".join(lines)
+        highs = [high for high, _ in pairs[self.doubled :]]
+        return "\n".join(lines + _horner(self.name, highs, self.contracts))
 
 
 @dataclass(frozen=True)
@@ -142,12 +140,14 @@ def _at(coefficients: list[Any], u: Any) -> Any:
     return mpmath.polyval(coefficients[::-1], u)
 
 
-def _horner(name: str, lowest_first: list[float]) -> list[str]:
+def _horner(name: str, lowest_first: list[float], contracts: bool = True) -> list[str]:
     *rest, first = lowest_first
+    how = "enum contraction how, " if contracts else ""
+    step = "multiply_add(how, p, u, {})" if contracts else "p * u + {}"
     return [
-        f"static inline double {name}(double u)\n{{",
+        f"static inline double {name}({how}double u)\n{{",
         f"    double p = {first.hex()};",
-        *(f"    p = multiply_add(p, u, {c.hex()});" for c in reversed(rest)),
+        *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
         "    return p;\n}",
     ]
 
@@ -234,6 +234,7 @@ POLYNOMIALS = [
         high=short_s**2,
         terms=7,
         weight=lambda z: z / 2,
+        contracts=True,
     ),
     Quotient(
         name="half_tangent",
