@@ -11,6 +11,7 @@
 #include "shapes.h"
 #include "smooth_kernels.h"
 #include "smooth_loops.h"
+#include "smooth_single.h"
 #include "values.h"
 
 /* The vocabulary of the rows' expressions. */
@@ -101,6 +102,7 @@
 #define TAKE_ROUNDED2(r, e, s, f) TAKE_ROUNDED1(r, e) const VALUE s = rounded[1][i];
 #define TAKE_SMOOTH(r)                                                                  \
     const VALUE r = JOIN(load_, DTYPE)(rounded + i * (ptrdiff_t)sizeof(VALUE));
+#define FUSED_SMOOTH(r) const VALUE r = NARROWED
 
 #define NAME(name, layout) JOIN(name##_##layout##_, DTYPE)
 #define CONTIGUOUS_STEPS                                                                \
@@ -196,9 +198,16 @@ static void by_chunks(
     }
 }
 
-/* A smooth function's values come from smooth_kernels.c; smooth_loops.h goes through the
+/* Smooth functions of float32 are computed in the loops. */
+#define ARGUMENTS_IN1(x) (WIDE(x))
+#define ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a))
+#define ARGUMENTS_DY_IN1(x) (WIDE(dy), WIDE(x))
+#define ARGUMENTS_DY_IN2(x, a) (WIDE(dy), WIDE(x), WIDE(a))
+#define FUSED(name, in, arithmetic)                                                     \
+    FUSED_##arithmetic((float)name##_single ARGUMENTS_##in);
+
+/* The values of other dtypes come from smooth_kernels.c; smooth_loops.h goes through the
    operands. */
-#define PRECISION_FLOAT float
 #define PRECISION_DOUBLE double
 #define PRECISION_SMALL_FLOAT single
 #define PRECISION_CHUNKED_FLOAT single
@@ -226,6 +235,19 @@ static void by_chunks(
     static void function(char *const *operands, ptrdiff_t n)                            \
     { JOIN(smooth_contiguous_, DTYPE)(&JOIN(function, _row), operands, n); }
 
+/* Elements at any steps are few, see layout.c: the contiguous loop takes one at a time. */
+#define DEFINE_ONE_BY_ONE(name, count)                                                  \
+    static void NAME(name, elementwise)(                                                \
+        char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)                     \
+    {                                                                                   \
+        char *at[MAX_OPERANDS];                                                         \
+        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
+            for (int k = 0; k < (count); ++k)                                           \
+                at[k] = operands[k] + i * steps[k];                                     \
+            NAME(name, contiguous)(at, 1);                                              \
+        }                                                                               \
+    }
+
 /* A row's kernels for the three layouts of kernels.h. */
 #define KERNEL_PLAIN(name, in, out, arithmetic, value)                                  \
     DEFINE_ELEMENTWISE(NAME(name, elementwise), in, out, arithmetic, value)             \
@@ -248,20 +270,24 @@ static void by_chunks(
     DEFINE_SMOOTH_VECTOR(                                                               \
         NAME(name, contiguous), name, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in,    \
         out, arithmetic, value)                                                         \
-    static void NAME(name, elementwise)(                                                \
-        char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)                     \
-    {                                                                                   \
-        JOIN(smooth_elementwise_, DTYPE)(                                               \
-            &JOIN(NAME(name, contiguous), _row), operands, n, steps);                   \
-    }                                                                                   \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
     IF_PARAMETERS_##in(DEFINE_SMOOTH_VECTOR(                                            \
         NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
         ARRAYS_##in, in, out, arithmetic, value))
 
+#define KERNEL_FUSED(name, in, out, arithmetic, value)                                  \
+    DEFINE_VECTOR(                                                                      \
+        NAME(name, contiguous), , ARRAYS_##in PARAMETERS_##in FUSED(name, in, arithmetic),\
+        in, out, NO_ARITHMETIC, value)                                                  \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
+    IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
+        NAME(name, scalar_parameters), PARAMETERS_##in,                                 \
+        ARRAYS_##in FUSED(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
+
 #define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_UNSIGNED(arithmetic) KERNEL_OF_##arithmetic
-#define KERNEL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_FLOAT(arithmetic) KERNEL_FLOAT_##arithmetic
 #define KERNEL_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SMALL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_LONG_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
@@ -269,6 +295,10 @@ static void by_chunks(
 #define KERNEL_OF_ROUNDED1(r, e) KERNEL_PLAIN
 #define KERNEL_OF_ROUNDED2(r, e, s, f) KERNEL_PLAIN
 #define KERNEL_OF_SMOOTH(r) KERNEL_SMOOTH
+#define KERNEL_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
+#define KERNEL_FLOAT_ROUNDED1(r, e) KERNEL_PLAIN
+#define KERNEL_FLOAT_ROUNDED2(r, e, s, f) KERNEL_PLAIN
+#define KERNEL_FLOAT_SMOOTH(r) KERNEL_FUSED
 #define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED

@@ -10,6 +10,7 @@
 
 #include <float.h>
 
+#include "exponential.h"
 #include "smooth_single.h"
 
 /* e^-t for 0 <= t <= 1464, beyond which the greatest double times it is 0: `far` times

@@ -45,23 +45,12 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
                     at[k] += m * (ptrdiff_t)sizeof(VALUE);                              \
             n -= m;                                                                     \
         }                                                                               \
-    }                                                                                   \
-    static void smooth_elementwise_##dtype(                                             \
-        const struct smooth_row_##dtype *row, char *const *operands, ptrdiff_t n,       \
-        const ptrdiff_t *steps)                                                         \
-    {                                                                                   \
-        char *at[MAX_OPERANDS];                                                         \
-        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
-            for (int k = 0; k < row->operands; ++k)                                     \
-                at[k] = operands[k] + i * steps[k];                                     \
-            smooth_contiguous_##dtype(row, at, 1);                                      \
-        }                                                                               \
     }
 
+#define DEFINE_SMOOTH_LOOPS_FLOAT(dtype, VALUE)
 #define DEFINE_SMOOTH_LOOPS_BOOL(dtype, VALUE)
 #define DEFINE_SMOOTH_LOOPS_SIGNED(dtype, VALUE)
 #define DEFINE_SMOOTH_LOOPS_UNSIGNED(dtype, VALUE)
-#define DEFINE_SMOOTH_LOOPS_FLOAT DEFINE_SMOOTH_LOOPS
 #define DEFINE_SMOOTH_LOOPS_DOUBLE DEFINE_SMOOTH_LOOPS
 #define DEFINE_SMOOTH_LOOPS_SMALL_FLOAT DEFINE_SMOOTH_LOOPS
 #define DEFINE_SMOOTH_LOOPS_CHUNKED_FLOAT DEFINE_SMOOTH_LOOPS

@@ -33,15 +33,14 @@ static inline float rounded_to_odd(double d)
 
 /* The operands as packed values, and the results as those of the dtype: where they lie, or in
    `packed` and `rounded`. */
-#define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)                                         \
+#define DEFINE_SMOOTH_DOUBLE(dtype, VALUE, WIDE)                                        \
     typedef WIDE packed_##dtype, smooth_result_##dtype;                                 \
     static inline char *smooth_operands_##dtype(char *from, WIDE *packed, ptrdiff_t n)  \
     { (void)packed, (void)n; return from; }                                             \
     static inline const char *rounded_results_##dtype(                                  \
         const WIDE *results, VALUE *rounded, ptrdiff_t n)                               \
     { (void)rounded, (void)n; return (const char *)results; }
-#define DEFINE_SMOOTH_DOUBLE DEFINE_SMOOTH_FLOAT
-#define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_FLOAT
+#define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_DOUBLE
 
 #define DEFINE_SMOOTH_SMALL_FLOAT(dtype, VALUE, WIDE)                                   \
     typedef float packed_##dtype;                                                       \
@@ -91,6 +90,7 @@ static inline float rounded_to_odd(double d)
         return (const char *)rounded;                                                   \
     }
 
+#define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_BOOL(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_SIGNED(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_UNSIGNED(dtype, VALUE, WIDE)
