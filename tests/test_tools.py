@@ -27,6 +27,6 @@ def replaced() -> Iterator[Any]:
             )
 
 
-@pytest.mark.parametrize(("file", "text"), replaced())
+@pytest.mark.parametrize(("file", "text"), list(replaced()))
 def test_a_text_is_found_once(file: str, text: str) -> None:
     assert (ROOT / file).read_text(encoding="utf-8").count(text) == 1
