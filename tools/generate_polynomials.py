@@ -10,7 +10,6 @@ with the coefficients rounded to double and the arithmetic exact, relative to th
 it serves; what rounding adds is measured, not bounded, by the tests over all inputs.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,17 +79,13 @@ class Quotient:
     function: Callable[[Any], Any]
     low: Any
     high: Any
-    #: The degrees of the numerator and the denominator, whose last coefficient is 1.
+    #: The degrees of the numerator and the denominator, whose lowest coefficient is 1.
     degrees: tuple[int, int]
     #: From the relative error of the quotient at a point to the error of what it serves.
     weight: Callable[[Any], Any]
-    #: How many units of their last place the lowest coefficients are moved by.
-    moved: tuple[int, ...] = ()
 
     def text(self) -> str:
         numerator, denominator = ([float(c) for c in part] for part in self._fit())
-        for k, units in enumerate(self.moved):
-            numerator[k] += units * math.ulp(numerator[k])
 
         def error(u: Any) -> Any:
             quotient = _at(numerator, u) / _at(denominator, u)

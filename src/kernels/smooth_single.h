@@ -58,12 +58,12 @@ static inline float bounded(float x, float most)
     return float_of_bits((bits & sign) | ((size > least) | (size == 0) ? size : least));
 }
 
-/* x factor / divisor, of the sign of x, where the series at 0 begins with x/2 + c x^2,
-   c > 0: the middle of two floats if x is subnormal and odd. What follows it is lost in a
-   double, and 2^-178 stands for that. */
-static inline double product_beyond_half(double x, double factor, double divisor)
+/* x factor, where the quotient of that begins with x/2 + c x^2 at 0, c > 0: the middle of two
+   floats if x is subnormal and odd. What follows it is lost in a double, and 2^-176 stands for
+   that. */
+static inline double product_beyond_half(double x, double factor)
 {
-    return copysign(multiply_add(x, factor, 0x1p-178) / divisor, x);
+    return multiply_add(x, factor, 0x1p-176);
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|. The logarithm is twice the inverse
@@ -79,8 +79,10 @@ static inline double softplus_single(float x)
     const double s = (e.numerator - halved)
         / (multiply_add(2, e.denominator, e.numerator) + halved);
     const double z = s * s;
-    const double beyond =
-        multiply_add(s * z, single_logarithm_polynomial(z), is_halved ? ln2_low : 0);
+    /* Of all floats the one whose value, 2^-57.5 from the middle of two, is too near to it. */
+    const double nudge = x == 0x1.d483ap-12f ? 0x1p-53 : 0;
+    const double beyond = multiply_add(
+        s * z, single_logarithm_polynomial(z), is_halved ? ln2_low + nudge : 0);
     const double log = (is_halved ? ln2 : 0) + multiply_add(2, s, beyond);
     return positive_part(x) + log;
 }
@@ -167,8 +169,9 @@ static inline double gelu_single(float x)
 {
     const struct quotient tail = tail_single(magnitude(x, 20));
     const double above = x < 0 ? 0 : tail.denominator;
-    return product_beyond_half(
-        at_least_float(x, -20), fabs(above - tail.numerator), tail.denominator);
+    const double w = at_least_float(x, -20);
+    const double product = product_beyond_half(w, fabs(above - tail.numerator));
+    return copysign(product / tail.denominator, w);
 }
 
 /* Phi(x) + x phi(x) */
@@ -187,7 +190,8 @@ static inline double silu_single(float x)
 {
     const float w = at_least_float(x, -300);
     const struct quotient e = exponential_quotient(-(double)at_most_float(w, 300));
-    return product_beyond_half(w, e.denominator, e.denominator + e.numerator);
+    const double product = product_beyond_half(w, e.denominator);
+    return copysign(product / (e.denominator + e.numerator), w);
 }
 
 /* sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx and e = e^-|z|. */
@@ -229,7 +233,10 @@ static inline double gelu_tanh_single(float x)
     const float w = at_least_float(x, -14);
     const struct words z = gelu_tanh_argument(at_most_float(w, 14));
     const struct quotient e = exponential_quotient_of_words(negated_words(z));
-    return product_beyond_half(w, e.denominator, e.denominator + e.numerator);
+    /* Of all floats the one whose value, 2^-54 from the middle of two, is too near to it. */
+    const double nudge = x == -0x1.6148dep-16f ? 0x1p-53 : 0;
+    const double product = product_beyond_half(w, e.denominator + nudge);
+    return copysign(product / (e.denominator + e.numerator), w);
 }
 
 static inline double gelu_tanh_backward_single(double dy, float x)
@@ -271,12 +278,18 @@ static inline double squareplus_single(double x, double b)
 
 static inline double squareplus_backward_single(double dy, double x, double b)
 {
-    const double w = at_least(at_most(x, 0x1p300), -0x1p300);
-    const double root = sqrt(w * w + b);
+    const double far = at_least(at_most(x, 0x1p300), -0x1p300);
+    const double root = sqrt(far * far + b);
+    /* dy/2 may be the middle of two subnormal floats, and a small x decides. */
+    const double least = root < HUGE_VAL ? 0x1p-40 * root : 0;
+    const double w = (fabs(far) < least) & (far != 0) ? copysign(least, far) : far;
     /* Nothing is cancelled above that. */
     const bool below = w < -0.25 * root;
-    /* With what the rounding of the quotient left, so that what is rational comes out exact. */
-    const struct words n = words_of(below ? 0.5 * (b + 0.0) : 0.5 * (root + w));
+    /* With what the rounding of sum and quotient left: 1/2 + x / (2 sqrt(b)) may be a middle as
+       well, and what is rational comes out exact. */
+    const struct words sum = two_sum(root, w);
+    const struct words n = {
+        below ? 0.5 * (b + 0.0) : 0.5 * sum.high, below ? 0 : 0.5 * sum.low};
     const struct words quotient = divide_words(n, words_of(below ? (root - w) * root : root));
     const struct words product = two_product(dy, quotient.high);
     const double rest = product.low + dy * quotient.low;
@@ -284,10 +297,22 @@ static inline double squareplus_backward_single(double dy, double x, double b)
     return (fabs(rest) < HUGE_VAL) & (rest != 0) ? product.high + rest : product.high;
 }
 
+/* n / 6 for a finite n, without the slow division where there is fma (P. W. Markstein, IBM J.
+   Res. Dev. 34, 1990). */
+static inline double sixth(double n)
+{
+#ifdef HAS_FMA
+    const double quotient = n * (1.0 / 6);
+    return fma(fma(-6, quotient, n), 1.0 / 6, quotient);
+#else
+    return n / 6;
+#endif
+}
+
 /* For -3 < x < 3 only. */
 static inline double hard_swish_single(float x)
 {
-    return product_beyond_half(x, x + 3.0, 6);
+    return copysign(sixth(product_beyond_half(x, x + 3.0)), x);
 }
 
 static inline double hard_swish_backward_single(double dy, float x)
