@@ -185,8 +185,8 @@ CONTENDERS: dict[str, Callable[[str, Workload, int], Call]] = {
     "torch": _torch,
     "numexpr": _numexpr,
     "onnxruntime": _onnxruntime,
-    "SciPy": _scipy,
 }
+SMOOTH_CONTENDERS = CONTENDERS | {"SciPy": _scipy}
 
 ONE_CALL_A_TURN = 4_000
 """Kilobytes from which one call is long enough to be timed alone."""
@@ -206,15 +206,16 @@ def race(
     function: str, dtype: str, kilobytes: int, layout: str, threads: int
 ) -> dict[str, Outcome]:
     """Every contender's throughput on the same arrays."""
+    contenders = SMOOTH_CONTENDERS if FUNCTIONS[function].is_smooth else CONTENDERS
     outcomes: dict[str, Outcome] = {}
     if not any(find_spec(library) for library in ("numba", "torch", "numexpr", "onnxruntime")):
-        return dict.fromkeys(CONTENDERS, "no other library is installed")
+        return dict.fromkeys(contenders, "no other library is installed")
     if layout == "in place" and kilobytes < ONE_CALL_A_TURN:
-        return dict.fromkeys(CONTENDERS, "a turn's second call would find nothing left to rectify")
+        return dict.fromkeys(contenders, "a turn's second call would find nothing left to rectify")
     try:
         work = make_workload(function, dtype, kilobytes, layout)
     except NotImplementedError as reason:
-        return dict.fromkeys(CONTENDERS, str(reason))
+        return dict.fromkeys(contenders, str(reason))
     x, out = work.namespace["x"], work.namespace["out"]
     unrectified = x.copy() if out is x else None
 
@@ -224,7 +225,7 @@ def race(
 
     expected = eval(work.numpy, work.namespace).copy()
     calls: dict[str, Call] = {}
-    for name, prepare in CONTENDERS.items():
+    for name, prepare in contenders.items():
         try:
             restore()
             call = prepare(function, work, threads)
@@ -317,9 +318,9 @@ def race_on_threads(race_again: Callable[[], Outcomes], on_one_thread: Outcomes)
 class Functions(_Raced):
     """On one thread and on all, float32."""
 
-    version = 4
+    version = 3
 
-    params = (
+    params: tuple[Any, ...] = (
         ("relu", "relu in place", "leaky_relu", "relu6", "relu_backward"),
         (40, 400, 4_000, 40_000, 400_000),
         ("one thread", "all threads"),
@@ -361,5 +362,5 @@ class SmoothFunctions(Functions):
         tuple(name for name, row in FUNCTIONS.items() if row.is_smooth and "dy" not in row.inputs),
         (40, 4_000),
         ("one thread", "all threads"),
-        tuple(CONTENDERS),
+        tuple(SMOOTH_CONTENDERS),
     )
