@@ -77,8 +77,8 @@ def _percent(share: float) -> str:
 
 def inputs(every: int) -> Iterator[Array]:
     for exponent in EXPONENTS:
-        first = np.array(2.0**exponent, np.float32).view(np.uint32)
-        x = np.arange(first, first + (1 << 23), every, np.uint32).view(np.float32)
+        first = int(np.array(2.0**exponent, np.float32).view(np.uint32))
+        x = np.arange(first, first + (1 << 23), every, dtype=np.uint32).view(np.float32)
         yield from (x, -x)
 
 

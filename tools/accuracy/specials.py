@@ -35,8 +35,9 @@ def _bits_of_nans(call: Contender) -> str:
 
 def _floats(first: float, last: float) -> Array:
     """Float32 of one sign from the one nearer to 0 on, evenly over their bits."""
-    bits = (np.array(each, np.float32).view(np.uint32) for each in (first, last))
-    return np.linspace(*bits, 1 << 20).astype(np.uint32).view(np.float32)
+    low, high = np.array([first, last], np.float32).view(np.uint32).tolist()
+    bits: Array = np.linspace(low, high, 1 << 20).astype(np.uint32)
+    return bits.view(np.float32)
 
 
 def _from(x: Array, holds: Array) -> str:
