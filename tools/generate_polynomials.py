@@ -207,7 +207,7 @@ half_ln2 = mpmath.log(2) / 2 * (1 + mpf(2) ** -20)
 greatest_s = mpf(1) / 5 * (1 + mpf(2) ** -20)
 short_s = (mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1) * (1 + mpf(2) ** -20)
 
-POLYNOMIALS = [
+POLYNOMIALS: list[Polynomial | Quotient] = [
     Polynomial(
         name="exponential_polynomial",
         says="(exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.",
@@ -247,8 +247,8 @@ POLYNOMIALS = [
     ),
     Quotient(
         name="mills",
-        says="Phi(-t) exp(t^2/2), 0 <= t <= 20: the ratio of J. P. Mills, Biometrika 18, 1926, but\n"
-        "   for a factor.",
+        says="Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,\n"
+        "   Biometrika 18, 1926.",
         function=mills,
         low=mpf(0),
         high=mpf(20),

@@ -68,8 +68,8 @@ static inline double half_tangent_denominator(enum contraction how, double u)
     return p;
 }
 
-/* Phi(-t) exp(t^2/2), 0 <= t <= 20: the ratio of J. P. Mills, Biometrika 18, 1926, but
-   for a factor.
+/* Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,
+   Biometrika 18, 1926.
    The error is below 2^-55.1. */
 static inline double mills_numerator(enum contraction how, double u)
 {
