@@ -51,6 +51,7 @@ BENCHMARKS = {
     "overhead.Calls.time_thousand_calls": ("overhead",),
     "threads.Threads.track_time_over_one_thread": ("threads",),
     "peers.Functions.track_time_over_library": ("peers",),
+    "peers.SmoothFunctions.track_time_over_library": ("smooth-peers",),
     "peers.ReluOverSize.track_gigabytes_per_second": ("relu-over-size",),
 }
 """The sections of the page that each benchmark provides."""
@@ -161,7 +162,11 @@ def ratios(results: Results, benchmark: str, fixed: dict[int, str], row: int, co
             cells.append(speed(values, *(at[i] for i in range(count))))
         if set(cells) != {"–"}:
             lines.append([f"`{name}`", *cells])
-    used = [i for i in range(len(columns)) if any(line[i + 1] != "–" for line in lines)]
+    used = [
+        i
+        for i, choice in enumerate(columns)
+        if choice != "relu_ufunc" and any(line[i + 1] != "–" for line in lines)
+    ]
     heads = [size(columns[i]) if columns[i].isdigit() else columns[i] for i in used]
     return table(["", *heads], ([line[0], *(line[i + 1] for i in used)] for line in lines))
 
@@ -288,6 +293,16 @@ def peers(results: Results) -> str:
     )
 
 
+def smooth_peers(results: Results) -> str:
+    benchmark = "peers.SmoothFunctions.track_time_over_library"
+    return "\n\n".join(
+        f"{size(kilobytes)}, {threads}\n\n"
+        + ratios(results, benchmark, {1: kilobytes, 2: threads}, row=0, column=3)
+        for threads in results.choices(benchmark, 2)
+        for kilobytes in results.choices(benchmark, 1)
+    )
+
+
 def sections(results: Results) -> dict[str, str]:
     sizes, layouts = "throughput.Sizes", "throughput.Layouts"
     isas = "instruction_sets.InstructionSets.track_time_over_generic"
@@ -302,6 +317,7 @@ def sections(results: Results) -> dict[str, str]:
         "isas": by_dtype(results, isas, 2),
         "overhead": overhead(results),
         "peers": peers(results),
+        "smooth-peers": smooth_peers(results),
     }
     threads = "threads.Threads.track_time_over_one_thread"
     made["threads"] = "\n\n".join(

@@ -509,8 +509,10 @@ and standard deviations that a network puts out.""",
         jax="`jax.nn.softplus`",
         onnx="Softplus",
         differences="""\
-PyTorch returns x itself above its threshold. With another beta,
-softplus(beta * x) / beta is PyTorch's.""",
+PyTorch returns x itself above its threshold, which in float64 is off by half
+a million ulp at 20. Below -87.3, in float32, TensorFlow and JAX return 0. ONNX
+Runtime returns infinity above 88.7 in float16 and above 709.7 in float64. With
+another beta, softplus(beta * x) / beta is PyTorch's.""",
         references="""\
 .. [1] C. Dugas et al., *Incorporating Second-Order Functional Knowledge
    for Better Option Pricing*, NIPS 2000.""",
@@ -539,8 +541,8 @@ Negative values, down to -alpha, keep the mean of the activations near 0
         brief_derivative="1 where x > 0, else alpha·eˣ",
         gradient="dx = dy where x > 0, else dy * alpha * exp(x)",
         derivative="""\
-The derivative at 0 is `alpha`, as in PyTorch; the two sides agree where
-alpha is 1.""",
+The derivative at 0 is `alpha`, as in PyTorch, Keras and JAX; the two sides
+agree where alpha is 1.""",
         parameters="""\
 alpha : array_like
     Minus the limit at -inf: a number, or an array. It may have any sign.
@@ -555,6 +557,10 @@ alpha : array_like
   `keras.layers.ELU`, ``alpha=1.0``""",
         jax="`jax.nn.elu`, ``alpha=1.0``",
         onnx="Elu, ``alpha=1.0``",
+        differences="""\
+TensorFlow, Keras and ONNX Runtime compute exp(x) - 1, of which nothing is left
+near 0. At a NaN the derivative is 1 in PyTorch and TensorFlow, and alpha in
+Keras.""",
         references="""\
 .. [1] D.-A. Clevert, T. Unterthiner and S. Hochreiter, *Fast and Accurate
    Deep Network Learning by Exponential Linear Units (ELUs)*, ICLR 2016.""",
@@ -577,7 +583,7 @@ activations of a deep network keep mean 0 and variance 1 [1]_.""",
         value="y = scale * x where x >= 0, else scale * alpha * (exp(x) - 1)",
         brief_derivative="1.0507 where x > 0, else 1.7581·eˣ",
         gradient="dx = dy * scale where x > 0, else dy * scale * alpha * exp(x)",
-        derivative="The derivative at 0 is scale * alpha, as in PyTorch.",
+        derivative="The derivative at 0 is scale * alpha, as in PyTorch and JAX.",
         special_values="""\
 - -0.0 stays -0.0, -inf gives -1.7580993408473768.
 - A NaN keeps its bits: sign, payload, and signalling ones too.""",
@@ -585,6 +591,10 @@ activations of a deep network keep mean 0 and variance 1 [1]_.""",
         tensorflow="`tf.nn.selu`, `keras.ops.selu`",
         jax="`jax.nn.selu`",
         onnx="Selu, whose default constants have the digits of a float32",
+        differences="""\
+TensorFlow, Keras and ONNX Runtime compute exp(x) - 1, of which nothing is left
+near 0. Where it is 0, at x = 0 too, the derivative is scale in TensorFlow. At
+a NaN it is scale in PyTorch and TensorFlow.""",
         references="""\
 .. [1] G. Klambauer et al., *Self-Normalizing Neural Networks*, NIPS 2017.""",
         see_also="elu, celu",
@@ -618,7 +628,10 @@ alpha : array_like
         tensorflow="`keras.ops.celu`, ``alpha=1.0``",
         jax="`jax.nn.celu`, ``alpha=1.0``",
         onnx="Celu, ``alpha=1.0``",
-        differences="PyTorch raises for an alpha of 0.",
+        differences="""\
+PyTorch raises for an alpha of 0. JAX and ONNX Runtime return +0.0 for -0.0, and
+so does Keras in some elements. In Keras the derivative at 0 is 2. At a NaN it is
+1 in PyTorch and 0 in Keras. ONNX Runtime computes exp(x) - 1.""",
         references="""\
 .. [1] J. T. Barron, *Continuously Differentiable Exponential Linear
    Units*, arXiv:1704.07483, 2017.""",
@@ -649,13 +662,14 @@ form; `gelu_tanh` is the approximation.""",
 `torch.nn.functional.gelu`, `torch.nn.GELU`;
   ``approximate='none'``""",
         tensorflow="""\
-`tf.nn.gelu`, ``approximate=False``; `keras.ops.gelu`,
-  ``approximate=True``""",
-        jax="`jax.nn.gelu`, ``approximate=True``",
+`tf.nn.gelu` and `keras.activations.gelu`,
+  ``approximate=False``; `keras.ops.gelu`, ``approximate=True``""",
+        jax="`jax.nn.gelu`, ``approximate=False``",
         onnx="Gelu, ``approximate='none'``",
         differences="""\
-The frameworks compute 1 + erf(x / sqrt(2)), of which nothing is left below
-about -5.""",
+PyTorch and ONNX Runtime compute 1 + erf(x / sqrt(2)), of which nothing is left
+below -5.5 in float32. TensorFlow and JAX compute erfc(-x / sqrt(2)); below -13
+they return 0. All return NaN for -inf, and PyTorch's float32 for inf, too.""",
         references="""\
 .. [1] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
    arXiv:1606.08415, 2016.""",
@@ -684,12 +698,15 @@ trained with it.""",
 - -inf gives -0.0, the limit; -0.0 stays -0.0; +inf gives inf.
 - A NaN keeps its bits: sign, payload, and signalling ones too.""",
         pytorch="`torch.nn.functional.gelu`, ``approximate='tanh'``",
-        tensorflow="`tf.nn.gelu`, `keras.ops.gelu`; ``approximate=True``",
-        jax="`jax.nn.gelu`, ``approximate=True``",
+        tensorflow="""\
+`tf.nn.gelu`, ``approximate=True``; `keras.ops.gelu`,
+  where it is the default""",
+        jax="`jax.nn.gelu`, ``approximate=True``, its default",
         onnx="Gelu, ``approximate='tanh'``",
         differences="""\
-The frameworks compute 1 + tanh(...), of which nothing is left below about
--5.""",
+The frameworks compute 1 + tanh(...), of which nothing is left below -5 in
+float32. All return NaN for -inf. The derivative is NaN where x**2 or x**3
+overflows.""",
         references="""\
 .. [1] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
    arXiv:1606.08415, 2016.""",
@@ -716,9 +733,15 @@ Proposed with the GELU [1]_ and found again as swish [2]_; half of SwiGLU.""",
 - -inf gives -0.0, the limit; -0.0 stays -0.0; +inf gives inf.
 - A NaN keeps its bits: sign, payload, and signalling ones too.""",
         pytorch="`torch.nn.functional.silu`, `torch.nn.SiLU`",
-        tensorflow="`tf.nn.silu`, `tf.nn.swish`, `keras.ops.silu`",
+        tensorflow="""\
+`tf.nn.silu`, `tf.nn.swish`, ``beta=1.0``;
+  `keras.ops.silu`""",
         jax="`jax.nn.silu`, `jax.nn.swish`",
         onnx="Sigmoid, then Mul with x; Swish, ``alpha=1.0``",
+        differences="""\
+The frameworks return NaN for -inf. In float32 they return -0.0 early: below
+-88.7 in PyTorch, -87.3 in TensorFlow and JAX, -18 in ONNX Runtime. The
+derivative is NaN at both infinities.""",
         references="""\
 .. [1] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
    arXiv:1606.08415, 2016.
@@ -749,6 +772,9 @@ array([-0. ,  1.5,  3. ])""",
         tensorflow="`keras.activations.mish`",
         jax="`jax.nn.mish`",
         onnx="Mish",
+        differences="""\
+The frameworks return NaN for -inf. In float32 Keras and JAX return -0.0 below
+-87.3. The derivative is NaN at both infinities.""",
         references="""\
 .. [1] D. Misra, *Mish: A Self Regularized Non-Monotonic Activation
    Function*, BMVC 2020.""",
@@ -786,6 +812,9 @@ b : array_like
         tensorflow="`keras.ops.squareplus`, ``b=4``",
         jax="`jax.nn.squareplus`, ``b=4``",
         onnx="Mul, Add, Sqrt, Add, Div",
+        differences="""\
+Keras and JAX compute x + sqrt(x**2 + b), of which nothing is left far below 0;
+where x**2 overflows they return infinity, and for -inf NaN.""",
         references="""\
 .. [1] J. T. Barron, *Squareplus: A Softplus-Like Algebraic Rectifier*,
    arXiv:2112.11687, 2021.""",
@@ -817,7 +846,8 @@ selected: an infinite or NaN `dy` does not show there.""",
         jax="`jax.nn.hard_silu`, `jax.nn.hard_swish`",
         onnx="HardSwish",
         differences="""\
--inf gives NaN in JAX and TensorFlow, which multiply by 0.""",
+The frameworks return NaN for -inf, since they multiply by 0. PyTorch returns
+infinity above a sixth of the largest number, for float32 above 5.67e37.""",
         references="""\
 .. [1] A. Howard et al., *Searching for MobileNetV3*, ICCV 2019.""",
         see_also="silu, relu6",

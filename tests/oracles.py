@@ -240,7 +240,7 @@ def softplus(x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, x))
 
 
-@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+@backward(units="s, 1 -> s", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def softplus_backward(dy: Array, x: Array) -> Array:
     value = _smooth(lambda dy, x: dy * _logistic(_seen(_bounded(x, 1e4))), dy, x)
     return np.where(_nan(x), x, value)
@@ -258,7 +258,7 @@ def elu(x: Array, alpha: Array) -> Array:
     return np.where(x < 0, _smooth(value, x, alpha), x)
 
 
-@backward(units="1, 1, 1 -> 1", choices=[((3, 0, 0.25), 0.75), ((3, -0.0, 0.25), 0.75)])
+@backward(units="s, 1, 1 -> s", choices=[((3, 0, 0.25), 0.75), ((3, -0.0, 0.25), 0.75)])
 def elu_backward(dy: Array, x: Array, alpha: Array) -> Array:
     def value(dy: Array, x: Array, alpha: Array) -> Any:
         return dy * alpha * np.exp(_seen(np.clip(x, -1e4, 0)))
@@ -278,7 +278,7 @@ def selu(x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, x))
 
 
-@backward(units="1, 1 -> 1", choices=[((0, 0), 0), ((0, -0.0), 0)])
+@backward(units="s, 1 -> s", choices=[((0, 0), 0), ((0, -0.0), 0)])
 def selu_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
         return dy * (SELU_SCALE * np.where(x > 0, 1, SELU_ALPHA * np.exp(np.clip(x, -1e4, 0))))
@@ -346,7 +346,7 @@ def gelu(x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, x))
 
 
-@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+@backward(units="s, 1 -> s", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def gelu_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
         x = _seen(_bounded(x, 140))
@@ -371,7 +371,7 @@ def gelu_tanh(x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, x))
 
 
-@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+@backward(units="s, 1 -> s", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def gelu_tanh_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
         x = _seen(_bounded(x, 40))
@@ -390,7 +390,7 @@ def silu(x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, x))
 
 
-@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((3, 0), 1.5)])
+@backward(units="s, 1 -> s", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def silu_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
         x = _seen(_bounded(x, 1e4))
@@ -416,7 +416,7 @@ def mish(x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, x))
 
 
-@backward(units="1, 1 -> 1", kinks=no_kinks, choices=[((5, 0), 3)])
+@backward(units="s, 1 -> s", kinks=no_kinks, choices=[((5, 0), 3)])
 def mish_backward(dy: Array, x: Array) -> Array:
     def value(dy: Array, x: Array) -> Any:
         x = _bounded(x, 5e3)
@@ -467,7 +467,7 @@ def hard_swish(x: Array) -> Array:
 
 
 @backward(
-    units="1, 1 -> 1",
+    units="s, 1 -> s",
     kinks=lambda: [-3, 3],
     choices=[((3, -3), 0), ((3, 3), 3)],
     dead=(-4.0,),

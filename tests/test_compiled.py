@@ -32,7 +32,7 @@ INLINE = [operation for operation in OPERATIONS if not operation.is_smooth]
 each_number = pytest.mark.parametrize("character", "fd")
 
 
-def each_of(operations: list[Operation]) -> Any:
+def each_of(operations: list[Operation]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("operation", operations, ids=lambda row: row.name)
 
 

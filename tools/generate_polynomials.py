@@ -44,6 +44,8 @@ class Polynomial:
     weight: Callable[[Any], Any]
     #: Lowest coefficients that are kept to two doubles, for a compensated evaluation.
     doubled: int = 0
+    #: Whether the caller says if products and sums are contracted.
+    contracts: bool = False
 
     def text(self) -> str:
         highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
@@ -64,12 +66,8 @@ class Polynomial:
                 lines.append(f"static const double {self.name.upper()}_{which}[{count}] = {{")
                 lines += [f"    {number}," for number in numbers.split(", ")]
                 lines.append("};")
-        lines.append(f"static inline double {self.name}(double u)\n{{")
-        *rest, first = [high for high, _ in pairs[self.doubled :]]
-        lines.append(f"    double p = {first.hex()};")
-        lines += [f"    p = p * u + {c.hex()};" for c in reversed(rest)]
-        lines.append("    return p;\n}")
-        return "\n".join(lines)
+        highs = [high for high, _ in pairs[self.doubled :]]
+        return "\n".join(lines + _horner(self.name, highs, self.contracts))
 
 
 @dataclass(frozen=True)
@@ -142,12 +140,14 @@ def _at(coefficients: list[Any], u: Any) -> Any:
     return mpmath.polyval(coefficients[::-1], u)
 
 
-def _horner(name: str, lowest_first: list[float]) -> list[str]:
+def _horner(name: str, lowest_first: list[float], contracts: bool = True) -> list[str]:
     *rest, first = lowest_first
+    how = "enum contraction how, " if contracts else ""
+    step = "multiply_add(how, p, u, {})" if contracts else "p * u + {}"
     return [
-        f"static inline double {name}(double u)\n{{",
+        f"static inline double {name}({how}double u)\n{{",
         f"    double p = {first.hex()};",
-        *(f"    p = multiply_add(p, u, {c.hex()});" for c in reversed(rest)),
+        *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
         "    return p;\n}",
     ]
 
@@ -207,7 +207,7 @@ half_ln2 = mpmath.log(2) / 2 * (1 + mpf(2) ** -20)
 greatest_s = mpf(1) / 5 * (1 + mpf(2) ** -20)
 short_s = (mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1) * (1 + mpf(2) ** -20)
 
-POLYNOMIALS = [
+POLYNOMIALS: list[Polynomial | Quotient] = [
     Polynomial(
         name="exponential_polynomial",
         says="(exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.",
@@ -234,6 +234,7 @@ POLYNOMIALS = [
         high=short_s**2,
         terms=7,
         weight=lambda z: z / 2,
+        contracts=True,
     ),
     Quotient(
         name="half_tangent",
@@ -246,8 +247,8 @@ POLYNOMIALS = [
     ),
     Quotient(
         name="mills",
-        says="Phi(-t) exp(t^2/2), 0 <= t <= 20: the ratio of J. P. Mills, Biometrika 18, 1926, but\n"
-        "   for a factor.",
+        says="Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,\n"
+        "   Biometrika 18, 1926.",
         function=mills,
         low=mpf(0),
         high=mpf(20),

@@ -4,6 +4,7 @@ A library that is not installed, or refuses the dtype or the thread count, is sk
 reason. All take turns in one process, on the same arrays, with a preallocated output.
 """
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import numpy as np
 
 import relu_ufunc
 
+from . import smooth_peers
 from .measure import mark, minimum_seconds, wait_until_idle
 from .table import FUNCTIONS
 from .workload import DTYPES, VALUES, Workload, make_workload
@@ -56,6 +58,8 @@ def _torch(function: str, work: Workload, threads: int) -> Call:
         for name in (*FUNCTIONS[function].arrays, "out")
     }
     x, out = tensors["x"], tensors["out"]
+    if FUNCTIONS[function].is_smooth:
+        return smooth_peers.torch(function, x, out)
     if function == "relu":
         return lambda: torch.clamp_min(x, 0, out=out)
     if function == "relu6":
@@ -71,29 +75,31 @@ def _numexpr(function: str, work: Workload, threads: int) -> Call:
     import numexpr
 
     numexpr.set_num_threads(threads)
-    expression = {
+    expression = smooth_peers.NUMEXPR | {
         "relu": "maximum(x, zero)",
         "relu6": "minimum(maximum(x, zero), six)",
         "leaky_relu": "where(x > zero, x, x * slope)",
         "relu_backward": "where(x > zero, dy, zero)",
-    }[function]
+    }
     values = _typed_constants(work) | {
         name: work.namespace[name] for name in FUNCTIONS[function].arrays
     }
     out = work.namespace["out"]
-    return lambda: numexpr.evaluate(expression, local_dict=values, out=out)
+    text = _spelling(expression, function)
+    return lambda: numexpr.evaluate(text, local_dict=values, out=out)
 
 
 def _numba(function: str, work: Workload, threads: int) -> Call:
     import numba
 
     numba.set_num_threads(threads)
-    expression = {
+    spellings = smooth_peers.NUMBA | {
         "relu": "zero if x[i] < zero else x[i]",
         "relu6": "zero if x[i] < zero else six if x[i] > six else x[i]",
         "leaky_relu": "x[i] if x[i] > zero else slope * x[i]",
         "relu_backward": "dy[i] if x[i] > zero else zero",
-    }[function]
+    }
+    expression = _spelling(spellings, function)
     arrays = {name: work.namespace[name] for name in FUNCTIONS[function].arrays}
     out = work.namespace["out"]
     if out is arrays["x"]:
@@ -104,7 +110,7 @@ def _numba(function: str, work: Workload, threads: int) -> Call:
     source = f"""def run({", ".join(arguments)}):
     for i in prange(out.size):
         out[i] = {expression}"""
-    namespace: dict[str, Any] = {"prange": numba.prange}
+    namespace: dict[str, Any] = {"prange": numba.prange, "math": math}
     exec(source, namespace)
     run, values = numba.njit(parallel=threads > 1)(namespace["run"]), tuple(arguments.values())
     return lambda: run(*values)
@@ -113,7 +119,24 @@ def _numba(function: str, work: Workload, threads: int) -> Call:
 def _typed_constants(work: Workload) -> dict[str, Any]:
     """Plain Python numbers would turn the whole expression into float64 or int64."""
     scalar = work.namespace["x"].dtype.type
-    return {"zero": scalar(0), "six": scalar(6), "slope": scalar(VALUES["slope"])}
+    constants = {"zero": 0, "six": 6, "slope": VALUES["slope"]} | smooth_peers.CONSTANTS
+    return {name: scalar(value) for name, value in constants.items()}
+
+
+def _spelling(expressions: dict[str, str], function: str) -> str:
+    try:
+        return expressions[function]
+    except KeyError:
+        raise NotImplementedError(f"it has no part of {function}") from None
+
+
+def _scipy(function: str, work: Workload, threads: int) -> Call:
+    if threads > 1:
+        raise NotImplementedError("SciPy's functions have no threads")
+    from scipy import special
+
+    text = _spelling(smooth_peers.SCIPY, function)
+    return eval(f"lambda: {text}", work.namespace | {"special": special})  # type: ignore[no-any-return]
 
 
 def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
@@ -126,6 +149,9 @@ def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
     constants = []
     if function == "relu":
         node = onnx.helper.make_node("Relu", ["x"], ["y"])
+    elif function in smooth_peers.ONNX:
+        operator, attributes = smooth_peers.ONNX[function]
+        node = onnx.helper.make_node(operator, ["x"], ["y"], **attributes)
     elif function == "leaky_relu":
         node = onnx.helper.make_node("LeakyRelu", ["x"], ["y"], alpha=VALUES["slope"])
     elif function == "relu6":
@@ -137,8 +163,8 @@ def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
     graph = onnx.helper.make_graph(
         [node], "peer", [tensor("x", dtype, x.shape)], [tensor("y", dtype, x.shape)], constants
     )
-    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 16)])
-    model.ir_version = 8
+    opset = onnx.helper.make_opsetid("", smooth_peers.OPSETS.get(function, 18))
+    model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=9)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 4
@@ -160,6 +186,7 @@ CONTENDERS: dict[str, Callable[[str, Workload, int], Call]] = {
     "numexpr": _numexpr,
     "onnxruntime": _onnxruntime,
 }
+SMOOTH_CONTENDERS = CONTENDERS | {"SciPy": _scipy}
 
 ONE_CALL_A_TURN = 4_000
 """Kilobytes from which one call is long enough to be timed alone."""
@@ -179,15 +206,16 @@ def race(
     function: str, dtype: str, kilobytes: int, layout: str, threads: int
 ) -> dict[str, Outcome]:
     """Every contender's throughput on the same arrays."""
+    contenders = SMOOTH_CONTENDERS if FUNCTIONS[function].is_smooth else CONTENDERS
     outcomes: dict[str, Outcome] = {}
     if not any(find_spec(library) for library in ("numba", "torch", "numexpr", "onnxruntime")):
-        return dict.fromkeys(CONTENDERS, "no other library is installed")
+        return dict.fromkeys(contenders, "no other library is installed")
     if layout == "in place" and kilobytes < ONE_CALL_A_TURN:
-        return dict.fromkeys(CONTENDERS, "a turn's second call would find nothing left to rectify")
+        return dict.fromkeys(contenders, "a turn's second call would find nothing left to rectify")
     try:
         work = make_workload(function, dtype, kilobytes, layout)
     except NotImplementedError as reason:
-        return dict.fromkeys(CONTENDERS, str(reason))
+        return dict.fromkeys(contenders, str(reason))
     x, out = work.namespace["x"], work.namespace["out"]
     unrectified = x.copy() if out is x else None
 
@@ -197,12 +225,12 @@ def race(
 
     expected = eval(work.numpy, work.namespace).copy()
     calls: dict[str, Call] = {}
-    for name, prepare in CONTENDERS.items():
+    for name, prepare in contenders.items():
         try:
             restore()
             call = prepare(function, work, threads)
             call()
-            if name != "np.copyto" and not np.allclose(out, expected, rtol=1e-3):
+            if name != "np.copyto" and not np.allclose(out, expected, rtol=1e-3, atol=1e-5):
                 raise ArithmeticError("another result")
             calls[name] = call
         except ModuleNotFoundError as error:
@@ -292,7 +320,7 @@ class Functions(_Raced):
 
     version = 4
 
-    params = (
+    params: tuple[Any, ...] = (
         ("relu", "relu in place", "leaky_relu", "relu6", "relu_backward"),
         (40, 400, 4_000, 40_000, 400_000),
         ("one thread", "all threads"),
@@ -323,3 +351,16 @@ class Functions(_Raced):
         if isinstance(ours, str):
             raise NotImplementedError(ours)
         return outcomes[parameters] / ours
+
+
+class SmoothFunctions(Functions):
+    """The same for the smooth functions, at fewer sizes: each element takes longer."""
+
+    version = 1
+
+    params = (
+        tuple(name for name, row in FUNCTIONS.items() if row.is_smooth and "dy" not in row.inputs),
+        (40, 4_000),
+        ("one thread", "all threads"),
+        tuple(SMOOTH_CONTENDERS),
+    )

@@ -18,6 +18,7 @@ class Function:
     name: str
     inputs: tuple[str, ...]
     n_outputs: int
+    is_smooth: bool
     numpy: str
 
     @property
@@ -42,10 +43,11 @@ def _read_functions() -> dict[str, Function]:
         kind, name, names = re.findall(r"^(\w+)\((\w+),\s*\w+,\s*IN\d\(([^)]*)\)", row)[0]
         inputs = tuple(re.split(r",\s*", names))
         outputs = [int(count) for count in re.findall(r"\bOUT(\d)\(", row)]
-        numpy = _strings(row)
-        functions.append(Function(name, inputs, outputs[0], numpy[0]))
+        is_smooth, numpy = "SMOOTH(" in row, _strings(row)
+        functions.append(Function(name, inputs, outputs[0], is_smooth, numpy[0]))
         if kind == "RECTIFIER":
-            functions.append(Function(f"{name}_backward", ("dy", *inputs), outputs[1], numpy[1]))
+            backward = (f"{name}_backward", ("dy", *inputs), outputs[1], is_smooth, numpy[1])
+            functions.append(Function(*backward))
     return {function.name: function for function in functions}
 
 

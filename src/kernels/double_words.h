@@ -38,15 +38,19 @@ static inline uint64_t bits_of_double(double d)
     return bits;
 }
 
-/* a b + c, rounded once where the processor does that in one instruction and twice
-   elsewhere: for results that are the same either way. */
-static inline double multiply_add(double a, double b, double c)
+/* a b + c, rounded twice, or FUSED: once where the processor does that in one instruction.
+   Results are the same on every processor only if they are proven to be the same both ways:
+   functions of one operand whose float32 results are correctly rounded, for every input. */
+enum contraction { TWICE, FUSED };
+
+static inline double multiply_add(enum contraction how, double a, double b, double c)
 {
 #ifdef HAS_FMA
-    return fma(a, b, c);
-#else
-    return a * b + c;
+    if (how == FUSED)
+        return fma(a, b, c);
 #endif
+    (void)how;
+    return a * b + c;
 }
 
 /* a is 0 or not smaller than b in magnitude. */

@@ -102,7 +102,7 @@
 #define TAKE_ROUNDED2(r, e, s, f) TAKE_ROUNDED1(r, e) const VALUE s = rounded[1][i];
 #define TAKE_SMOOTH(r)                                                                  \
     const VALUE r = JOIN(load_, DTYPE)(rounded + i * (ptrdiff_t)sizeof(VALUE));
-#define FUSED_SMOOTH(r) const VALUE r = NARROWED
+#define INLINE_SMOOTH(r) const VALUE r = NARROWED
 
 #define NAME(name, layout) JOIN(name##_##layout##_, DTYPE)
 #define CONTIGUOUS_STEPS                                                                \
@@ -198,13 +198,13 @@ static void by_chunks(
     }
 }
 
-/* Smooth functions of float32 are computed in the loops. */
+/* Smooth functions of float32 are computed in the loops themselves. */
 #define ARGUMENTS_IN1(x) (WIDE(x))
 #define ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a))
 #define ARGUMENTS_DY_IN1(x) (WIDE(dy), WIDE(x))
 #define ARGUMENTS_DY_IN2(x, a) (WIDE(dy), WIDE(x), WIDE(a))
-#define FUSED(name, in, arithmetic)                                                     \
-    FUSED_##arithmetic((float)name##_single ARGUMENTS_##in);
+#define SMOOTH_RESULT(name, in, arithmetic)                                             \
+    INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
 /* The values of other dtypes come from smooth_kernels.c; smooth_loops.h goes through the
    operands. */
@@ -275,14 +275,15 @@ static void by_chunks(
         NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
         ARRAYS_##in, in, out, arithmetic, value))
 
-#define KERNEL_FUSED(name, in, out, arithmetic, value)                                  \
+#define KERNEL_SMOOTH_INLINE(name, in, out, arithmetic, value)                          \
     DEFINE_VECTOR(                                                                      \
-        NAME(name, contiguous), , ARRAYS_##in PARAMETERS_##in FUSED(name, in, arithmetic),\
-        in, out, NO_ARITHMETIC, value)                                                  \
+        NAME(name, contiguous), ,                                                       \
+        ARRAYS_##in PARAMETERS_##in SMOOTH_RESULT(name, in, arithmetic), in, out,       \
+        NO_ARITHMETIC, value)                                                           \
     DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
     IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
         NAME(name, scalar_parameters), PARAMETERS_##in,                                 \
-        ARRAYS_##in FUSED(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
+        ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
 
 #define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
@@ -298,7 +299,7 @@ static void by_chunks(
 #define KERNEL_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_FLOAT_ROUNDED1(r, e) KERNEL_PLAIN
 #define KERNEL_FLOAT_ROUNDED2(r, e, s, f) KERNEL_PLAIN
-#define KERNEL_FLOAT_SMOOTH(r) KERNEL_FUSED
+#define KERNEL_FLOAT_SMOOTH(r) KERNEL_SMOOTH_INLINE
 #define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED

@@ -39,65 +39,65 @@ static inline double logarithm_polynomial(double u)
 
 /* The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.
    The error is below 2^-57.5. */
-static inline double single_logarithm_polynomial(double u)
+static inline double single_logarithm_polynomial(enum contraction how, double u)
 {
     double p = 0x1.2b584e280d258p-3;
-    p = p * u + 0x1.39fe601d4a8bep-3;
-    p = p * u + 0x1.7462b4ad593f7p-3;
-    p = p * u + 0x1.c71c62e5786e8p-3;
-    p = p * u + 0x1.2492492df14ecp-2;
-    p = p * u + 0x1.99999999952e2p-2;
-    p = p * u + 0x1.5555555555558p-1;
+    p = multiply_add(how, p, u, 0x1.39fe601d4a8bep-3);
+    p = multiply_add(how, p, u, 0x1.7462b4ad593f7p-3);
+    p = multiply_add(how, p, u, 0x1.c71c62e5786e8p-3);
+    p = multiply_add(how, p, u, 0x1.2492492df14ecp-2);
+    p = multiply_add(how, p, u, 0x1.99999999952e2p-2);
+    p = multiply_add(how, p, u, 0x1.5555555555558p-1);
     return p;
 }
 
 /* tanh(r/2) / r in z = r^2, |r| <= log(2)/2, for exp.
    The error is below 2^-58.1. */
-static inline double half_tangent_numerator(double u)
+static inline double half_tangent_numerator(enum contraction how, double u)
 {
     double p = 0x1.1530e3b49e518p-15;
-    p = multiply_add(p, u, 0x1.c70fd478a59e8p-7);
-    p = multiply_add(p, u, 0x1.0000000000000p-1);
+    p = multiply_add(how, p, u, 0x1.c70fd478a59e8p-7);
+    p = multiply_add(how, p, u, 0x1.0000000000000p-1);
     return p;
 }
-static inline double half_tangent_denominator(double u)
+static inline double half_tangent_denominator(enum contraction how, double u)
 {
     double p = 0x1.03fc12c5fc318p-10;
-    p = multiply_add(p, u, 0x1.c7194a737eb3fp-4);
-    p = multiply_add(p, u, 0x1.0000000000000p+0);
+    p = multiply_add(how, p, u, 0x1.c7194a737eb3fp-4);
+    p = multiply_add(how, p, u, 0x1.0000000000000p+0);
     return p;
 }
 
-/* Phi(-t) exp(t^2/2), 0 <= t <= 20: the ratio of J. P. Mills, Biometrika 18, 1926, but
-   for a factor.
+/* Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,
+   Biometrika 18, 1926.
    The error is below 2^-55.1. */
-static inline double mills_numerator(double u)
+static inline double mills_numerator(enum contraction how, double u)
 {
     double p = 0x1.1ad39b2c05768p-20;
-    p = multiply_add(p, u, 0x1.f12087096871fp-16);
-    p = multiply_add(p, u, 0x1.a8a6eea1a438ep-12);
-    p = multiply_add(p, u, 0x1.c95bb774ad34ep-9);
-    p = multiply_add(p, u, 0x1.541c1166f7bb9p-6);
-    p = multiply_add(p, u, 0x1.694ab6d4e6689p-4);
-    p = multiply_add(p, u, 0x1.125ab9508124fp-2);
-    p = multiply_add(p, u, 0x1.209e77ee7c63ap-1);
-    p = multiply_add(p, u, 0x1.81ddad65ef6f4p-1);
-    p = multiply_add(p, u, 0x1.0000000000000p-1);
+    p = multiply_add(how, p, u, 0x1.f12087096871fp-16);
+    p = multiply_add(how, p, u, 0x1.a8a6eea1a438ep-12);
+    p = multiply_add(how, p, u, 0x1.c95bb774ad34ep-9);
+    p = multiply_add(how, p, u, 0x1.541c1166f7bb9p-6);
+    p = multiply_add(how, p, u, 0x1.694ab6d4e6689p-4);
+    p = multiply_add(how, p, u, 0x1.125ab9508124fp-2);
+    p = multiply_add(how, p, u, 0x1.209e77ee7c63ap-1);
+    p = multiply_add(how, p, u, 0x1.81ddad65ef6f4p-1);
+    p = multiply_add(how, p, u, 0x1.0000000000000p-1);
     return p;
 }
-static inline double mills_denominator(double u)
+static inline double mills_denominator(enum contraction how, double u)
 {
     double p = 0x1.627876928496fp-19;
-    p = multiply_add(p, u, 0x1.3787373946476p-14);
-    p = multiply_add(p, u, 0x1.0acdb59e47cfcp-10);
-    p = multiply_add(p, u, 0x1.210a650013fb7p-7);
-    p = multiply_add(p, u, 0x1.b28974ebda7d1p-5);
-    p = multiply_add(p, u, 0x1.d66bb9f22c826p-3);
-    p = multiply_add(p, u, 0x1.7177d5f9f5eedp-1);
-    p = multiply_add(p, u, 0x1.9e0a9b90f9fa5p+0);
-    p = multiply_add(p, u, 0x1.3bbc2db62a8d4p+1);
-    p = multiply_add(p, u, 0x1.270feb824890bp+1);
-    p = multiply_add(p, u, 0x1.0000000000000p+0);
+    p = multiply_add(how, p, u, 0x1.3787373946476p-14);
+    p = multiply_add(how, p, u, 0x1.0acdb59e47cfcp-10);
+    p = multiply_add(how, p, u, 0x1.210a650013fb7p-7);
+    p = multiply_add(how, p, u, 0x1.b28974ebda7d1p-5);
+    p = multiply_add(how, p, u, 0x1.d66bb9f22c826p-3);
+    p = multiply_add(how, p, u, 0x1.7177d5f9f5eedp-1);
+    p = multiply_add(how, p, u, 0x1.9e0a9b90f9fa5p+0);
+    p = multiply_add(how, p, u, 0x1.3bbc2db62a8d4p+1);
+    p = multiply_add(how, p, u, 0x1.270feb824890bp+1);
+    p = multiply_add(how, p, u, 0x1.0000000000000p+0);
     return p;
 }
 

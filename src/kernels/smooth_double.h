@@ -188,8 +188,8 @@ static inline double celu_double(double x, double alpha)
         choose_words(is_large, growth, expm1_double(at_most(ratio.high, 60), ratio.low));
     const double scaled = scaled_double(alpha, e), y = is_large ? scaled * more * more : scaled;
     const double near = x + x * (0.5 * ratio.high);
-    const bool is_near = (fabs(ratio.high) < 0x1p-30) & (fabs(alpha) <= DBL_MAX);
-    return is_near ? near : y;
+    const double nearest = fabs(alpha) <= DBL_MAX ? 0x1p-30 : 0;
+    return fabs(ratio.high) < nearest ? near : y;
 }
 
 static inline double celu_backward_double(double dy, double x, double alpha)

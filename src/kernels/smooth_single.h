@@ -63,7 +63,7 @@ static inline float bounded(float x, float most)
    that. */
 static inline double product_beyond_half(double x, double factor)
 {
-    return multiply_add(x, factor, 0x1p-176);
+    return multiply_add(FUSED, x, factor, 0x1p-176);
 }
 
 /* log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|. The logarithm is twice the inverse
@@ -74,38 +74,41 @@ static inline double softplus_single(float x)
     const double ln2 = 0x1.62e42fefa39efp-1, ln2_low = 0x1.abc9e3b39803fp-56;
     const float size = magnitude(x, 300);
     const bool is_halved = size < 0x1.c34366p-1f;
-    const struct quotient e = exponential_quotient(-(double)size);
+    const struct quotient e = exponential_quotient(FUSED, -(double)size);
     const double halved = is_halved ? e.denominator : 0;
     const double s = (e.numerator - halved)
-        / (multiply_add(2, e.denominator, e.numerator) + halved);
+        / (multiply_add(FUSED, 2, e.denominator, e.numerator) + halved);
     const double z = s * s;
     /* Of all floats the one whose value, 2^-57.5 from the middle of two, is too near to it. */
     const double nudge = x == 0x1.d483ap-12f ? 0x1p-53 : 0;
     const double beyond = multiply_add(
-        s * z, single_logarithm_polynomial(z), is_halved ? ln2_low + nudge : 0);
-    const double log = (is_halved ? ln2 : 0) + multiply_add(2, s, beyond);
+        FUSED, s * z, single_logarithm_polynomial(FUSED, z), is_halved ? ln2_low + nudge : 0);
+    const double log = (is_halved ? ln2 : 0) + multiply_add(FUSED, 2, s, beyond);
     return positive_part(x) + log;
 }
 
-/* A derivative 1/2 + c x - d x^3: where 1/2 + c x is the middle of two floats the third term
-   decides, and is lost in a double. */
-static inline double nearer_to_half(double derivative, float x)
+/* A derivative 1/2 + c x - d x^3, |x| < `near`: where 1/2 + c x is the middle of two floats
+   the third term decides, and is lost in a double. */
+static inline double nearer_to_half(double derivative, double x, double near)
 {
-    const double third = x > 0 ? 0x1p-53 : -0x1p-53;
-    return (fabsf(x) < 0x1p-16f) & (x != 0) ? derivative - third : derivative;
+    const double third = x < 0 ? -0x1p-53 : x > 0 ? 0x1p-53 : 0;
+    return fabs(x) < near ? derivative - third : derivative;
 }
 
 static inline double softplus_backward_single(double dy, float x)
 {
-    const struct quotient e = exponential_quotient(-(double)bounded(x, 300));
-    return dy * nearer_to_half(e.denominator / (e.denominator + e.numerator), x);
+    const struct quotient e = exponential_quotient(TWICE, -(double)bounded(x, 300));
+    const double derivative = e.denominator / (e.denominator + e.numerator);
+    /* Of all floats the one whose derivative is too near to the middle of two. */
+    const double nudge = x == -0x1.250c02p-10f ? 0x1p-54 : 0;
+    return dy * (nearer_to_half(derivative, x, 0x1p-16) + nudge);
 }
 
 /* For x < 0 only. The middle may be alpha x, of 48 bits, and alpha (x + x^2/2) is nearer
    to 0. */
 static inline double elu_single(float x, double alpha)
 {
-    const double below = expm1_quotient(negative_part(x, -300));
+    const double below = expm1_quotient(TWICE, negative_part(x, -300));
     return alpha * (x > -0x1p-50f ? x * (1 - 0x1p-51) : below);
 }
 
@@ -114,7 +117,7 @@ static inline double elu_backward_single(double dy, float x, double alpha)
 {
     const float below = negative_part(x, -300);
     const double slope = dy * alpha;
-    const struct quotient e = exponential_quotient(below);
+    const struct quotient e = exponential_quotient(TWICE, below);
     /* Less than 1 where e^x is too near to it. */
     const double nearly = (below > -0x1p-50f) & (below < 0) ? 1 - 0x1p-50 : 1;
     return slope * nearly * e.numerator / e.denominator;
@@ -128,20 +131,20 @@ static inline double elu_backward_single(double dy, float x, double alpha)
 
 static inline double selu_single(float x)
 {
-    const double below = expm1_quotient(negative_part(x, -300));
+    const double below = expm1_quotient(FUSED, negative_part(x, -300));
     return x < 0 ? SELU_SCALE_ALPHA * below : SELU_SCALE * x;
 }
 
 static inline double selu_backward_single(double dy, float x)
 {
-    const struct quotient e = exponential_quotient(negative_part(x, -300));
+    const struct quotient e = exponential_quotient(TWICE, negative_part(x, -300));
     return dy * (x > 0 ? SELU_SCALE : SELU_SCALE_ALPHA * e.numerator / e.denominator);
 }
 
 /* For x < 0 only; x / alpha is above 0 for a negative alpha. */
 static inline double celu_single(float x, double alpha)
 {
-    return alpha * expm1_quotient(at_least(at_most(x / alpha, 700), -300));
+    return alpha * expm1_quotient(TWICE, at_least(at_most(x / alpha, 700), -300));
 }
 
 /* For x <= 0 only. */
@@ -151,17 +154,18 @@ static inline double celu_backward_single(double dy, float x, double alpha)
     const struct words product = two_product(ratio, alpha);
     const double rest = ((x - product.high) - product.low) / alpha;
     /* None where the ratio is a bound, or alpha is 0 or infinite. */
-    const struct quotient e = exponential_quotient_of_words(
-        (struct words){ratio, fabs(rest) < 0x1p-40 ? rest : 0});
+    const struct quotient e = as_quotient(reduced_exponential_of_words(
+        TWICE, (struct words){ratio, fabs(rest) < 0x1p-40 ? rest : 0}));
     return dy * e.numerator / e.denominator;
 }
 
 /* Phi(-t), 0 <= t <= 20, as a quotient: exp(-t^2/2) times Mills' ratio. */
 static inline struct quotient tail_single(double t)
 {
-    const struct quotient e = exponential_quotient(-0.5 * (t * t));
+    const struct quotient e = exponential_quotient(FUSED, -0.5 * (t * t));
     return (struct quotient){
-        e.numerator * mills_numerator(t), e.denominator * mills_denominator(t)};
+        e.numerator * mills_numerator(FUSED, t),
+        e.denominator * mills_denominator(FUSED, t)};
 }
 
 /* x Phi(x) */
@@ -179,9 +183,9 @@ static inline double gelu_backward_single(double dy, float x)
 {
     const double density = 0x1.9884533d43651p-2; /* 1 / sqrt(2 pi) */
     const double t = fabs(bounded(x, 20));
-    const struct quotient e = exponential_quotient(-0.5 * (t * t));
-    const double d = mills_denominator(t);
-    const double n = e.numerator * (mills_numerator(t) - t * density * d);
+    const struct quotient e = exponential_quotient(TWICE, -0.5 * (t * t));
+    const double d = mills_denominator(TWICE, t);
+    const double n = e.numerator * (mills_numerator(TWICE, t) - t * density * d);
     const double all = e.denominator * d;
     return dy * (x < 0 ? n : all - n) / all;
 }
@@ -189,26 +193,29 @@ static inline double gelu_backward_single(double dy, float x)
 static inline double silu_single(float x)
 {
     const float w = at_least_float(x, -300);
-    const struct quotient e = exponential_quotient(-(double)at_most_float(w, 300));
+    const struct quotient e = exponential_quotient(FUSED, -(double)at_most_float(w, 300));
     const double product = product_beyond_half(w, e.denominator);
     return copysign(product / (e.denominator + e.numerator), w);
 }
 
-/* sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx and e = e^-|z|. */
-static inline double sigmoid_derivative(double w, struct quotient e)
+/* sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx, by e^-|z|. */
+static inline double sigmoid_derivative(double w, struct reduced_exponential e)
 {
-    const double n = e.numerator, d = e.denominator, sum = d + n;
-    /* n + d + w d is near 0 where the derivative is. */
-    const double below = multiply_add(1 + w, d, n) * n;
-    const double above = multiply_add(w, n, sum) * d;
+    const struct quotient whole = as_quotient(e);
+    const double n = whole.numerator, d = whole.denominator, sum = d + n;
+    /* n + d + w d, which is near 0 where the derivative is: cancelled as far as it can be
+       exactly. */
+    const double power = power_of_exponent(e.exponent), rest = 1 + w;
+    const double below = (e.p * (rest + power) - e.q * (rest - power)) * n;
+    const double above = (sum + w * n) * d;
     return (w < 0 ? below : above) / (sum * sum);
 }
 
 static inline double silu_backward_single(double dy, float x)
 {
     const double w = bounded(x, 300);
-    const double derivative = sigmoid_derivative(w, exponential_quotient(-fabs(w)));
-    return dy * nearer_to_half(derivative, x);
+    const double derivative = sigmoid_derivative(w, reduced_exponential(TWICE, -fabs(w)));
+    return dy * nearer_to_half(derivative, x, 0x1p-16);
 }
 
 /* 2 sqrt(2/pi), and that times 0.044715: the tanh form of D. Hendrycks and K. Gimpel,
@@ -232,7 +239,8 @@ static inline double gelu_tanh_single(float x)
 {
     const float w = at_least_float(x, -14);
     const struct words z = gelu_tanh_argument(at_most_float(w, 14));
-    const struct quotient e = exponential_quotient_of_words(negated_words(z));
+    const struct quotient e =
+        as_quotient(reduced_exponential_of_words(FUSED, negated_words(z)));
     /* Of all floats the one whose value, 2^-54 from the middle of two, is too near to it. */
     const double nudge = x == -0x1.6148dep-16f ? 0x1p-53 : 0;
     const double product = product_beyond_half(w, e.denominator + nudge);
@@ -244,28 +252,30 @@ static inline double gelu_tanh_backward_single(double dy, float x)
     const double w = bounded(x, 14);
     const struct words z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
-    return dy * sigmoid_derivative(w * slope, exponential_quotient_of_words(negated_words(z)));
+    const struct reduced_exponential e = reduced_exponential_of_words(TWICE, negated_words(z));
+    return dy * sigmoid_derivative(w * slope, e);
 }
 
 /* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2). */
 static inline double mish_single(float x)
 {
-    const struct quotient e = exponential_quotient(at_most_float(at_least_float(x, -300), 30));
-    const double n = e.numerator * multiply_add(2, e.denominator, e.numerator);
-    const double d = multiply_add(2 * e.denominator, e.denominator, n);
-    return at_least_float(x, -300) * n / d;
+    const float w = at_least_float(x, -300);
+    const struct quotient e = exponential_quotient(FUSED, at_most_float(w, 30));
+    const double n = e.numerator * multiply_add(FUSED, 2, e.denominator, e.numerator);
+    const double d = multiply_add(FUSED, 2 * e.denominator, e.denominator, n);
+    return w * n / d;
 }
 
 /* (n d + 4 x e^x (1 + e^x)) / d^2 for d = n + 2. */
 static inline double mish_backward_single(double dy, float x)
 {
     const double w = at_most_float(at_least_float(x, -300), 60);
-    const struct quotient e = exponential_quotient(w);
+    const struct quotient e = exponential_quotient(TWICE, w);
     const double square = e.denominator * e.denominator;
-    const double n = multiply_add(2, e.denominator, e.numerator);
-    const double d = multiply_add(e.numerator, n, 2 * square);
+    const double n = 2 * e.denominator + e.numerator;
+    const double d = e.numerator * n + 2 * square;
     const double rest = 4 * w * (square * (e.denominator + e.numerator));
-    return dy * e.numerator * multiply_add(n, d, rest) / (d * d);
+    return dy * e.numerator * (n * d + rest) / (d * d);
 }
 
 /* (x + sqrt(x^2 + b)) / 2, and the same without a difference for x < 0. An infinite b has
@@ -281,8 +291,8 @@ static inline double squareplus_backward_single(double dy, double x, double b)
     const double far = at_least(at_most(x, 0x1p300), -0x1p300);
     const double root = sqrt(far * far + b);
     /* dy/2 may be the middle of two subnormal floats, and a small x decides. */
-    const double least = root < HUGE_VAL ? 0x1p-40 * root : 0;
-    const double w = (fabs(far) < least) & (far != 0) ? copysign(least, far) : far;
+    const double least = far == 0 ? 0 : 0x1p-40 * at_most(root, 0x1p300);
+    const double w = copysign(at_least(fabs(far), least), far);
     /* Nothing is cancelled above that. */
     const bool below = w < -0.25 * root;
     /* With what the rounding of sum and quotient left: 1/2 + x / (2 sqrt(b)) may be a middle as
@@ -291,10 +301,12 @@ static inline double squareplus_backward_single(double dy, double x, double b)
     const struct words n = {
         below ? 0.5 * (b + 0.0) : 0.5 * sum.high, below ? 0 : 0.5 * sum.low};
     const struct words quotient = divide_words(n, words_of(below ? (root - w) * root : root));
-    const struct words product = two_product(dy, quotient.high);
+    const double high = nearer_to_half(quotient.high, w, root < HUGE_VAL ? 0x1p-15 * root : 0);
+    const struct words product = two_product(dy, high);
     const double rest = product.low + dy * quotient.low;
     /* An infinite or NaN product has none, and a zero keeps its sign. */
-    return (fabs(rest) < HUGE_VAL) & (rest != 0) ? product.high + rest : product.high;
+    const double whole = copysign(product.high + rest, product.high);
+    return fabs(rest) < HUGE_VAL ? whole : product.high;
 }
 
 /* n / 6 for a finite n, without the slow division where there is fma (P. W. Markstein, IBM J.
