@@ -110,9 +110,10 @@ def test_every_small_float_by_mpfr(operation: Operation) -> None:
     dtypes: list[np.dtype[Any]] = [np.dtype(np.float16), *DTYPES]
     for dtype in dtypes:
         x = every(dtype)
-        x = x[np.isfinite(x.astype(np.float64))]
-        with np.errstate(over="ignore"):
-            right = rounded(operation.name, x, dtype, *usual_parameters(operation)).astype(dtype)
+        with np.errstate(all="ignore"):
+            x = x[np.isfinite(x)]
+            exact, parameters = x.astype(np.float64), usual_parameters(operation)
+            right = rounded(operation.name, exact, dtype, *parameters).astype(dtype)
         for isa in UFUNCS:
             results = UFUNCS[isa][operation.name](*operands_of(operation, x))
             np.testing.assert_array_equal(bits_of(results), bits_of(right), f"{isa} {dtype}")
@@ -193,7 +194,7 @@ def test_all_float32_inputs(operation: Operation, programs: Path) -> None:
 
 @exhaustive
 def test_the_oracle_knows_its_error(operation: Operation, programs: Path) -> None:
-    """With room to spare; very near to 0 and far out it has to give the same float32 only."""
+    """With room to spare; very near to 0 and far out the same float32 is enough."""
     from tests.mpfr import difference, rounded
     from tests.smooth_programs import estimates
 
@@ -204,10 +205,8 @@ def test_the_oracle_knows_its_error(operation: Operation, programs: Path) -> Non
         right = rounded(operation.name, x, np.dtype(np.float32), *parameters)
         for estimate, bound in (line[1:3], line[3:5]):
             error = difference(operation.name, estimate, x[0], *parameters)
-            if is_ordinary:
-                assert error <= float.fromhex(bound) / 8, line
-            else:
-                assert np.float32(float.fromhex(estimate)) == right.astype(np.float32), line
+            is_same = np.float32(float.fromhex(estimate)) == right.astype(np.float32)
+            assert error <= float.fromhex(bound) / 8 or (is_same and not is_ordinary), line
 
 
 @exhaustive
