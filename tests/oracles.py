@@ -450,9 +450,9 @@ def squareplus_backward(dy: Array, x: Array, b: Array) -> Array:
     def value(dy: Array, x: Array, b: Array) -> Any:
         x = _bounded(x, np.finfo(np.float64).max)
         root = np.sqrt(x * x + b)
-        # A double does not tell the sum of root and x from root there.
-        single = root.astype(np.float64)
-        x = np.where(single + x.astype(np.float64) == single, 0, x)
+        # What follows dy/2 decides where that is a middle: see _seen.
+        tiny = (x != 0) & (np.abs(x) < root * 2.0**-60)
+        x = np.where(tiny, np.copysign(root * np.longdouble(2.0**-57), x), x)
         above, below = dy * (root + x) / (2 * root), dy * (b + 0.0) / (2 * root * (root - x))
         at_zero = dy * (root / (2 * root))
         return np.select([x == 0, x < 0], [at_zero, below], above)
