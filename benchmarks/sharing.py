@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from statistics import mean, median
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
 import numpy as np
+from benchmarks.measure import wait_until_idle
 from benchmarks.workload import random_values
 
 import relu_ufunc
@@ -44,8 +45,7 @@ def bursts(starts: dict[str, Callable[[], Call]]) -> dict[str, list[float]]:
     while perf_counter() < end:
         for name, start in starts.items():
             call = start()
-            # Another library's threads spin for a while after its turn.
-            sleep(0.01)
+            wait_until_idle()
             for _ in range(WARM_UP):
                 call()
             calls, began, now = 0, perf_counter(), 0.0

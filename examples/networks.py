@@ -10,6 +10,10 @@ from numpy.typing import DTypeLike, NDArray
 from relu_ufunc import (
     clipped_relu,
     clipped_relu_backward,
+    elu,
+    elu_backward,
+    gelu,
+    gelu_backward,
     leaky_relu,
     leaky_relu_backward,
     prelu,
@@ -18,6 +22,8 @@ from relu_ufunc import (
     relu6,
     relu6_backward,
     relu_backward,
+    silu,
+    silu_backward,
 )
 from relu_ufunc.diagnostics import ActivationMonitor
 
@@ -68,6 +74,14 @@ def clipped_backward(dy: Array, z: Array) -> Any:
     return clipped_relu_backward(dy, z, CLIP)
 
 
+def unit_elu(z: Array) -> Any:
+    return elu(z, 1)
+
+
+def unit_elu_backward(dy: Array, z: Array) -> Any:
+    return elu_backward(dy, z, 1)
+
+
 def sigmoid(z: Array) -> Any:
     return 0.5 * (1 + np.tanh(0.5 * z))
 
@@ -85,6 +99,15 @@ def he_gain(slope: float) -> float:
     return math.sqrt(2 / (1 + slope**2))
 
 
+def steady_gain(forward: Callable[[Array], Any]) -> float:
+    """The gain that keeps the mean square of z from layer to layer, if z is normal with variance 1.
+
+    It is he_gain for relu; the mean is an integral by Gauss and Hermite.
+    """
+    z, weights = np.polynomial.hermite_e.hermegauss(100)
+    return 1 / math.sqrt(float(weights @ forward(z) ** 2) / math.sqrt(2 * math.pi))
+
+
 ACTIVATIONS = {
     # This is the control: a network without activations is one linear map.
     "linear": Activation(linear, linear_backward, 1),
@@ -93,6 +116,9 @@ ACTIVATIONS = {
     "prelu": Activation(prelu, prelu_backward, he_gain(LEARNED_FROM), LEARNED_FROM),
     "relu6": Activation(relu6, relu6_backward, he_gain(0)),
     "clipped_relu": Activation(clipped, clipped_backward, he_gain(0)),
+    "elu": Activation(unit_elu, unit_elu_backward, steady_gain(unit_elu)),
+    "gelu": Activation(gelu, gelu_backward, steady_gain(gelu)),
+    "silu": Activation(silu, silu_backward, steady_gain(silu)),
     "sigmoid": Activation(sigmoid, sigmoid_backward, 1),
     "tanh": Activation(np.tanh, tanh_backward, 1),
 }

@@ -42,6 +42,9 @@ STYLES = {
     "prelu": {"color": PINK, "marker": "^", "linestyle": "-."},
     "relu6": {"color": GREEN, "marker": "s", "linestyle": "--"},
     "clipped_relu": {"color": BLACK, "marker": "x", "linestyle": ":"},
+    "elu": {"color": BLUE, "marker": "v", "linestyle": "--"},
+    "gelu": {"color": GREEN, "marker": "s", "linestyle": "-."},
+    "silu": {"color": PINK, "marker": "^", "linestyle": ":"},
     "sigmoid": {"color": BLUE, "marker": "D"},
     "tanh": {"color": SKY, "marker": "P"},
 }

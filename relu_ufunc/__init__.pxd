@@ -5,7 +5,8 @@
 # leaky_relu(x, slope) is of floats or doubles. leaky_relu_into(x, slope, y) is of memoryviews of
 # doubles, of one axis, with a number for the slope; leaky_relu_each_into(x, slope, y) has a slope
 # for each element. leaky_reluf_into and leaky_reluf_each_into are the same for floats. Those of
-# memoryviews need import_relu_ufunc(), once in each module that uses them.
+# memoryviews need import_relu_ufunc(), once in each module that uses them. The smooth functions,
+# softplus to hard_swish, have only those.
 cimport cython
 
 cdef extern from "relu_ufunc.h":

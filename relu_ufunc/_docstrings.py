@@ -4,6 +4,7 @@ The text that all ufuncs share is here; the text of a single function is in
 relu_ufunc/_words.py.
 """
 
+from functools import cache
 from inspect import Parameter, Signature
 from textwrap import fill
 
@@ -75,17 +76,27 @@ These values were observed on an x86-64 CPU with PyTorch 2.13, TensorFlow 2.21,
 Keras 3.15, JAX 0.10 and ONNX Runtime 1.32."""
 
 
+# What is cached here is the same for most functions, and most of the time of an import.
+@cache
+def _input(name: str) -> Parameter:
+    return Parameter(name, Parameter.POSITIONAL_ONLY)
+
+
+@cache
+def _out(n_outputs: int) -> Parameter:
+    out = None if n_outputs == 1 else (None,) * n_outputs
+    return Parameter("out", Parameter.POSITIONAL_OR_KEYWORD, default=out)
+
+
+@cache
 def signature(operation: Operation) -> Signature:
     """The call's signature, with the row's own names for the inputs."""
-    n_outputs = len(operation.outputs)
-    out = None if n_outputs == 1 else (None,) * n_outputs
-    return Signature(
-        [
-            *(Parameter(name, Parameter.POSITIONAL_ONLY) for name in operation.inputs),
-            Parameter("out", Parameter.POSITIONAL_OR_KEYWORD, default=out),
-            *_KEYWORDS,
-        ]
-    )
+    return Signature([*map(_input, operation.inputs), _out(len(operation.outputs)), *_KEYWORDS])
+
+
+@cache
+def _indented(sentences: str) -> str:
+    return fill(sentences, width=80, initial_indent="    ", subsequent_indent="    ")
 
 
 def docstring(operation: Operation) -> str:
@@ -135,12 +146,7 @@ def _returns(operation: Operation) -> str:
             f"as in `numpy.{model}`: {dtypes}."
         )
     first, *others = operation.outputs
-    description = fill(
-        f"{like} It is a scalar if all inputs are.",
-        width=80,
-        initial_indent="    ",
-        subsequent_indent="    ",
-    )
+    description = _indented(f"{like} It is a scalar if all inputs are.")
     entries = [f"{first} : ndarray or scalar\n{description}"]
     for output in others:
         entry = f"{output} : ndarray or scalar\n    Likewise."

@@ -487,8 +487,11 @@ array([0., 2., 7.])""",
     "softplus": Words(
         summary="Softplus: the smooth rectifier log(1 + exp(x)).",
         brief="log(1 + eˣ)",
-        need="a positive value, smooth everywhere",
-        why="never 0 by itself, exact far out on both sides",
+        need="a positive result without a kink",
+        why=(
+            "its derivative is the logistic function; a large x does not overflow "
+            "([limits](semantics.md#the-smooth-rectifiers))"
+        ),
         background="""\
 A rectifier without a corner [1]_, positive everywhere: for scales, rates
 and standard deviations that a network puts out.""",
@@ -527,7 +530,10 @@ array([0. , 1.5, 3. ])""",
         summary="Exponential linear unit: x where x >= 0, alpha * (exp(x) - 1) elsewhere.",
         brief="x where x ≥ 0, else alpha·(eˣ − 1)",
         need="negative values that level off",
-        why="the mean of the activations stays near 0",
+        why=(
+            "they tend to −alpha, so that the mean of the activations is nearer to 0 "
+            "([measured](gallery.md#smooth-rectifiers))"
+        ),
         background="""\
 Negative values, down to -alpha, keep the mean of the activations near 0
 [1]_.""",
@@ -570,7 +576,7 @@ array([ 0., 10., 30.])""",
         summary="Scaled exponential linear unit: elu with two constants that normalise.",
         brief="1.0507·elu(x, 1.6733)",
         need="activations that normalise themselves",
-        why="elu with the two constants that keep mean and variance",
+        why="`elu` with the two constants that keep mean 0 and variance 1",
         background="""\
 With these constants, 1.0507009873554804934 and 1.6732632423543772848, the
 activations of a deep network keep mean 0 and variance 1 [1]_.""",
@@ -602,8 +608,8 @@ array([0.        , 1.75809934, 1.05070099])""",
     "celu": Words(
         summary="Continuously differentiable exponential linear unit.",
         brief="x where x ≥ 0, else alpha·(e^(x/alpha) − 1)",
-        need="an elu without a jump in its derivative",
-        why="smooth for every alpha",
+        need="an `elu` without a jump in its derivative",
+        why="the derivative is 1 at 0 for every alpha",
         background="The derivative has no jump at 0, whatever alpha is [1]_.",
         value="y = x where x >= 0, else alpha * (exp(x / alpha) - 1)",
         brief_derivative="1 where x > 0, else e^(x/alpha)",
@@ -640,8 +646,8 @@ array([ 0., 20., 30.])""",
     "gelu": Words(
         summary="Gaussian error linear unit: x times the normal distribution function of x.",
         brief="x·Φ(x)",
-        need="the activation of transformers",
-        why="x times the normal distribution's Φ(x), with its tail",
+        need="the activation of BERT and of many transformers",
+        why="the exact form with Φ(x), whose tail far below 0 is kept",
         background="""\
 The activation of BERT, GPT and most transformers since [1]_, in its exact
 form; `gelu_tanh` is the approximation.""",
@@ -678,8 +684,8 @@ array([-0. ,  1.5,  3. ])""",
     "gelu_tanh": Words(
         summary="Gaussian error linear unit, as approximated with tanh.",
         brief="x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))",
-        need="GELU as GPT-2 and its kind have it",
-        why="the approximation by tanh, correctly rounded as such",
+        need="the GELU of GPT-2",
+        why="the approximation with tanh, for weights that were trained with it",
         background="""\
 The form of GPT-2 and of many networks after it [1]_: for weights that were
 trained with it.""",
@@ -715,8 +721,8 @@ array([-0. ,  1.5,  3. ])""",
     "silu": Words(
         summary="Sigmoid linear unit, or swish: x times the logistic function of x.",
         brief="x/(1 + e⁻ˣ)",
-        need="a smooth rectifier that is not monotonic",
-        why="x times the logistic function; also called swish",
+        need="swish, or the gate of SwiGLU",
+        why="x times the logistic function, smooth and not monotonic",
         background="""\
 Proposed with the GELU [1]_ and found again as swish [2]_; half of SwiGLU.""",
         value="y = x / (1 + exp(-x))",
@@ -753,7 +759,7 @@ array([-0. ,  1.5,  3. ])""",
         summary="Mish: x times the hyperbolic tangent of its softplus.",
         brief="x·tanh(log(1 + eˣ))",
         need="the activation of YOLOv4",
-        why="x times the hyperbolic tangent of softplus(x)",
+        why="x times the hyperbolic tangent of its `softplus`",
         background="Smooth and not monotonic, used in object detectors [1]_.",
         value="y = x * tanh(log(1 + exp(x)))",
         brief_derivative="its derivative",
@@ -783,8 +789,8 @@ array([-0.,  3.,  5.])""",
     "squareplus": Words(
         summary="Squareplus: the smooth rectifier (x + sqrt(x**2 + b)) / 2.",
         brief="(x + √(x² + b))/2",
-        need="softplus without an exponential",
-        why="algebraic: a square root does; b sets how sharp it bends",
+        need="a `softplus` without an exponential",
+        why="one square root; b says how round the corner is",
         background="A softplus of algebra alone [1]_: a hyperbola.",
         value="y = (x + sqrt(x**2 + b)) / 2",
         brief_derivative="(1 + x/√(x² + b))/2",
@@ -824,7 +830,7 @@ array([2., 5., 8.])""",
         summary="Hard swish: x times a piecewise linear sigmoid.",
         brief="x·min(max(x + 3, 0), 6)/6",
         need="the activation of MobileNetV3",
-        why="silu in three pieces, without an exponential",
+        why="a parabola between two straight lines, in the place of `silu`",
         background="A silu without an exponential, from MobileNetV3 [1]_.",
         value="y = x where x >= 3, else x * (x + 3) / 6 where x > -3, else -0.0",
         brief_derivative="1 where x ≥ 3, else (2x + 3)/6 where x > −3, else 0",

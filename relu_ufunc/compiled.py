@@ -175,7 +175,7 @@ def scalar_function(name: str, character: str = "d") -> Any:
     ValueError
         If there is no such function.
     TypeError
-        If the dtype is another, or the function has loops alone.
+        If the dtype is another, or the function is a smooth one, which has only loops.
 
     See Also
     --------
@@ -197,7 +197,7 @@ def scalar_function(name: str, character: str = "d") -> Any:
     else:
         raise TypeError(f"expected 'f' or 'd' for a scalar function, not {character!r}")
     if not address:
-        raise TypeError(f"{name} has loops alone, and no function of numbers")
+        raise TypeError(f"{name} has only loops, no scalar function: see relu_ufunc.compiled.loop")
     operands = [number] * function.n_inputs
     if function.n_outputs == 1:
         return ctypes.CFUNCTYPE(number, *operands)(address)

@@ -27,11 +27,13 @@ enum {
     WORTH_WAKING = 1 << 24,
     /* Allocators keep smaller pieces of memory for the next caller, so the pages of those
        have been touched before. */
-    MAYBE_FRESH = 1 << 22,
+    MAYBE_FRESH = 1 << 23,
     /* Where there is a choice of stores, each slice of this size is timed. */
     SLICE = 1 << 19,
-    /* With more than one, the others wait less for a worker that starts late. */
-    PARTS_PER_THREAD = 2
+    /* With more than one, the others wait less for a thread that starts late or is slow. A
+       long run has more, of about the size of a slice. */
+    FEWEST_PARTS_PER_THREAD = 2,
+    MOST_PARTS_PER_THREAD = MOST_PARTS / (MOST_WORKERS + 1)
 };
 
 static _Atomic ptrdiff_t stream_bytes = PTRDIFF_MAX;
@@ -141,11 +143,12 @@ static struct pace *find_pace(const struct plan *plan, ptrdiff_t bytes)
 static void share(struct long_run *run, ptrdiff_t start, int threads)
 {
     const int64_t before = nanoseconds_now();
+    const ptrdiff_t bytes = (run->plan.n - start) * run->item_bytes;
+    const ptrdiff_t slices = least(bytes / threads / SLICE, MOST_PARTS_PER_THREAD);
     run->shared_start = start;
-    run->parts = PARTS_PER_THREAD * threads;
+    run->parts = (int)greatest(slices, FEWEST_PARTS_PER_THREAD) * threads;
     threads_run(run_part, run, run->parts, threads);
-    ways_learn_shared(
-        run->pace, (run->plan.n - start) * run->item_bytes, nanoseconds_now() - before);
+    ways_learn_shared(run->pace, bytes, nanoseconds_now() - before);
 }
 
 static void run_long(struct long_run *run, ptrdiff_t bytes)

@@ -16,4 +16,9 @@ static inline ptrdiff_t least(ptrdiff_t a, ptrdiff_t b)
     return a < b ? a : b;
 }
 
+static inline ptrdiff_t greatest(ptrdiff_t a, ptrdiff_t b)
+{
+    return a > b ? a : b;
+}
+
 #endif

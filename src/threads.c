@@ -103,6 +103,25 @@ static ptrdiff_t usable_processors(void)
 
 #endif
 
+#ifdef __linux__
+static int this_processor(void) { return sched_getcpu(); }
+
+/* Moves the calling thread to any other processor that it may use. */
+static void leave_processor(int processor)
+{
+    cpu_set_t before, others;
+    if (sched_getaffinity(0, sizeof before, &before) != 0)
+        return;
+    others = before;
+    CPU_CLR(processor, &others);
+    if (sched_setaffinity(0, sizeof others, &others) == 0)
+        sched_setaffinity(0, sizeof before, &before);
+}
+#else
+static int this_processor(void) { return -1; }
+static void leave_processor(int processor) { (void)processor; }
+#endif
+
 #if defined(__x86_64__) || defined(_M_X64) || defined(__i386__)
 #include <immintrin.h>
 static void relax_processor(void) { _mm_pause(); }
@@ -125,17 +144,23 @@ enum {
 static atomic_int count = 1, quota = MOST_WORKERS + 1;
 static atomic_long spin_microseconds = 200;
 
-/* The current task: its number, how many parts it has, and how many threads share it. */
-static _Atomic uint64_t ticket;
+/* The current task: its number, how many parts it has and how many threads share it; what
+   to do, and in which floating-point environment. All of this reaches a worker with one
+   cache line. */
+static struct {
+    _Alignas(CACHE_LINE) _Atomic uint64_t ticket;
+    task *task;
+    void *context;
+    fenv_t environment;
+} current;
+static _Alignas(CACHE_LINE) atomic_int unfinished;
 /* For each part, the number of the last task that it was taken for. A task cannot end
    before all its parts have been taken. So a thread that replaces the previous task's
    number with its own task's has proved that this task is still the current one. */
 static _Atomic uint32_t taken_for[MOST_PARTS];
 static atomic_bool has_caller;
-static atomic_int unfinished;
-static task *current_task;
-static void *current_context;
-static fenv_t current_environment;
+/* Where the last caller ran that had to wake workers. */
+static atomic_int callers_processor;
 
 static int n_workers;
 static atomic_int n_awake;
@@ -179,9 +204,9 @@ static void run_parts(uint64_t a_ticket, int thread)
         const int part = (first + i) % parts;
         if (take_part(a_ticket, part)) {
             if (!has_environment)
-                fesetenv(&current_environment);
+                fesetenv(&current.environment);
             has_environment = true;
-            current_task(current_context, part);
+            current.task(current.context, part);
             atomic_fetch_sub(&unfinished, 1);
         }
     }
@@ -190,7 +215,7 @@ static void run_parts(uint64_t a_ticket, int thread)
 /* Whether there is a task in which the worker takes part and which it has not seen yet. */
 static bool has_task_for(int worker, uint64_t last_ticket)
 {
-    const uint64_t seen = atomic_load(&ticket);
+    const uint64_t seen = atomic_load(&current.ticket);
     return seen != last_ticket && worker < threads_of(seen);
 }
 
@@ -215,6 +240,11 @@ static void sleep_until_task(int worker, uint64_t last_ticket)
         wait_on(&work_arrived, &sleep_lock);
     atomic_fetch_add(&n_awake, 1);
     unlock(&sleep_lock);
+    /* Linux may wake a thread on the processor of whoever wakes it although another one is
+       idle, and takes milliseconds to move it. */
+    const int processor = this_processor();
+    if (processor == atomic_load(&callers_processor))
+        leave_processor(processor);
 }
 
 static THREAD_RETURN work(void *number)
@@ -223,7 +253,7 @@ static THREAD_RETURN work(void *number)
     uint64_t last_ticket = 0;
     for (;;) {
         if (has_task_for(worker, last_ticket)) {
-            last_ticket = atomic_load(&ticket);
+            last_ticket = atomic_load(&current.ticket);
             if (worker < threads_of(last_ticket))
                 run_parts(last_ticket, worker);
             continue;
@@ -244,7 +274,7 @@ static void empty_pool(void)
     pthread_cond_init(&work_arrived, NULL);
     n_workers = 0;
     atomic_store(&n_awake, 0);
-    atomic_store(&ticket, make_ticket(number_of(atomic_load(&ticket)) + 1, 0, 0));
+    atomic_store(&current.ticket, make_ticket(number_of(atomic_load(&current.ticket)) + 1, 0, 0));
     atomic_store(&unfinished, 0);
     atomic_store(&has_caller, false);
 }
@@ -328,19 +358,22 @@ void threads_run(task *task, void *context, int parts, int threads)
         return;
     }
     start_workers(threads - 1);
-    current_task = task;
-    current_context = context;
-    fegetenv(&current_environment);
     atomic_store(&unfinished, parts);
-    const uint32_t number = number_of(atomic_load(&ticket)) + 1;
+    const uint32_t number = number_of(atomic_load(&current.ticket)) + 1;
     for (part = 0; part < parts; ++part)
         atomic_store(&taken_for[part], number - 1);
+    current.task = task;
+    current.context = context;
+    fegetenv(&current.environment);
     const uint64_t new_ticket = make_ticket(number, parts, threads);
-    atomic_store(&ticket, new_ticket);
+    atomic_store(&current.ticket, new_ticket);
     if (atomic_load(&n_awake) < threads - 1) {
+        atomic_store(&callers_processor, this_processor());
         lock(&sleep_lock);
         wake_all(&work_arrived);
         unlock(&sleep_lock);
+        /* A worker that woke on this processor has to run there before it can move. */
+        yield_processor();
     }
     run_parts(new_ticket, 0);
     for (int spins = 1; atomic_load(&unfinished) != 0; ++spins) {

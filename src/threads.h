@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MOST_WORKERS = 1023, MOST_PARTS = 4 * (MOST_WORKERS + 1) };
+enum { MOST_WORKERS = 1023, MOST_PARTS = 16 * (MOST_WORKERS + 1) };
 
 /* Computes one part. Parts may run in any order and on any thread. */
 typedef void task(void *context, int part);

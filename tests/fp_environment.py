@@ -44,6 +44,18 @@ def flush_to_zero() -> Iterator[None]:
         assert _c("fesetenv")(before) == 0
 
 
+def rounding() -> int:
+    return _c("fegetround")()
+
+
+def flushes_to_zero() -> bool:
+    size = 32 if _machine == "x86_64" else 8
+    now = ctypes.create_string_buffer(size)
+    assert _c("fegetenv")(now) == 0
+    offset, bits = (28, _MXCSR_FTZ_DAZ) if _machine == "x86_64" else (0, _FPCR_FZ_FZ16)
+    return ctypes.c_uint32.from_buffer(now, offset).value & bits == bits
+
+
 def clear_flags() -> None:
     assert _c("feclearexcept")(_ALL_EXCEPT[_machine]) == 0
 

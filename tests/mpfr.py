@@ -86,14 +86,52 @@ def value(name: str, x: float, *parameters: float) -> Any:
         return number(VALUES[name](number(x), *map(number, parameters)))
 
 
-def errors_in_ulp(name: str, results: Array, x: Array, *parameters: float) -> Array:
-    """How far each float32 or float64 is from the value, in units of its last place."""
+def difference(name: str, result: str, x: float, *parameters: float) -> float:
+    """How far a number, written in hexadecimal, is from the value."""
+    with CONTEXT.copy():
+        return float(
+            abs(number(result) - number(VALUES[name](number(x), *map(number, parameters))))
+        )
+
+
+def _step(right: Any, info: Any) -> Any:
+    """The unit of the last place of a value, or of the least number."""
+    exponent = gmpy2.get_exp(right) - info.nmant - 1 if right else info.minexp
+    return number(2) ** max(exponent, info.minexp - info.nmant)
+
+
+def errors_in_ulp(
+    name: str, results: Array, x: Array, *parameters: float, dy: Array | None = None
+) -> Array:
+    """How far each float32 or float64 is from the value, in units of its last place.
+
+    With a dy, which is for float64 near a derivative's root, not less than 2^-60 dy.
+    """
     info = np.finfo(results.dtype)
     found = []
     with CONTEXT.copy():
-        for result, at in zip(results.tolist(), x.tolist(), strict=True):
+        for result, at, factor in zip(
+            results.tolist(), x.tolist(), (x if dy is None else dy).tolist(), strict=True
+        ):
             right = number(VALUES[name](number(at), *map(number, parameters)))
-            exponent = gmpy2.get_exp(right) - info.nmant - 1 if right else info.minexp
-            step = number(2) ** max(exponent, info.minexp - info.nmant)
+            if dy is not None:
+                right *= number(factor)
+            step = _step(right, info)
+            if dy is not None:
+                step = max(step, abs(number(factor)) * number(2) ** -60)
             found.append(float(abs(number(result) - right) / step))
+    return np.array(found)
+
+
+def rounded(name: str, x: Array, dtype: "np.dtype[Any]", *parameters: float) -> Array:
+    """The values rounded to the dtype, ties to even, as float64: inexact if out of its range."""
+    info = np.finfo(dtype) if dtype.kind == "f" else pytest.importorskip("ml_dtypes").finfo(dtype)
+    found = []
+    with CONTEXT.copy():
+        for at in x.tolist():
+            right = number(VALUES[name](number(at), *map(number, parameters)))
+            if gmpy2.is_finite(right):
+                step = _step(right, info)
+                right = gmpy2.rint(right / step) * step
+            found.append(float(right))
     return np.array(found)

@@ -1,8 +1,15 @@
-"""Packages that may or may not be installed."""
+"""Packages that may or may not be installed, and how this one is."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import relu_ufunc
+from relu_ufunc import _core
+
+IS_EDITABLE = Path(_core.__file__).parent != Path(relu_ufunc.__file__).parent
+"""Whether a finder imports the sources of this package, wherever Python is started."""
 
 
 def installed(name: str) -> Any:

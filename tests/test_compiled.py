@@ -17,6 +17,7 @@ from relu_ufunc._operations import OPERATIONS, Operation
 from relu_ufunc.compiled import loop, scalar_function
 from tests.bits import Array, assert_same, specials
 from tests.cases import each_operation
+from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
 from tests.oracles import expected
 from tests.subprocesses import output_of
 
@@ -25,7 +26,14 @@ INCLUDE = Path(relu_ufunc.get_include())
 STANDARDS = {"c11": ("gcc", "clang"), "c++17": ("g++", "clang++")}
 NUMBERS: dict[str, Any] = {"f": ctypes.c_float, "d": ctypes.c_double}
 
+SMOOTH = [operation for operation in OPERATIONS if operation.is_smooth]
+INLINE = [operation for operation in OPERATIONS if not operation.is_smooth]
+
 each_number = pytest.mark.parametrize("character", "fd")
+
+
+def each_of(operations: list[Operation]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("operation", operations, ids=lambda row: row.name)
 
 
 def combinations(operation: Operation, character: str) -> list[Array]:
@@ -90,7 +98,36 @@ def test_every_dtype_of_a_function_has_its_loop_and_no_other(operation: Operatio
                 loop(operation.name, character)
 
 
-@each_operation
+@needs_fenv
+@each_of(SMOOTH)
+@each_number
+def test_no_mode_of_the_thread_changes_a_smooth_strided_loop(
+    operation: Operation, character: str
+) -> None:
+    inputs = combinations(operation, character)
+    wanted = expected(operation, *inputs)
+    for mode in (rounding_upward, flush_to_zero):
+        made = outputs_of(operation, inputs)
+        with mode():
+            call_strided(operation, [*inputs, *made], len(inputs[0]))
+        for actual, value in zip(made, wanted, strict=True):
+            assert_same(actual, value, operation.name)
+
+
+@each_of(SMOOTH)
+@each_number
+def test_a_smooth_function_has_no_scalar_function(operation: Operation, character: str) -> None:
+    with pytest.raises(TypeError, match=f"{operation.name} has only loops, no scalar function"):
+        scalar_function(operation.name, character)
+
+
+def test_the_pages_say_which_functions_have_only_loops() -> None:
+    names = [f"`{each.name}`" for each in SMOOTH if not each.is_backward]
+    page = " ".join((ROOT / "docs/compiled.md").read_text(encoding="utf-8").split())
+    assert f"{', '.join(names[:-1])} and {names[-1]}" in page
+
+
+@each_of(INLINE)
 @each_number
 def test_scalar_functions_give_the_bits_of_the_ufunc(operation: Operation, character: str) -> None:
     function, number = scalar_function(operation.name, character), NUMBERS[character]
@@ -225,7 +262,7 @@ def test_the_header_compiles_without_a_warning(
 def test_inlined_functions_give_the_bits_of_the_ufunc(options: str, tmp_path: Path) -> None:
     """Whatever the caller's compiler is told short of -ffast-math, contraction among it."""
     lines = ["#include <relu_ufunc.h>"]
-    for operation in OPERATIONS:
+    for operation in INLINE:
         for number, suffix in (("float", "f"), ("double", "")):
             inputs = [f"x[{k}][i]" for k in range(len(operation.inputs))]
             outputs = [f"y[{k}][i]" for k in range(len(operation.outputs))]
@@ -243,7 +280,7 @@ def test_inlined_functions_give_the_bits_of_the_ufunc(options: str, tmp_path: Pa
     command = [compiler_of("gcc"), *options.split(), "-std=gnu11", "-shared", "-fPIC"]
     subprocess.run([*command, f"-I{INCLUDE}", source, "-o", library], check=True)
     compiled = ctypes.CDLL(str(library))
-    for operation in OPERATIONS:
+    for operation in INLINE:
         for character, suffix in (("f", "f"), ("d", "")):
             operands = combinations(operation, character)
             made = outputs_of(operation, operands)

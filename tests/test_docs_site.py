@@ -132,7 +132,7 @@ def test_a_graph_shows_the_first_example() -> None:
         ("    BLOCK_BYTES = 4096", "gathered into a block of 4 KiB"),
         ("SLICE = 1 << 19,", "computed in slices of 512 KiB"),
         ("INTERLEAVED_PAGES = 4,", "of four pages in turn"),
-        ("PARTS_PER_THREAD = 2\n", "twice as many parts as threads"),
+        ("FEWEST_PARTS_PER_THREAD = 2,", "at least twice as many parts as threads"),
     ],
 )
 def test_how_it_works_has_the_numbers_of_the_source(in_the_source: str, on_the_page: str) -> None:

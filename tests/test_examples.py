@@ -19,6 +19,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 SCRIPTS = [
     "nonlinearity",
     "generalisation",
+    "smooth_rectifiers",
     "spaces",
     "detection",
     "vanishing_gradient",
@@ -29,7 +30,10 @@ SCRIPTS = [
     "recurrent",
     "where_time_goes",
 ]
-NAMES = ["linear", "relu", "leaky_relu", "prelu", "relu6", "clipped_relu", "sigmoid", "tanh"]
+NAMES = [
+    "linear", "relu", "leaky_relu", "prelu", "relu6", "clipped_relu", "elu", "gelu", "silu",
+    "sigmoid", "tanh",
+]  # fmt: skip
 
 pytestmark = pytest.mark.examples
 

@@ -23,6 +23,8 @@ rectify.rectify_leakily(x[::-1], 0.5, y[::-1])
 assert y[:2].tolist() == [-0.5, 2.0], y
 rectify.one_by_one(x, y)
 assert y.tobytes() == np.array([0, 2, 0, np.nan], np.float32).tobytes(), y
+rectify.gate(x[:3], y[:3])
+assert y[:3].tobytes() == np.array([-0.26894143, 1.7615942, -0.0], np.float32).tobytes(), y
 assert rectify.both_signs(-3.0) == (0.0, 3.0)
 a = np.arange(-3.0, 3.0)
 rectify.rectify_sum(a, a, a)

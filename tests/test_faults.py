@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import relu_ufunc
-from relu_ufunc import _core
 from tests import subinterpreters
 from tests.bits import Array, assert_same
+from tests.packages import IS_EDITABLE
 from tests.subprocesses import output_of, run
 
 N_CALLERS = 1000
@@ -317,7 +317,7 @@ print("done")
 
 @pytest.mark.parametrize("kind", subinterpreters.KINDS)
 def test_a_subinterpreter_computes_or_is_refused_as_numpy_is(kind: str, tmp_path: Path) -> None:
-    if kind == "isolated" and Path(_core.__file__).parent != Path(relu_ufunc.__file__).parent:
+    if kind == "isolated" and IS_EDITABLE:
         pytest.skip("an isolated one may not start the build of an editable install")
     code = f"""
 import numpy as np

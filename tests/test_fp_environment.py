@@ -18,8 +18,10 @@ from tests.cases import (
 from tests.fp_environment import (
     clear_flags,
     flush_to_zero,
+    flushes_to_zero,
     needs_fenv,
     raised_flags,
+    rounding,
     rounding_upward,
 )
 from tests.layouts import with_stride
@@ -143,6 +145,23 @@ def test_float16_is_rounded_to_nearest_whatever_the_thread_s_mode(case: Case) ->
             assert_same_or_nan(one, other)
         for k, wanted in enumerate(right):
             assert_same_or_nan(np.concatenate([piece[k] for piece in pieces]), wanted[:1024])
+
+
+@needs_fenv
+@each_float_case
+def test_the_thread_s_mode_is_left_as_it_was(case: Case) -> None:
+    for n in (3, 1000):
+        operands = sequences(case, n)
+        outputs = tuple(np.empty(n, case.dtype) for _ in range(case.n_outputs))
+        with rounding_upward():
+            mode = rounding()
+            case.ufunc(*operands, out=outputs)
+            assert rounding() == mode != 0
+        with flush_to_zero():
+            case.ufunc(*operands, out=outputs)
+            assert flushes_to_zero()
+        assert not flushes_to_zero()
+        assert rounding() == 0
 
 
 @needs_fenv

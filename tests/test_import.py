@@ -6,13 +6,17 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import relu_ufunc
+from tests.packages import IS_EDITABLE
 from tests.subprocesses import output_of, run
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(relu_ufunc.__file__).parent
 
 
+@pytest.mark.skipif(IS_EDITABLE, reason="an editable install is found before the sources")
 def test_sources_without_the_extension(tmp_path: Path) -> None:
     target = tmp_path / "relu_ufunc"
     target.mkdir()

@@ -1,66 +1,28 @@
 """The smooth functions are correctly rounded in float32, and within 1 ulp in float64."""
 
-import shutil
-import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from relu_ufunc._operations import OPERATIONS, Operation
+from relu_ufunc._operations import Operation
 from tests.bits import Array
-from tests.cases import BY_NAME, UFUNCS, each_isa
+from tests.cases import UFUNCS, Case, each_isa
 from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
 from tests.oracles import ORACLES
-
-ROOT = Path(__file__).parents[1]
-SMOOTH = [row for row in OPERATIONS if row.is_smooth]
+from tests.smooth_facts import CHECKSUMS, DIGESTS, NEAR_TIES, SMOOTH, usual_parameters
 
 each_smooth = pytest.mark.parametrize("operation", SMOOTH, ids=lambda row: row.name)
-
-USUAL = {"alpha": 1.0, "b": 4.0}
-"""The parameters for which every float32 has been looked at."""
-
-# Inputs and results, as bits, that are hardest to round: a value within 2^-29 of the last place
-# of the middle between two floats. MPFR says which of the two is nearer.
-NEAR_TIES = {
-    "softplus": [(0x39EA41D0, 0x3F3180BD)],
-    "gelu": [(0x37B0A46F, 0x3730A531), (0xB7B0A46F, 0xB730A3AD)],
-    "silu": [(0xB7100000, 0xB68FFFD8)],
-}
-
-# crc32 of the results for every 4099th float32, its NaN apart.
-CHECKSUMS: dict[str, int] = {
-    "softplus": 0x8A69E630,
-    "softplus_backward": 0xFAE97346,
-    "elu": 0x29E3FAAF,
-    "elu_backward": 0xDC1F2DAC,
-    "selu": 0x414655E1,
-    "selu_backward": 0x40BD1BCE,
-    "celu": 0x29E3FAAF,
-    "celu_backward": 0xDC1F2DAC,
-    "gelu": 0x750BB619,
-    "gelu_backward": 0x8918DBE4,
-    "gelu_tanh": 0x2BA68971,
-    "gelu_tanh_backward": 0x2EEE929C,
-    "silu": 0x8BF97267,
-    "silu_backward": 0x738EDA1C,
-    "mish": 0xFE758560,
-    "mish_backward": 0xABB76C33,
-    "squareplus": 0x138661AA,
-    "squareplus_backward": 0x7FA01943,
-    "hard_swish": 0xB17FAD13,
-    "hard_swish_backward": 0x9981D63C,
-}
 
 STEP = 4099
 
 
 def operands_of(operation: Operation, x: Array) -> list[Array]:
     dy = [np.ones((), x.dtype)] if operation.is_backward else []
-    return [*dy, x, *(np.array(USUAL[name], x.dtype) for name in operation.parameters)]
+    return [*dy, x, *(np.array(value, x.dtype) for value in usual_parameters(operation))]
 
 
 def sample() -> Array:
@@ -96,25 +58,64 @@ def test_no_mode_of_the_thread_changes_a_bit(operation: Operation, isa: str) -> 
         assert result.tobytes() == right.tobytes()
 
 
-@pytest.mark.parametrize("name", NEAR_TIES)
+def near_ties(name: str) -> tuple[Array, Array]:
+    x, right = np.array(NEAR_TIES[name], np.uint32).T
+    return x.copy().view(np.float32), right.copy()
+
+
+@each_smooth
 @each_isa
-def test_near_ties(name: str, isa: str) -> None:
-    x, right = (np.array(column, np.uint32) for column in zip(*NEAR_TIES[name], strict=True))
+def test_near_ties(operation: Operation, isa: str) -> None:
+    x, right = near_ties(operation.name)
     for n in (1, 100):
-        operands = operands_of(BY_NAME[name], np.tile(x.view(np.float32), n))
-        results = UFUNCS[isa][name](*operands).view(np.uint32)
+        operands = operands_of(operation, np.tile(x, n))
+        results = UFUNCS[isa][operation.name](*operands).view(np.uint32)
         np.testing.assert_array_equal(results, np.tile(right, n))
 
 
-@pytest.mark.parametrize("name", NEAR_TIES)
-def test_mpfr_says_the_same_of_near_ties(name: str) -> None:
+@each_smooth
+def test_mpfr_says_the_same_of_near_ties(operation: Operation) -> None:
     from tests.mpfr import errors_in_ulp
 
-    x, right = (np.array(column, np.uint32) for column in zip(*NEAR_TIES[name], strict=True))
-    parameters = [USUAL[each] for each in BY_NAME[name].parameters]
-    errors = errors_in_ulp(name, right.view(np.float32), x.view(np.float32), *parameters)
-    assert (errors < 0.5).all()
-    assert (errors > 0.499999).all()
+    x, right = near_ties(operation.name)
+    results = right.view(np.float32)
+    errors = errors_in_ulp(operation.name, results, x, *usual_parameters(operation))
+    assert (errors <= 0.5).all()
+    assert (errors > 0.49999).all()
+
+
+@each_smooth
+@each_isa
+def test_every_float16(operation: Operation, isa: str) -> None:
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    Case(operation, "e", isa).check(*operands_of(operation, every))
+
+
+@each_smooth
+@each_isa
+def test_every_value_of_other_small_floats(operation: Operation, isa: str) -> None:
+    from tests.small_floats import DTYPES, check, every
+
+    for dtype in DTYPES:
+        x = every(dtype)
+        check(operation, isa, *(np.broadcast_to(a, x.shape) for a in operands_of(operation, x)))
+
+
+@pytest.mark.exhaustive
+@each_smooth
+def test_every_small_float_by_mpfr(operation: Operation) -> None:
+    from tests.mpfr import rounded
+    from tests.small_floats import DTYPES, bits_of, every
+
+    dtypes: list[np.dtype[Any]] = [np.dtype(np.float16), *DTYPES]
+    for dtype in dtypes:
+        x = every(dtype)
+        x = x[np.isfinite(x.astype(np.float64))]
+        with np.errstate(over="ignore"):
+            right = rounded(operation.name, x, dtype, *usual_parameters(operation)).astype(dtype)
+        for isa in UFUNCS:
+            results = UFUNCS[isa][operation.name](*operands_of(operation, x))
+            np.testing.assert_array_equal(bits_of(results), bits_of(right), f"{isa} {dtype}")
 
 
 def float64_points(n: int) -> Array:
@@ -132,7 +133,7 @@ def float64_points(n: int) -> Array:
     )
 
 
-BACKWARD_ULPS = 4.0
+BACKWARD_ULPS = 2.0
 """A derivative has fewer digits the nearer it is to 0: three have a root."""
 
 
@@ -153,7 +154,9 @@ def test_float64_is_within_an_ulp(operation: Operation) -> None:
 
 @each_smooth
 def test_float64_is_the_same_on_every_instruction_set(operation: Operation) -> None:
-    x = float64_points(20_000)
+    # Where exponentials are so small that the rounding error of a product may be subnormal.
+    small = [float.fromhex(x) for x in ("-0x1.2aef916b777f8p+5", "-0x1.2b5117a917866p+5")]
+    x = np.concatenate([float64_points(20_000), small])
     operands = operands_of(operation, x)
     right = UFUNCS["generic"][operation.name](*operands).tobytes()
     for ufuncs in UFUNCS.values():
@@ -161,37 +164,68 @@ def test_float64_is_the_same_on_every_instruction_set(operation: Operation) -> N
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """tests/c/smooth.c, built with the library's own build."""
-    meson, ninja = shutil.which("meson"), shutil.which("ninja")
-    if not meson or not ninja or np.finfo(np.longdouble).nmant < 63:
-        pytest.skip("needs meson, ninja and a long double of 64 bits")
-    build = tmp_path_factory.mktemp("smooth") / "build"
-    subprocess.run([meson, "setup", build, ROOT], check=True, capture_output=True)
-    subprocess.run([ninja, "-C", build, "tests/c/smooth_test"], check=True, capture_output=True)
-    return build / "tests/c/smooth_test"
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.smooth_programs import CannotBuildError, build
+
+    try:
+        return build(tmp_path_factory.mktemp("smooth") / "build")
+    except CannotBuildError as error:
+        pytest.skip(str(error))
 
 
-@pytest.mark.exhaustive
-@pytest.mark.skipif(sys.platform == "win32", reason="an oracle in long double")
-@each_smooth
-def test_all_float32_inputs(operation: Operation, program: Path) -> None:
-    """Against long double; where that cannot tell which float is nearer, against MPFR."""
-    from tests.mpfr import errors_in_ulp
+def exhaustive(test: Any) -> Any:
+    """Mark a test of each function by a program whose oracle is in long double."""
+    unix = pytest.mark.skipif(sys.platform == "win32", reason="an oracle in long double")
+    return pytest.mark.exhaustive(unix(each_smooth(test)))
 
-    done = subprocess.run(
-        [program, operation.name, "0", "0x100000000", "1"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    lines = [line.split() for line in done.stdout.splitlines()]
-    assert not [line for line in lines if line[0] == "wrong"]
-    assert len({line[2] for line in lines if line[0] == "sum"}) == 1
-    near = [[int(bits, 16) for bits in line[2:]] for line in lines if line[0] == "near"]
-    if near:
-        x, results = np.array(near, np.uint32).T.copy().view(np.float32)
-        finite = np.isfinite(x)
-        parameters = [USUAL[name] for name in operation.parameters]
-        errors = errors_in_ulp(operation.name, results[finite], x[finite], *parameters)
-        assert (errors <= 0.5).all()
+
+@exhaustive
+def test_all_float32_inputs(operation: Operation, programs: Path) -> None:
+    """Beside an oracle in C, and where that cannot tell which float is nearer, MPFR."""
+    from tests.smooth_programs import ALL, sweep
+
+    found = sweep(programs, operation)
+    assert not found.wrong
+    assert found.count == ALL
+    assert set(found.digests.values()) == {DIGESTS[operation.name]}
+    assert set(found.hardest[:4]) <= set(NEAR_TIES[operation.name])
+
+
+@exhaustive
+def test_the_oracle_knows_its_error(operation: Operation, programs: Path) -> None:
+    """With room to spare; very near to 0 and far out it has to give the same float32 only."""
+    from tests.mpfr import difference, rounded
+    from tests.smooth_programs import estimates
+
+    parameters = usual_parameters(operation)
+    for line in estimates(programs, operation, 3000):
+        x = np.array([float.fromhex(line[0])])
+        is_ordinary = 2.0**-60 <= abs(x[0]) <= 14
+        right = rounded(operation.name, x, np.dtype(np.float32), *parameters)
+        for estimate, bound in (line[1:3], line[3:5]):
+            error = difference(operation.name, estimate, x[0], *parameters)
+            if is_ordinary:
+                assert error <= float.fromhex(bound) / 8, line
+            else:
+                assert np.float32(float.fromhex(estimate)) == right.astype(np.float32), line
+
+
+@exhaustive
+def test_float64_at_ten_million_points(operation: Operation, programs: Path) -> None:
+    from tests.smooth_programs import measure
+
+    for parameters in ORACLES[operation.name].combinations():
+        found = measure(programs, operation, "f64", 10_000_000, *parameters)
+        assert not found.differ
+        assert found.worst <= (BACKWARD_ULPS if operation.is_backward else 1)
+
+
+@exhaustive
+def test_float32_at_ten_million_points(operation: Operation, programs: Path) -> None:
+    """With any parameter, and any dy."""
+    from tests.smooth_programs import measure
+
+    for parameters in ORACLES[operation.name].combinations():
+        found = measure(programs, operation, "f32", 10_000_000, *parameters)
+        assert not found.differ
+        assert found.worst <= 1

@@ -7,13 +7,13 @@ from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array, assert_same, bits, specials
 from tests.cases import (
     BY_NAME,
-    CASES,
     ISAS,
     UFUNCS,
     Case,
     combinations,
     each_case,
     each_isa,
+    each_operation,
     ordinary_operands,
 )
 from tests.facts import FLOATING, nowhere
@@ -34,13 +34,19 @@ def test_random_values(case: Case) -> None:
     case.check(*ordinary_operands(case, 4099))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
-def test_all_float16_inputs(case: Case) -> None:
+@each_operation
+def test_all_float16_inputs(operation: Operation) -> None:
     every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
-    others = np.meshgrid(*[FLOAT16_PARAMETERS] * (case.n_inputs - 1), indexing="ij")
+    n_inputs = len(operation.inputs)
+    others = np.meshgrid(*[FLOAT16_PARAMETERS] * (n_inputs - 1), indexing="ij")
     columns = [other.reshape(-1, 1) for other in others]
-    for position in range(case.n_inputs):
-        case.check(*columns[:position], every, *columns[position:])
+    for position in range(n_inputs):
+        operands = [*columns[:position], every, *columns[position:]]
+        wanted = expected(operation, *operands)
+        for isa in ISAS:
+            case = Case(operation, "e", isa)
+            for actual, right in zip(case.call(*operands), wanted, strict=True):
+                assert_same(actual, right, case)
 
 
 @pytest.mark.exhaustive

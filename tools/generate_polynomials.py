@@ -1,12 +1,13 @@
-"""Writes src/kernels/polynomials.h: the polynomials behind the smooth functions.
+"""Writes src/kernels/polynomials.h: the polynomials and quotients behind the smooth functions.
 
     pip install mpmath
     python tools/generate_polynomials.py
 
-Each is the Chebyshev interpolation, within a small factor of the minimax polynomial, computed
-with 200 bits. The bound written above it is the greatest error at 2000 points, with the
-coefficients rounded to double and the arithmetic exact, relative to the function that it
-serves; what rounding adds is measured, not bounded, by the tests over all inputs.
+A polynomial is the Chebyshev interpolation, and a quotient a least-squares fit that is weighted
+anew until its errors are level: both are within a small factor of the minimax approximation.
+All is computed with 200 bits. The bound written above each is the greatest error at 2000 points,
+with the coefficients rounded to double and the arithmetic exact, relative to the function that
+it serves; what rounding adds is measured, not bounded, by the tests over all inputs.
 """
 
 from collections.abc import Callable
@@ -19,12 +20,15 @@ from mpmath import mpf
 
 HEADER = Path(__file__).parents[1] / "src" / "kernels" / "polynomials.h"
 SAMPLES = 2000
+FITS = 12
 mpmath.mp.prec = 200
 
 PREAMBLE = """\
 /* Written by tools/generate_polynomials.py; edit that. */
 #ifndef RELU_UFUNC_POLYNOMIALS_H
 #define RELU_UFUNC_POLYNOMIALS_H
+
+#include "double_words.h"
 """
 
 
@@ -40,6 +44,8 @@ class Polynomial:
     weight: Callable[[Any], Any]
     #: Lowest coefficients that are kept to two doubles, for a compensated evaluation.
     doubled: int = 0
+    #: Whether the caller says if products and sums are contracted.
+    contracts: bool = False
 
     def text(self) -> str:
         highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
@@ -60,18 +66,107 @@ class Polynomial:
                 lines.append(f"static const double {self.name.upper()}_{which}[{count}] = {{")
                 lines += [f"    {number}," for number in numbers.split(", ")]
                 lines.append("};")
-        lines.append(f"static inline double {self.name}(double u)\n{{")
-        *rest, first = [high for high, _ in pairs[self.doubled :]]
-        lines.append(f"    double p = {first.hex()};")
-        lines += [f"    p = p * u + {c.hex()};" for c in reversed(rest)]
-        lines.append("    return p;\n}")
+        highs = [high for high, _ in pairs[self.doubled :]]
+        return "\n".join(lines + _horner(self.name, highs, self.contracts))
+
+
+@dataclass(frozen=True)
+class Quotient:
+    name: str
+    says: str
+    function: Callable[[Any], Any]
+    low: Any
+    high: Any
+    #: The degrees of the numerator and the denominator, whose lowest coefficient is 1.
+    degrees: tuple[int, int]
+    #: From the relative error of the quotient at a point to the error of what it serves.
+    weight: Callable[[Any], Any]
+
+    def text(self) -> str:
+        numerator, denominator = ([float(c) for c in part] for part in self._fit())
+
+        def error(u: Any) -> Any:
+            quotient = _at(numerator, u) / _at(denominator, u)
+            return abs(quotient / self.function(u) - 1) * self.weight(u)
+
+        worst = max(error(u) for u in mpmath.linspace(self.low, self.high, SAMPLES))
+        bound = float(mpmath.ceil(mpmath.log(worst, 2) * 10) / 10)
+        lines = [f"\n/* {self.says}\n   The error is below 2^{bound:.1f}. */"]
+        for part, coefficients in (("numerator", numerator), ("denominator", denominator)):
+            lines += _horner(f"{self.name}_{part}", coefficients)
         return "\n".join(lines)
+
+    def _fit(self) -> tuple[list[Any], list[Any]]:
+        """Minimises the errors of numerator - function * denominator over what the denominator
+        was, weighted by what the errors were, at the nodes of Chebyshev."""
+        above, below = self.degrees
+        count = 10 * (above + below + 1)
+        middle, half = (self.high + self.low) / 2, (self.high - self.low) / 2
+        nodes = [
+            middle - half * mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)
+        ]
+        values = [self.function(u) for u in nodes]
+        weights, denominators = [mpf(1)] * count, [mpf(1)] * count
+        best: tuple[Any, list[Any], list[Any]] | None = None
+        for _ in range(FITS):
+            scales = [
+                mpmath.sqrt(w) / (v * d)
+                for w, v, d in zip(weights, values, denominators, strict=True)
+            ]
+            rows = [
+                [s * (u / self.high) ** k for k in range(above + 1)]
+                + [-s * v * (u / self.high) ** k for k in range(1, below + 1)]
+                for s, u, v in zip(scales, nodes, values, strict=True)
+            ]
+            right = [s * v for s, v in zip(scales, values, strict=True)]
+            solution = mpmath.qr_solve(mpmath.matrix(rows), mpmath.matrix(right))[0]
+            scaled = list(solution)
+            numerator = [c / self.high**k for k, c in enumerate(scaled[: above + 1])]
+            denominator = [c / self.high**k for k, c in enumerate([mpf(1), *scaled[above + 1 :]])]
+            denominators = [_at(denominator, u) for u in nodes]
+            errors = [
+                abs(_at(numerator, u) / d / v - 1)
+                for u, d, v in zip(nodes, denominators, values, strict=True)
+            ]
+            if best is None or max(errors) < best[0]:
+                best = (max(errors), numerator, denominator)
+            mean = mpmath.fsum(errors) / count
+            weights = [w * (e / mean + mpf(1) / 50) for w, e in zip(weights, errors, strict=True)]
+        assert best is not None
+        return best[1:]
+
+
+def _at(coefficients: list[Any], u: Any) -> Any:
+    return mpmath.polyval(coefficients[::-1], u)
+
+
+def _horner(name: str, lowest_first: list[float], contracts: bool = True) -> list[str]:
+    *rest, first = lowest_first
+    how = "enum contraction how, " if contracts else ""
+    step = "multiply_add(how, p, u, {})" if contracts else "p * u + {}"
+    return [
+        f"static inline double {name}({how}double u)\n{{",
+        f"    double p = {first.hex()};",
+        *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
+        "    return p;\n}",
+    ]
 
 
 def exponential(r: Any) -> Any:
     if abs(r) < mpf(2) ** -20:
         return mpmath.fsum(r**k / mpmath.factorial(k + 3) for k in range(10))
     return (mpmath.expm1(r) - r - r * r / 2) / r**3
+
+
+def half_tangent(z: Any) -> Any:
+    if z < mpf(2) ** -60:
+        return mpf(1) / 2 - z / 24
+    r = mpmath.sqrt(z)
+    return mpmath.tanh(r / 2) / r
+
+
+def mills(t: Any) -> Any:
+    return mpmath.erfc(t / mpmath.sqrt(2)) * mpmath.exp(t * t / 2) / 2
 
 
 def logarithm(z: Any) -> Any:
@@ -110,8 +205,9 @@ def tail_polynomial(name: str, centre: int, end: float, terms: int, doubled: int
 half_ln2 = mpmath.log(2) / 2 * (1 + mpf(2) ** -20)
 # log1p(f) = 2 atanh(s), s = f / (2 + f), for -1/4 <= f <= 1/2.
 greatest_s = mpf(1) / 5 * (1 + mpf(2) ** -20)
+short_s = (mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1) * (1 + mpf(2) ** -20)
 
-POLYNOMIALS = [
+POLYNOMIALS: list[Polynomial | Quotient] = [
     Polynomial(
         name="exponential_polynomial",
         says="(exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.",
@@ -130,7 +226,35 @@ POLYNOMIALS = [
         terms=9,
         weight=lambda z: z / 2,
     ),
-    tail_polynomial("tail_polynomial", 5, 20, 22, 1),
+    Polynomial(
+        name="single_logarithm_polynomial",
+        says="The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.",
+        function=logarithm,
+        low=mpf(0),
+        high=short_s**2,
+        terms=7,
+        weight=lambda z: z / 2,
+        contracts=True,
+    ),
+    Quotient(
+        name="half_tangent",
+        says="tanh(r/2) / r in z = r^2, |r| <= log(2)/2, for exp.",
+        function=half_tangent,
+        low=mpf(0),
+        high=half_ln2**2,
+        degrees=(2, 2),
+        weight=mpmath.sqrt,
+    ),
+    Quotient(
+        name="mills",
+        says="Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,\n"
+        "   Biometrika 18, 1926.",
+        function=mills,
+        low=mpf(0),
+        high=mpf(20),
+        degrees=(9, 10),
+        weight=lambda t: 1,
+    ),
     tail_polynomial("long_tail_polynomial", 5, 54.25, 26, 6),
 ]
 

@@ -77,16 +77,21 @@ TABLES = {
 }
 
 
+def with_table(file: str, text: str, name: str, table: str) -> str:
+    """The text of a page with the table between its markers."""
+    begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
+    before, found, rest = text.partition(begin)
+    _, also_found, after = rest.partition(end)
+    if not (found and also_found):
+        raise SystemExit(f"{file} has no place for its table, between {begin}and{end}")
+    return f"{before}{begin}{table}\n{end}{after}"
+
+
 def page(file: str) -> str:
     """The text of a page with up-to-date tables."""
     text = (ROOT / file).read_text("utf-8")
     for name, table in TABLES[file].items():
-        begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
-        before, found, rest = text.partition(begin)
-        _, also_found, after = rest.partition(end)
-        if not (found and also_found):
-            raise SystemExit(f"{file} has no place for its table, between {begin}and{end}")
-        text = f"{before}{begin}{table()}\n{end}{after}"
+        text = with_table(file, text, name, table())
     return text
 
 

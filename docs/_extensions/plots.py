@@ -33,6 +33,8 @@ _STYLE = {
 }
 # How much of the graph is shown on either side of the kinks.
 _AROUND = 3.0
+# And on either side of 0 for a function without kinks, which bends less quickly.
+_AROUND_ZERO = 5.0
 
 
 class Panel(NamedTuple):
@@ -45,8 +47,10 @@ class Panel(NamedTuple):
 
 def draw(panels: Sequence[Panel]) -> tuple[float, float]:
     """Draw all panels over the same range of x, and return that range."""
-    found = [kink for panel in panels for f in panel.functions.values() for kink in kinks(f)] or [0]
-    lowest, highest = round(min(found) - _AROUND, 2), round(max(found) + _AROUND, 2)
+    found = [kink for panel in panels for f in panel.functions.values() for kink in kinks(f)]
+    around = _AROUND if found else _AROUND_ZERO
+    lowest = round(min(found, default=0) - around, 2)
+    highest = round(max(found, default=0) + around, 2)
     with mpl.rc_context(_STYLE):
         for panel in panels:
             figure = Figure(figsize=(3.2, 2.4), layout="constrained")

@@ -3,6 +3,7 @@
 
 from relu_ufunc cimport (
     add_relu_each_into, crelu, import_relu_ufunc, leaky_relu, leaky_reluf_into, relu, reluf_into,
+    siluf_into,
 )
 
 import_relu_ufunc()
@@ -29,6 +30,12 @@ def rectify(const float[:] x, float[:] y):
     """relu of x into y, which may be x."""
     with nogil:
         reluf_into(x, y)
+
+
+def gate(const float[:] x, float[:] y):
+    """silu of x into y: a smooth function, which has only loops."""
+    with nogil:
+        siluf_into(x, y)
 
 
 def rectify_leakily(const float[:] x, float slope, float[:] y):

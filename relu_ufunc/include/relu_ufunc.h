@@ -1,10 +1,10 @@
 /* relu_ufunc from C and C++: the loops and scalar functions behind the ufuncs.
 
    The scalar functions, relu_ufunc_relu(double), relu_ufunc_reluf(float) ..., are inline
-   and need nothing else. The loops belong to the installed package: where Python.h was
-   included before this file, import_relu_ufunc() fetches them, once in each source file
-   that uses them; it needs the GIL (or an attached thread), and the loops do not.
-   docs/compiled.md tells the rest. */
+   and need nothing else; the smooth functions, softplus to hard_swish, have only loops.
+   The loops belong to the installed package: where Python.h was included before this file,
+   import_relu_ufunc() fetches them, once in each source file that uses them; it needs the
+   GIL (or an attached thread), and the loops do not. docs/compiled.md tells the rest. */
 #ifndef RELU_UFUNC_H
 #define RELU_UFUNC_H
 
@@ -36,8 +36,10 @@ typedef struct {
     void (*strided)(char **operands, const ptrdiff_t *n, const ptrdiff_t *steps, void *data);
     void *data;
     /* Every operand is contiguous, and each output is apart from every other operand or is
-       exactly an input. It stays on the calling thread, may raise
-       floating-point flags, and rounds in the thread's mode. */
+       exactly an input. It stays on the calling thread, may raise floating-point flags,
+       and computes in the thread's mode. For a smooth function the thread has to round to
+       nearest and to keep subnormals: in another mode its values are not those of
+       `strided`, which sees to that by itself. */
     void (*contiguous)(char *const *operands, ptrdiff_t n);
 } relu_ufunc_loop;
 
@@ -49,8 +51,8 @@ typedef struct {
        character for are 'E' (bfloat16), '4' (float8_e4m3fn) and '5' (float8_e5m2). */
     const relu_ufunc_loop *loops[128];
     /* The inline functions compiled, to be cast to their types:
-       float (*)(float x, ...), or void (*)(float x, ..., float *y, float *z). NULL where
-       there is no inline function. */
+       float (*)(float x, ...), or void (*)(float x, ..., float *y, float *z). NULL for a
+       smooth function, which is not inline. */
     void (*scalar_float)(void);
     void (*scalar_double)(void);
 } relu_ufunc_function;

@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA)
+#define HAS_FMA 1
+#endif
+
 struct words {
     double high, low;
 };
@@ -34,6 +38,21 @@ static inline uint64_t bits_of_double(double d)
     return bits;
 }
 
+/* a b + c, rounded twice, or FUSED: once where the processor does that in one instruction.
+   Results are the same on every processor only if they are proven to be the same both ways:
+   functions of one operand whose float32 results are correctly rounded, for every input. */
+enum contraction { TWICE, FUSED };
+
+static inline double multiply_add(enum contraction how, double a, double b, double c)
+{
+#ifdef HAS_FMA
+    if (how == FUSED)
+        return fma(a, b, c);
+#endif
+    (void)how;
+    return a * b + c;
+}
+
 /* a is 0 or not smaller than b in magnitude. */
 static inline struct words fast_two_sum(double a, double b)
 {
@@ -51,7 +70,7 @@ static inline struct words two_sum(double a, double b)
 static inline struct words two_product(double a, double b)
 {
     const double product = a * b;
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#ifdef HAS_FMA
     return (struct words){product, fma(a, b, -product)};
 #else
     const double splitter = 0x1p27 + 1;

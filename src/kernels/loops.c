@@ -10,7 +10,8 @@
 #include "kernels.h"
 #include "shapes.h"
 #include "smooth_kernels.h"
-#include "smooth_values.h"
+#include "smooth_loops.h"
+#include "smooth_single.h"
 #include "values.h"
 
 /* The vocabulary of the rows' expressions. */
@@ -99,7 +100,9 @@
 #define TAKE_NO_ARITHMETIC
 #define TAKE_ROUNDED1(r, e) const VALUE r = rounded[0][i];
 #define TAKE_ROUNDED2(r, e, s, f) TAKE_ROUNDED1(r, e) const VALUE s = rounded[1][i];
-#define TAKE_SMOOTH(r) const VALUE r = rounded[i];
+#define TAKE_SMOOTH(r)                                                                  \
+    const VALUE r = JOIN(load_, DTYPE)(rounded + i * (ptrdiff_t)sizeof(VALUE));
+#define INLINE_SMOOTH(r) const VALUE r = NARROWED
 
 #define NAME(name, layout) JOIN(name##_##layout##_, DTYPE)
 #define CONTIGUOUS_STEPS                                                                \
@@ -195,45 +198,25 @@ static void by_chunks(
     }
 }
 
-/* A smooth function's values are computed by chunks, by smooth_kernels.c. Its scalar
-   parameters are repeated for the length of a chunk. */
-enum { SMOOTH_CHUNK = HALF_CHUNK };
+/* Smooth functions of float32 are computed in the loops themselves. */
+#define ARGUMENTS_IN1(x) (WIDE(x))
+#define ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a))
+#define ARGUMENTS_DY_IN1(x) (WIDE(dy), WIDE(x))
+#define ARGUMENTS_DY_IN2(x, a) (WIDE(dy), WIDE(x), WIDE(a))
+#define SMOOTH_RESULT(name, in, arithmetic)                                             \
+    INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
-#define PRECISION_FLOAT float
+/* The values of other dtypes come from smooth_kernels.c; smooth_loops.h goes through the
+   operands. */
 #define PRECISION_DOUBLE double
 #define PRECISION_SMALL_FLOAT single
 #define PRECISION_CHUNKED_FLOAT single
 #define PRECISION_LONG_DOUBLE extended
-#define SMOOTH_VALUES(name) SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND))
-#define OPERANDS_OF JOIN(smooth_operands_, DTYPE)
-#define PACKED JOIN(packed_, DTYPE)
-#define SMOOTH_RESULT JOIN(smooth_result_, DTYPE)
-#define ROUNDED_RESULTS JOIN(rounded_results_, DTYPE)
 
-#define DEFINE_SMOOTH_ELEMENTWISE(function, name, in, out, arithmetic, value)           \
-    static void function(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)    \
-    {                                                                                   \
-        enum { inputs = COUNT_##in };                                                   \
-        POINT_TO_##in POINT_TO_##out                                                    \
-        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
-            PACKED packed[inputs];                                                      \
-            char *at[inputs];                                                           \
-            SMOOTH_RESULT result;                                                       \
-            VALUE rounded_result;                                                       \
-            for (int k = 0; k < inputs; ++k)                                            \
-                at[k] = OPERANDS_OF(operands[k] + i * steps[k], &packed[k], 1);         \
-            SMOOTH_VALUES(name)(at, &result, 1);                                        \
-            ROUNDED_RESULTS(&result, &rounded_result, 1);                               \
-            const VALUE *const rounded = &rounded_result - i;                           \
-            ARRAYS_##in PARAMETERS_##in DECLARE_##out TAKE_##arithmetic                 \
-            value;                                                                      \
-            STORE_##out                                                                 \
-        }                                                                               \
-    }
-
-#define DEFINE_SMOOTH(function, name, arrays, before, loads, in, out, arithmetic, value)\
+#define DEFINE_SMOOTH_VECTOR(                                                           \
+    function, name, arrays, before, loads, in, out, arithmetic, value)                  \
     static void JOIN(function, _select)(                                                \
-        char *const *operands, const VALUE *rounded, ptrdiff_t n)                       \
+        char *const *operands, const char *rounded, ptrdiff_t n)                        \
     {                                                                                   \
         enum { inputs = COUNT_##in, i = 0 };                                            \
         CONTIGUOUS_STEPS POINT_TO_##in POINT_TO_##out                                   \
@@ -246,32 +229,22 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
             STORE_##out                                                                 \
         }                                                                               \
     }                                                                                   \
+    static const struct JOIN(smooth_row_, DTYPE) JOIN(function, _row) = {               \
+        SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND)), JOIN(function, _select), arrays,   \
+        COUNT_##in, COUNT_##in + COUNT_##out};                                          \
     static void function(char *const *operands, ptrdiff_t n)                            \
+    { JOIN(smooth_contiguous_, DTYPE)(&JOIN(function, _row), operands, n); }
+
+/* Elements at any steps are few, see layout.c: the contiguous loop takes one at a time. */
+#define DEFINE_ONE_BY_ONE(name, count)                                                  \
+    static void NAME(name, elementwise)(                                                \
+        char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)                     \
     {                                                                                   \
-        enum { inputs = COUNT_##in, count = COUNT_##in + COUNT_##out };                 \
-        PACKED packed[inputs][SMOOTH_CHUNK];                                            \
-        SMOOTH_RESULT results[SMOOTH_CHUNK];                                            \
-        VALUE rounded[SMOOTH_CHUNK];                                                    \
-        char *at[count], *in_chunk[inputs];                                             \
-        memcpy(at, operands, sizeof at);                                                \
-        for (int k = arrays; k < inputs; ++k) {                                         \
-            char *const scalar = OPERANDS_OF(at[k], packed[k], 1);                      \
-            memcpy(packed[k], scalar, sizeof(PACKED));                                  \
-            for (ptrdiff_t i = 1; i < (n < SMOOTH_CHUNK ? n : SMOOTH_CHUNK); ++i)       \
-                packed[k][i] = packed[k][0];                                            \
-            in_chunk[k] = (char *)packed[k];                                            \
-        }                                                                               \
-        while (n > 0) {                                                                 \
-            const ptrdiff_t m = n < SMOOTH_CHUNK ? n : SMOOTH_CHUNK;                    \
-            for (int k = 0; k < arrays; ++k)                                            \
-                in_chunk[k] = OPERANDS_OF(at[k], packed[k], m);                         \
-            SMOOTH_VALUES(name)(in_chunk, results, m);                                  \
-            ROUNDED_RESULTS(results, rounded, m);                                       \
-            JOIN(function, _select)(at, rounded, m);                                    \
-            for (int k = 0; k < count; ++k)                                             \
-                if (k < arrays || k >= inputs)                                          \
-                    at[k] += m * (ptrdiff_t)sizeof(VALUE);                              \
-            n -= m;                                                                     \
+        char *at[MAX_OPERANDS];                                                         \
+        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
+            for (int k = 0; k < (count); ++k)                                           \
+                at[k] = operands[k] + i * steps[k];                                     \
+            NAME(name, contiguous)(at, 1);                                              \
         }                                                                               \
     }
 
@@ -294,18 +267,28 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
         COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
 #define KERNEL_SMOOTH(name, in, out, arithmetic, value)                                 \
-    DEFINE_SMOOTH_ELEMENTWISE(NAME(name, elementwise), name, in, out, arithmetic, value)\
-    DEFINE_SMOOTH(                                                                      \
+    DEFINE_SMOOTH_VECTOR(                                                               \
         NAME(name, contiguous), name, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in,    \
         out, arithmetic, value)                                                         \
-    IF_PARAMETERS_##in(DEFINE_SMOOTH(                                                   \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
+    IF_PARAMETERS_##in(DEFINE_SMOOTH_VECTOR(                                            \
         NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
         ARRAYS_##in, in, out, arithmetic, value))
+
+#define KERNEL_SMOOTH_INLINE(name, in, out, arithmetic, value)                          \
+    DEFINE_VECTOR(                                                                      \
+        NAME(name, contiguous), ,                                                       \
+        ARRAYS_##in PARAMETERS_##in SMOOTH_RESULT(name, in, arithmetic), in, out,       \
+        NO_ARITHMETIC, value)                                                           \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
+    IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
+        NAME(name, scalar_parameters), PARAMETERS_##in,                                 \
+        ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
 
 #define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_UNSIGNED(arithmetic) KERNEL_OF_##arithmetic
-#define KERNEL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
+#define KERNEL_FLOAT(arithmetic) KERNEL_FLOAT_##arithmetic
 #define KERNEL_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SMALL_FLOAT(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_LONG_DOUBLE(arithmetic) KERNEL_OF_##arithmetic
@@ -313,6 +296,10 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
 #define KERNEL_OF_ROUNDED1(r, e) KERNEL_PLAIN
 #define KERNEL_OF_ROUNDED2(r, e, s, f) KERNEL_PLAIN
 #define KERNEL_OF_SMOOTH(r) KERNEL_SMOOTH
+#define KERNEL_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
+#define KERNEL_FLOAT_ROUNDED1(r, e) KERNEL_PLAIN
+#define KERNEL_FLOAT_ROUNDED2(r, e, s, f) KERNEL_PLAIN
+#define KERNEL_FLOAT_SMOOTH(r) KERNEL_SMOOTH_INLINE
 #define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED

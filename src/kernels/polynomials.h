@@ -2,6 +2,8 @@
 #ifndef RELU_UFUNC_POLYNOMIALS_H
 #define RELU_UFUNC_POLYNOMIALS_H
 
+#include "double_words.h"
+
 /* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.
    The error is below 2^-59.8. */
 static inline double exponential_polynomial(double u)
@@ -35,39 +37,67 @@ static inline double logarithm_polynomial(double u)
     return p;
 }
 
-/* Phi(-t) exp(t^2/2) (t + 5) in y = (t - 5) / (t + 5), 0 <= t <= 20: the
-   lower tail of the normal distribution, scaled.
-   The first 1 coefficients are two doubles each; the function is of the rest.
-   The error is below 2^-54.8. */
-static const double TAIL_POLYNOMIAL_HIGH[1] = {
-    0x1.89d3abe1f95aep-1,
-};
-static const double TAIL_POLYNOMIAL_LOW[1] = {
-    -0x1.d51780812e634p-57,
-};
-static inline double tail_polynomial(double u)
+/* The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.
+   The error is below 2^-57.5. */
+static inline double single_logarithm_polynomial(enum contraction how, double u)
 {
-    double p = 0x1.2160a713ba780p-29;
-    p = p * u + 0x1.e740e39739850p-28;
-    p = p * u + -0x1.8848ab897b8a2p-27;
-    p = p * u + -0x1.1ea9ae1cb67c0p-24;
-    p = p * u + 0x1.80781f66416bfp-25;
-    p = p * u + 0x1.d36058a4194e5p-22;
-    p = p * u + -0x1.6aa4b70660983p-22;
-    p = p * u + -0x1.73e931be582aap-19;
-    p = p * u + 0x1.0b2977c5347acp-18;
-    p = p * u + 0x1.17e0300f86f4bp-16;
-    p = p * u + -0x1.a170abf776094p-15;
-    p = p * u + -0x1.f214be580c26ap-15;
-    p = p * u + 0x1.1daf1c3de3154p-11;
-    p = p * u + -0x1.a250370c1331ap-11;
-    p = p * u + -0x1.88590e9ff35fdp-9;
-    p = p * u + 0x1.54b4d4f442ecdp-6;
-    p = p * u + -0x1.1b1c254ca0f7dp-4;
-    p = p * u + 0x1.51f6329f0216fp-3;
-    p = p * u + -0x1.410ed5f875996p-2;
-    p = p * u + 0x1.fb31653876f7ep-2;
-    p = p * u + -0x1.54ad03f27ca18p-1;
+    double p = 0x1.2b584e280d258p-3;
+    p = multiply_add(how, p, u, 0x1.39fe601d4a8bep-3);
+    p = multiply_add(how, p, u, 0x1.7462b4ad593f7p-3);
+    p = multiply_add(how, p, u, 0x1.c71c62e5786e8p-3);
+    p = multiply_add(how, p, u, 0x1.2492492df14ecp-2);
+    p = multiply_add(how, p, u, 0x1.99999999952e2p-2);
+    p = multiply_add(how, p, u, 0x1.5555555555558p-1);
+    return p;
+}
+
+/* tanh(r/2) / r in z = r^2, |r| <= log(2)/2, for exp.
+   The error is below 2^-58.1. */
+static inline double half_tangent_numerator(enum contraction how, double u)
+{
+    double p = 0x1.1530e3b49e518p-15;
+    p = multiply_add(how, p, u, 0x1.c70fd478a59e8p-7);
+    p = multiply_add(how, p, u, 0x1.0000000000000p-1);
+    return p;
+}
+static inline double half_tangent_denominator(enum contraction how, double u)
+{
+    double p = 0x1.03fc12c5fc318p-10;
+    p = multiply_add(how, p, u, 0x1.c7194a737eb3fp-4);
+    p = multiply_add(how, p, u, 0x1.0000000000000p+0);
+    return p;
+}
+
+/* Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,
+   Biometrika 18, 1926.
+   The error is below 2^-55.1. */
+static inline double mills_numerator(enum contraction how, double u)
+{
+    double p = 0x1.1ad39b2c05768p-20;
+    p = multiply_add(how, p, u, 0x1.f12087096871fp-16);
+    p = multiply_add(how, p, u, 0x1.a8a6eea1a438ep-12);
+    p = multiply_add(how, p, u, 0x1.c95bb774ad34ep-9);
+    p = multiply_add(how, p, u, 0x1.541c1166f7bb9p-6);
+    p = multiply_add(how, p, u, 0x1.694ab6d4e6689p-4);
+    p = multiply_add(how, p, u, 0x1.125ab9508124fp-2);
+    p = multiply_add(how, p, u, 0x1.209e77ee7c63ap-1);
+    p = multiply_add(how, p, u, 0x1.81ddad65ef6f4p-1);
+    p = multiply_add(how, p, u, 0x1.0000000000000p-1);
+    return p;
+}
+static inline double mills_denominator(enum contraction how, double u)
+{
+    double p = 0x1.627876928496fp-19;
+    p = multiply_add(how, p, u, 0x1.3787373946476p-14);
+    p = multiply_add(how, p, u, 0x1.0acdb59e47cfcp-10);
+    p = multiply_add(how, p, u, 0x1.210a650013fb7p-7);
+    p = multiply_add(how, p, u, 0x1.b28974ebda7d1p-5);
+    p = multiply_add(how, p, u, 0x1.d66bb9f22c826p-3);
+    p = multiply_add(how, p, u, 0x1.7177d5f9f5eedp-1);
+    p = multiply_add(how, p, u, 0x1.9e0a9b90f9fa5p+0);
+    p = multiply_add(how, p, u, 0x1.3bbc2db62a8d4p+1);
+    p = multiply_add(how, p, u, 0x1.270feb824890bp+1);
+    p = multiply_add(how, p, u, 0x1.0000000000000p+0);
     return p;
 }
 

@@ -2,14 +2,16 @@
    what is made of it are kept in two doubles until the end. The formulas are those of
    smooth_single.h.
 
-   Far below 0 the exponential would be a subnormal number: there it is computed times
-   2^1100, which is taken off when all is done. Where x is so near to 0 or so large
-   that the products were not exact, the result is that of the limit. */
+   Far below 0 the exponential would be a subnormal number, or the rounding error of a product
+   with it: there it is computed times 2^300 or 2^1100, which is taken off when all is done.
+   Where x is so near to 0 or so large that the products were not exact, the result is that of
+   the limit. */
 #ifndef RELU_UFUNC_SMOOTH_DOUBLE_H
 #define RELU_UFUNC_SMOOTH_DOUBLE_H
 
 #include <float.h>
 
+#include "exponential.h"
 #include "smooth_single.h"
 
 /* e^-t for 0 <= t <= 1464, beyond which the greatest double times it is 0: `far` times
@@ -22,13 +24,14 @@ struct decay {
 static inline struct decay decay_double(double t, double t_low)
 {
     const struct exponential e = exponential(-t, -t_low);
-    const bool is_far = t > 700;
-    const double power = power_of_two_of(e.exponent + (is_far ? (uint64_t)1100 << 52 : 0));
+    const bool is_small = t > 600, is_far = t > 700;
+    const uint64_t scale = is_far ? 1100 : is_small ? 300 : 0;
+    const double power = power_of_two_of(e.exponent + (scale << 52));
     const struct words mantissa = fast_two_sum(e.mantissa.high, e.mantissa.low);
     const struct words far = scaled_words(mantissa, power);
     return (struct decay){
-        far, {is_far ? 0 : far.high, is_far ? 0 : far.low}, is_far ? 0x1p-100 : 1,
-        is_far ? 0x1p-500 : 1};
+        far, {is_small ? 0 : far.high, is_small ? 0 : far.low}, is_small ? 0x1p-100 : 1,
+        is_far ? 0x1p-500 : is_small ? 0x1p-100 : 1};
 }
 
 static inline double sum_of(struct words a)
@@ -44,11 +47,11 @@ static inline struct words choose_words(bool condition, struct words a, struct w
 /* scale * a; in two parts where the rounding error of the product can be had. */
 static inline double scaled_double(double scale, struct words a)
 {
-    const double plain = scale * a.high, size = fabs(plain);
+    const double size = fabs(scale * a.high);
     const bool is_exact = (size > 0x1p-900) & (size < 0x1p990) & (fabs(scale) < 0x1p990)
         & (fabs(a.high) < 0x1p990);
     const struct words product = two_product(is_exact ? scale : 1, is_exact ? a.high : 1);
-    return is_exact ? product.high + (product.low + scale * a.low) : plain;
+    return is_exact ? product.high + (product.low + scale * a.low) : scale * sum_of(a);
 }
 
 /* scale * a for an a that has `far` for a factor. */
@@ -183,8 +186,8 @@ static inline double celu_double(double x, double alpha)
         choose_words(is_large, growth, expm1_double(at_most(ratio.high, 60), ratio.low));
     const double scaled = scaled_double(alpha, e), y = is_large ? scaled * more * more : scaled;
     const double near = x + x * (0.5 * ratio.high);
-    const bool is_near = (fabs(ratio.high) < 0x1p-30) & (fabs(alpha) <= DBL_MAX);
-    return is_near ? near : y;
+    const double nearest = fabs(alpha) <= DBL_MAX ? 0x1p-30 : 0;
+    return fabs(ratio.high) < nearest ? near : y;
 }
 
 static inline double celu_backward_double(double dy, double x, double alpha)
@@ -434,10 +437,10 @@ static inline double squareplus_backward_double(double dy, double x, double sign
 
 static inline double hard_swish_double(double x)
 {
-    const struct words sum = two_sum(at_least(at_most(x, 4), -4), 3);
+    const double w = at_least(at_most(x, 4), -3);
     const bool is_tiny = fabs(x) < 0x1p-60;
-    const struct words product = multiply_words(sum, words_of(is_tiny ? 1 : x));
-    return is_tiny ? 0.5 * x : sum_of(divide_words(product, words_of(6)));
+    const struct words product = multiply_words(two_sum(w, 3), words_of(is_tiny ? 1 : w));
+    return copysign(is_tiny ? 0.5 * x : sum_of(divide_words(product, words_of(6))), x);
 }
 
 static inline double hard_swish_backward_double(double dy, double x)

@@ -42,8 +42,7 @@
     FUNCTION(name##_backward, dtypes, DY_##in, dout, darithmetic, derivative, )
 #define FUNCTION(name, dtypes, in, out, arithmetic, ...)                                \
     IF_SMOOTH(arithmetic)(                                                              \
-        DEFINE(name, single, float, float, double, float, in)                           \
-        DEFINE(name, single, single, float, double, double, in)                         \
+        DEFINE(name, single, single, float, float, double, in)                         \
         DEFINE(name, double, double, double, double, double, in)                        \
         DEFINE(name, extended, extended, long double, long double, long double, in))
 #include "ops.def"

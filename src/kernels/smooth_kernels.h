@@ -1,8 +1,8 @@
 /* The smooth functions over packed arrays: what the loops of SMOOTH rows call. Compiled once
    per instruction set, as a translation unit of its own.
 
-   Each row has four: `float` from float to float; `single` from float to double, for the
-   floats of fewer bits; `double` and `extended`, for long double. */
+   Each row has three: `single` from float to double, for float32 and the floats of fewer
+   bits; `double`; and `extended`, for long double. */
 #ifndef RELU_UFUNC_SMOOTH_KERNELS_H
 #define RELU_UFUNC_SMOOTH_KERNELS_H
 
@@ -23,7 +23,6 @@
 
 #define FUNCTION(name, dtypes, in, out, arithmetic, ...)                                \
     IF_SMOOTH(arithmetic)(                                                              \
-        void SMOOTH_KERNEL(name, float)(char *const *, float *, ptrdiff_t);             \
         void SMOOTH_KERNEL(name, single)(char *const *, double *, ptrdiff_t);           \
         void SMOOTH_KERNEL(name, double)(char *const *, double *, ptrdiff_t);           \
         void SMOOTH_KERNEL(name, extended)(char *const *, long double *, ptrdiff_t);)

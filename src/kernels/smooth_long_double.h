@@ -156,7 +156,8 @@ static inline long double squareplus_backward_extended(
 
 static inline long double hard_swish_extended(long double x)
 {
-    return x * (x + 3) / 6;
+    const long double w = x < -3 ? -3 : x;
+    return w * (w + 3) / 6;
 }
 
 static inline long double hard_swish_backward_extended(long double dy, long double x)

@@ -2,10 +2,8 @@
    double, without tables or branches. The operands are the values of those formats.
 
    float32 results are correctly rounded if these err by a few ulp of a double and no value
-   lies that near to the middle between two floats: the tests look at all inputs. Where a
-   series at 0 begins with x/2, whose lowest bit a subnormal float cannot hold, what follows
-   it decides the rounding and is lost in a double: |x| is taken for 2^-40 there, which is
-   on the right side of the middle, and near enough.
+   lies that near to the middle between two floats: the tests look at all inputs, with fma
+   and without.
 
    Beyond 300 (20 and 14 for the normal distribution and its approximation) x is taken for
    that: the result is a zero or x, even times the greatest dy, and no factor is 0 that
@@ -15,72 +13,114 @@
 
 #include <stdbool.h>
 
-#include "exponential.h"
+#include "exponential_quotient.h"
+#include "small_floats.h"
 
-static inline double magnitude_single(double x, double most)
+/* Bounds on the bits of floats: half as wide as doubles, and a NaN, which the rows replace
+   by themselves, comes out as a number. These leave numbers of the other sign as they are;
+   `most` is above 0, `least` below. */
+static inline float at_most_float(float x, float most)
 {
-    return at_least(at_most(fabs(x), most), 0x1p-40);
+    const int32_t bits = (int32_t)bits_of_float(x), bound = (int32_t)bits_of_float(most);
+    return float_of_bits((uint32_t)(bits < bound ? bits : bound));
 }
 
-/* x within the bounds for a derivative, whose series begins with 1/2: dy/2 may be such a
-   middle as well, but at 0 itself it is the value. */
-static inline double bounded_single(double x, double most)
+static inline float at_least_float(float x, float least)
 {
-    const double bounded = at_least(at_most(x, most), -most);
-    const double least = x < 0 ? -0x1p-40 : 0x1p-40;
-    return (fabs(x) < 0x1p-40) & (x != 0) ? least : bounded;
+    const uint32_t bits = bits_of_float(x), bound = bits_of_float(least);
+    return float_of_bits(bits < bound ? bits : bound);
 }
 
-static inline double expm1_single(double x)
+/* x where it is negative, else 0, bounded. */
+static inline float negative_part(float x, float least)
 {
-    const struct exponential e = exponential(x, 0);
-    const double power = power_of_two_of(e.exponent), base = power - 1;
-    const double tail = (e.mantissa.high - 1) * power;
-    const struct words sum = fast_two_sum(base, tail);
-    return sum.high + (sum.low + e.mantissa.low * power);
+    const int32_t bits = (int32_t)bits_of_float(x);
+    return at_least_float(float_of_bits((uint32_t)(bits < 0 ? bits : 0)), least);
 }
 
-/* log(1 + e) for 0 <= e <= 1: twice the inverse hyperbolic tangent of f / (2 + f), after
-   1 + e is halved where that leaves less of it. */
-static inline double log1p_single(double e)
+static inline float positive_part(float x)
+{
+    const int32_t bits = (int32_t)bits_of_float(x);
+    return float_of_bits((uint32_t)(bits < 0 ? 0 : bits));
+}
+
+static inline float magnitude(float x, float most)
+{
+    return at_most_float(float_of_bits(bits_of_float(x) & 0x7FFFFFFFu), most);
+}
+
+/* x within the bounds, and away from 0 where it is not 0: for a derivative, whose series
+   begins with 1/2. Then dy/2 may be the middle of two subnormal floats. */
+static inline float bounded(float x, float most)
+{
+    const uint32_t bits = bits_of_float(x), sign = 0x80000000u;
+    const uint32_t least = bits_of_float(0x1p-40f), size = bits_of_float(magnitude(x, most));
+    return float_of_bits((bits & sign) | ((size > least) | (size == 0) ? size : least));
+}
+
+/* x factor, where the quotient of that begins with x/2 + c x^2 at 0, c > 0: the middle of two
+   floats if x is subnormal and odd. What follows it is lost in a double, and 2^-176 stands for
+   that. */
+static inline double product_beyond_half(double x, double factor)
+{
+    return multiply_add(FUSED, x, factor, 0x1p-176);
+}
+
+/* log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|. The logarithm is twice the inverse
+   hyperbolic tangent of e / (2 + e), or log(2) and that of (e - 1) / (e + 3) where e is
+   nearer to 1. */
+static inline double softplus_single(float x)
 {
     const double ln2 = 0x1.62e42fefa39efp-1, ln2_low = 0x1.abc9e3b39803fp-56;
-    const bool halves = e > 0.5;
-    const double f = halves ? (e - 1) * 0.5 : e;
-    const double s = f / (2 + f);
+    const float size = magnitude(x, 300);
+    const bool is_halved = size < 0x1.c34366p-1f;
+    const struct quotient e = exponential_quotient(FUSED, -(double)size);
+    const double halved = is_halved ? e.denominator : 0;
+    const double s = (e.numerator - halved)
+        / (multiply_add(FUSED, 2, e.denominator, e.numerator) + halved);
     const double z = s * s;
-    const double beyond = s * z * logarithm_polynomial(z);
-    return halves ? ln2 + (2 * s + (beyond + ln2_low)) : 2 * s + beyond;
-}
-
-/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
-static inline double softplus_single(double x)
-{
-    const double log = log1p_single(exponential_of(-at_most(fabs(x), 300)));
     /* Of all floats the one whose value, 2^-57.5 from the middle of two, is too near to it. */
-    const double nudge = x == 0x1.d483ap-12 ? 0x1p-53 : 0;
-    return x < 0 ? log : x + log + nudge;
+    const double nudge = x == 0x1.d483ap-12f ? 0x1p-53 : 0;
+    const double beyond = multiply_add(
+        FUSED, s * z, single_logarithm_polynomial(FUSED, z), is_halved ? ln2_low + nudge : 0);
+    const double log = (is_halved ? ln2 : 0) + multiply_add(FUSED, 2, s, beyond);
+    return positive_part(x) + log;
 }
 
-static inline double softplus_backward_single(double dy, double x)
+/* A derivative 1/2 + c x - d x^3, |x| < `near`: where 1/2 + c x is the middle of two floats
+   the third term decides, and is lost in a double. */
+static inline double nearer_to_half(double derivative, double x, double near)
 {
-    const double e = exponential_of(-fabs(bounded_single(x, 300)));
-    return dy * ((x < 0 ? e : 1) / (1 + e));
+    const double third = x < 0 ? -0x1p-53 : x > 0 ? 0x1p-53 : 0;
+    return fabs(x) < near ? derivative - third : derivative;
+}
+
+static inline double softplus_backward_single(double dy, float x)
+{
+    const struct quotient e = exponential_quotient(TWICE, -(double)bounded(x, 300));
+    const double derivative = e.denominator / (e.denominator + e.numerator);
+    /* Of all floats the one whose derivative is too near to the middle of two. */
+    const double nudge = x == -0x1.250c02p-10f ? 0x1p-54 : 0;
+    return dy * (nearer_to_half(derivative, x, 0x1p-16) + nudge);
 }
 
 /* For x < 0 only. The middle may be alpha x, of 48 bits, and alpha (x + x^2/2) is nearer
    to 0. */
-static inline double elu_single(double x, double alpha)
+static inline double elu_single(float x, double alpha)
 {
-    const double below = expm1_single(at_least(at_most(x, 0), -300));
-    return alpha * (x > -0x1p-50 ? x * (1 - 0x1p-51) : below);
+    const double below = expm1_quotient(TWICE, negative_part(x, -300));
+    return alpha * (x > -0x1p-50f ? x * (1 - 0x1p-51) : below);
 }
 
 /* For x <= 0 only. */
-static inline double elu_backward_single(double dy, double x, double alpha)
+static inline double elu_backward_single(double dy, float x, double alpha)
 {
-    const double below = at_least(at_most(x, 0), -300);
-    return dy * alpha * exponential_of((below > -0x1p-50) & (below < 0) ? -0x1p-50 : below);
+    const float below = negative_part(x, -300);
+    const double slope = dy * alpha;
+    const struct quotient e = exponential_quotient(TWICE, below);
+    /* Less than 1 where e^x is too near to it. */
+    const double nearly = (below > -0x1p-50f) & (below < 0) ? 1 - 0x1p-50 : 1;
+    return slope * nearly * e.numerator / e.denominator;
 }
 
 /* The constants of G. Klambauer et al., NeurIPS 2017. */
@@ -89,94 +129,93 @@ static inline double elu_backward_single(double dy, double x, double alpha)
 #define SELU_SCALE_ALPHA 0x1.c212cc640f031p+0
 #define SELU_SCALE_ALPHA_LOW 0x1.05161b045a1fep-56
 
-static inline double selu_single(double x)
+static inline double selu_single(float x)
 {
-    const double below = expm1_single(at_least(at_most(x, 0), -300));
+    const double below = expm1_quotient(FUSED, negative_part(x, -300));
     return x < 0 ? SELU_SCALE_ALPHA * below : SELU_SCALE * x;
 }
 
-static inline double selu_backward_single(double dy, double x)
+static inline double selu_backward_single(double dy, float x)
 {
-    const double below = exponential_of(at_least(at_most(x, 0), -300));
-    return dy * (x > 0 ? SELU_SCALE : SELU_SCALE_ALPHA * below);
+    const struct quotient e = exponential_quotient(TWICE, negative_part(x, -300));
+    return dy * (x > 0 ? SELU_SCALE : SELU_SCALE_ALPHA * e.numerator / e.denominator);
 }
 
 /* For x < 0 only; x / alpha is above 0 for a negative alpha. */
-static inline double celu_single(double x, double alpha)
+static inline double celu_single(float x, double alpha)
 {
-    return alpha * expm1_single(at_least(at_most(x / alpha, 700), -300));
+    return alpha * expm1_quotient(TWICE, at_least(at_most(x / alpha, 700), -300));
 }
 
 /* For x <= 0 only. */
-static inline double celu_backward_single(double dy, double x, double alpha)
+static inline double celu_backward_single(double dy, float x, double alpha)
 {
     const double ratio = at_least(at_most(x / alpha, 700), -300);
     const struct words product = two_product(ratio, alpha);
     const double rest = ((x - product.high) - product.low) / alpha;
     /* None where the ratio is a bound, or alpha is 0 or infinite. */
-    const struct exponential e = exponential(ratio, fabs(rest) < 0x1p-40 ? rest : 0);
-    return dy * (e.mantissa.high + e.mantissa.low) * power_of_two_of(e.exponent);
+    const struct quotient e = as_quotient(reduced_exponential_of_words(
+        TWICE, (struct words){ratio, fabs(rest) < 0x1p-40 ? rest : 0}));
+    return dy * e.numerator / e.denominator;
 }
 
-/* exp(-t^2/2) and Phi(-t) / exp(-t^2/2), 0 <= t <= 20: the division by t + 5 and the
-   variable (t - 5) / (t + 5) are after M. M. Shepherd and J. G. Laframboise, Math. Comp.
-   36, 1981. */
-static inline double scaled_tail_single(double t)
+/* Phi(-t), 0 <= t <= 20, as a quotient: exp(-t^2/2) times Mills' ratio. */
+static inline struct quotient tail_single(double t)
 {
-    const double factor = 1 / (t + 5), y = (t - 5) * factor;
-    return factor
-        * (TAIL_POLYNOMIAL_HIGH[0] + (TAIL_POLYNOMIAL_LOW[0] + y * tail_polynomial(y)));
+    const struct quotient e = exponential_quotient(FUSED, -0.5 * (t * t));
+    return (struct quotient){
+        e.numerator * mills_numerator(FUSED, t),
+        e.denominator * mills_denominator(FUSED, t)};
 }
 
 /* x Phi(x) */
-static inline double gelu_single(double x)
+static inline double gelu_single(float x)
 {
-    const double t = magnitude_single(x, 20);
-    const double tail = exponential_of(-0.5 * (t * t)) * scaled_tail_single(t);
-    /* Of all floats the one whose value, 2^-54 from the middle of two, is too near to it. */
-    const double nudge = x == 0x1.6148dep-16 ? 0x1p-53 : 0;
-    return x < 0 ? at_least(x, -20) * tail : x * (1 - (tail + nudge));
+    const struct quotient tail = tail_single(magnitude(x, 20));
+    const double above = x < 0 ? 0 : tail.denominator;
+    const double w = at_least_float(x, -20);
+    const double product = product_beyond_half(w, fabs(above - tail.numerator));
+    return copysign(product / tail.denominator, w);
 }
 
 /* Phi(x) + x phi(x) */
-static inline double gelu_backward_single(double dy, double x)
+static inline double gelu_backward_single(double dy, float x)
 {
     const double density = 0x1.9884533d43651p-2; /* 1 / sqrt(2 pi) */
-    const double t = fabs(bounded_single(x, 20));
-    const double e = exponential_of(-0.5 * (t * t));
-    const double tail = e * (scaled_tail_single(t) - t * density);
-    return dy * (x < 0 ? tail : 1 - tail);
+    const double t = fabs(bounded(x, 20));
+    const struct quotient e = exponential_quotient(TWICE, -0.5 * (t * t));
+    const double d = mills_denominator(TWICE, t);
+    const double n = e.numerator * (mills_numerator(TWICE, t) - t * density * d);
+    const double all = e.denominator * d;
+    return dy * (x < 0 ? n : all - n) / all;
 }
 
-/* x sigmoid(z) of e = e^-|z|, z of x's sign; x is not below -`most`. */
-static inline double sigmoid_product_single(double x, double e, double most)
+static inline double silu_single(float x)
 {
-    return (x < 0 ? at_least(x, -most) * e : x) / (1 + e);
+    const float w = at_least_float(x, -300);
+    const struct quotient e = exponential_quotient(FUSED, -(double)at_most_float(w, 300));
+    const double product = product_beyond_half(w, e.denominator);
+    return copysign(product / (e.denominator + e.numerator), w);
 }
 
-static inline double silu_single(double x)
+/* sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx, by e^-|z|. */
+static inline double sigmoid_derivative(double w, struct reduced_exponential e)
 {
-    const double y = sigmoid_product_single(x, exponential_of(-magnitude_single(x, 300)), 300);
-    /* Of all floats the one where what follows x/2 + x^2/4, the middle of two, is too small. */
-    return x == -0x1.2p-17 ? y - 0x1p-70 : y;
-}
-
-/* sigmoid(z) + w sigmoid(z) sigmoid(-z) for z of the sign of w = x dz/dx. */
-static inline double sigmoid_derivative_single(double w, struct exponential exponential)
-{
-    const double power = power_of_two_of(exponential.exponent);
-    const struct words e = scaled_words(exponential.mantissa, power);
-    const double rounded = e.high + e.low, sum = 1 + rounded;
-    /* 1 + w is near -e where the derivative is near 0. */
-    const double below = (((1 + w) + e.high) + e.low) * rounded;
-    const double above = sum + w * rounded;
+    const struct quotient whole = as_quotient(e);
+    const double n = whole.numerator, d = whole.denominator, sum = d + n;
+    /* n + d + w d, which is near 0 where the derivative is: cancelled as far as it can be
+       exactly. */
+    const double power = power_of_exponent(e.exponent), rest = 1 + w;
+    const double below = (e.p * (rest + power) - e.q * (rest - power)) * n;
+    const double above = (sum + w * n) * d;
     return (w < 0 ? below : above) / (sum * sum);
 }
 
-static inline double silu_backward_single(double dy, double x)
+static inline double silu_backward_single(double dy, float x)
 {
-    const double w = bounded_single(x, 300);
-    return dy * sigmoid_derivative_single(w, exponential(-fabs(w), 0));
+    const double w = bounded(x, 300);
+    const double derivative = sigmoid_derivative(w, reduced_exponential(TWICE, -fabs(w)));
+    return dy * nearer_to_half(derivative, x, 0x1p-16);
 }
 
 /* 2 sqrt(2/pi), and that times 0.044715: the tanh form of D. Hendrycks and K. Gimpel,
@@ -184,53 +223,59 @@ static inline double silu_backward_single(double dy, double x)
 #define GELU_LINEAR (struct words){0x1.9884533d43651p+0, -0x1.cbc0d30ebfd15p-54}
 #define GELU_CUBIC (struct words){0x1.2444f2a4d8b4bp-4, -0x1.6c843a29d1c70p-61}
 
-/* Of 0 <= t <= 22, which times itself is exact. */
-static inline struct words gelu_tanh_argument(double t)
+/* Of |x| <= 22, which times itself is exact. */
+static inline struct words gelu_tanh_argument(double x)
 {
-    const struct words cubic = two_product(GELU_CUBIC.high, t * t);
-    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
-    const double low = sum.low + (cubic.low + (GELU_LINEAR.low + GELU_CUBIC.low * (t * t)));
-    const struct words product = two_product(t, sum.high);
-    return (struct words){product.high, product.low + t * low};
+    const struct words cubic = two_product(GELU_CUBIC.high, x * x);
+    const struct words sum = fast_two_sum(
+        cubic.high > GELU_LINEAR.high ? cubic.high : GELU_LINEAR.high,
+        cubic.high > GELU_LINEAR.high ? GELU_LINEAR.high : cubic.high);
+    const double low = sum.low + (cubic.low + (GELU_LINEAR.low + GELU_CUBIC.low * (x * x)));
+    const struct words product = two_product(x, sum.high);
+    return (struct words){product.high, product.low + x * low};
 }
 
-static inline double gelu_tanh_single(double x)
+static inline double gelu_tanh_single(float x)
 {
-    const struct words z = gelu_tanh_argument(magnitude_single(x, 14));
-    const struct exponential e = exponential(-z.high, -z.low);
-    const double power = power_of_two_of(e.exponent);
-    return sigmoid_product_single(x, (e.mantissa.high + e.mantissa.low) * power, 14);
+    const float w = at_least_float(x, -14);
+    const struct words z = gelu_tanh_argument(at_most_float(w, 14));
+    const struct quotient e =
+        as_quotient(reduced_exponential_of_words(FUSED, negated_words(z)));
+    /* Of all floats the one whose value, 2^-54 from the middle of two, is too near to it. */
+    const double nudge = x == -0x1.6148dep-16f ? 0x1p-53 : 0;
+    const double product = product_beyond_half(w, e.denominator + nudge);
+    return copysign(product / (e.denominator + e.numerator), w);
 }
 
-static inline double gelu_tanh_backward_single(double dy, double x)
+static inline double gelu_tanh_backward_single(double dy, float x)
 {
-    const double w = bounded_single(x, 14);
+    const double w = bounded(x, 14);
     const struct words z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
-    return dy * sigmoid_derivative_single(w * slope, exponential(-z.high, -z.low));
+    const struct reduced_exponential e = reduced_exponential_of_words(TWICE, negated_words(z));
+    return dy * sigmoid_derivative(w * slope, e);
 }
 
-/* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2); for x > 0 both are divided by
-   e^2x. */
-static inline double mish_single(double x)
+/* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2). */
+static inline double mish_single(float x)
 {
-    const double e = exponential_of(-at_most(fabs(x), 300));
-    const double square = e * e;
-    const double n = x < 0 ? e + 2 : 1 + 2 * e;
-    const double d = x < 0 ? 2 + (square + 2 * e) : n + 2 * square;
-    return (x < 0 ? at_least(x, -300) * e : x) * n / d;
+    const float w = at_least_float(x, -300);
+    const struct quotient e = exponential_quotient(FUSED, at_most_float(w, 30));
+    const double n = e.numerator * multiply_add(FUSED, 2, e.denominator, e.numerator);
+    const double d = multiply_add(FUSED, 2 * e.denominator, e.denominator, n);
+    return w * n / d;
 }
 
-static inline double mish_backward_single(double dy, double x)
+/* (n d + 4 x e^x (1 + e^x)) / d^2 for d = n + 2. */
+static inline double mish_backward_single(double dy, float x)
 {
-    const double w = at_least(at_most(x, 300), -300);
-    const double e = exponential_of(-fabs(w));
-    const double square = e * e;
-    const double n = w < 0 ? e + 2 : 1 + 2 * e;
-    const double d = w < 0 ? 2 + (square + 2 * e) : n + 2 * square;
-    const double rest = 4 * w * (1 + e);
-    const double above = n * d + rest * square, below = (n * d + rest) * e;
-    return dy * ((w < 0 ? below : above) / (d * d));
+    const double w = at_most_float(at_least_float(x, -300), 60);
+    const struct quotient e = exponential_quotient(TWICE, w);
+    const double square = e.denominator * e.denominator;
+    const double n = 2 * e.denominator + e.numerator;
+    const double d = e.numerator * n + 2 * square;
+    const double rest = 4 * w * (square * (e.denominator + e.numerator));
+    return dy * e.numerator * (n * d + rest) / (d * d);
 }
 
 /* (x + sqrt(x^2 + b)) / 2, and the same without a difference for x < 0. An infinite b has
@@ -243,29 +288,51 @@ static inline double squareplus_single(double x, double b)
 
 static inline double squareplus_backward_single(double dy, double x, double b)
 {
-    const double w = at_least(at_most(x, 0x1p300), -0x1p300);
-    const double root = sqrt(w * w + b);
+    const double far = at_least(at_most(x, 0x1p300), -0x1p300);
+    const double root = sqrt(far * far + b);
+    /* dy/2 may be the middle of two subnormal floats, and a small x decides. */
+    const double least = far == 0 ? 0 : 0x1p-40 * at_most(root, 0x1p300);
+    const double w = copysign(at_least(fabs(far), least), far);
     /* Nothing is cancelled above that. */
     const bool below = w < -0.25 * root;
-    /* With what the rounding of the quotient left, so that what is rational comes out exact. */
-    const struct words n = words_of(below ? 0.5 * (b + 0.0) : 0.5 * (root + w));
+    /* With what the rounding of sum and quotient left: 1/2 + x / (2 sqrt(b)) may be a middle as
+       well, and what is rational comes out exact. */
+    const struct words sum = two_sum(root, w);
+    const struct words n = {
+        below ? 0.5 * (b + 0.0) : 0.5 * sum.high, below ? 0 : 0.5 * sum.low};
     const struct words quotient = divide_words(n, words_of(below ? (root - w) * root : root));
-    const struct words product = two_product(dy, quotient.high);
+    const double high = nearer_to_half(quotient.high, w, root < HUGE_VAL ? 0x1p-15 * root : 0);
+    const struct words product = two_product(dy, high);
     const double rest = product.low + dy * quotient.low;
     /* An infinite or NaN product has none, and a zero keeps its sign. */
-    return (fabs(rest) < HUGE_VAL) & (rest != 0) ? product.high + rest : product.high;
+    const double whole = copysign(product.high + rest, product.high);
+    return fabs(rest) < HUGE_VAL ? whole : product.high;
+}
+
+/* n / 6 for a finite n, without the slow division where there is fma (P. W. Markstein, IBM J.
+   Res. Dev. 34, 1990). */
+static inline double sixth(double n)
+{
+#ifdef HAS_FMA
+    const double quotient = n * (1.0 / 6);
+    return fma(fma(-6, quotient, n), 1.0 / 6, quotient);
+#else
+    return n / 6;
+#endif
+}
+
+/* For x < 3 only. */
+static inline double hard_swish_single(float x)
+{
+    const double w = at_least_float(x, -3);
+    return copysign(sixth(product_beyond_half(w, w + 3)), w);
 }
 
 /* For -3 < x < 3 only. */
-static inline double hard_swish_single(double x)
-{
-    const double t = magnitude_single(x, 4);
-    return x * ((x < 0 ? -t : t) + 3) / 6;
-}
 
-static inline double hard_swish_backward_single(double dy, double x)
+static inline double hard_swish_backward_single(double dy, float x)
 {
-    return dy * (2 * bounded_single(x, 4) + 3) / 6;
+    return dy * (2.0 * bounded(x, 4) + 3) / 6;
 }
 
 #endif

@@ -31,16 +31,16 @@ static inline float rounded_to_odd(double d)
     return float_of_bits((uint32_t)(bits >> 32 & 0x80000000u) | (d == d ? number : nan));
 }
 
-/* The operands as packed values: where they lie, or in `packed`. */
-#define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)                                         \
+/* The operands as packed values, and the results as those of the dtype: where they lie, or in
+   `packed` and `rounded`. */
+#define DEFINE_SMOOTH_DOUBLE(dtype, VALUE, WIDE)                                        \
     typedef WIDE packed_##dtype, smooth_result_##dtype;                                 \
     static inline char *smooth_operands_##dtype(char *from, WIDE *packed, ptrdiff_t n)  \
     { (void)packed, (void)n; return from; }                                             \
-    static inline void rounded_results_##dtype(                                         \
+    static inline const char *rounded_results_##dtype(                                  \
         const WIDE *results, VALUE *rounded, ptrdiff_t n)                               \
-    { memcpy(rounded, results, (size_t)n * sizeof *results); }
-#define DEFINE_SMOOTH_DOUBLE DEFINE_SMOOTH_FLOAT
-#define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_FLOAT
+    { (void)rounded, (void)n; return (const char *)results; }
+#define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_DOUBLE
 
 #define DEFINE_SMOOTH_SMALL_FLOAT(dtype, VALUE, WIDE)                                   \
     typedef float packed_##dtype;                                                       \
@@ -52,12 +52,13 @@ static inline float rounded_to_odd(double d)
             packed[i] = widen_##dtype(load_##dtype(from + i * (ptrdiff_t)sizeof(VALUE)));\
         return (char *)packed;                                                          \
     }                                                                                   \
-    static void rounded_results_##dtype(                                                \
+    static const char *rounded_results_##dtype(                                         \
         const double *results, VALUE *rounded, ptrdiff_t n)                             \
     {                                                                                   \
         INDEPENDENT_ITERATIONS                                                          \
         for (ptrdiff_t i = 0; i < n; ++i)                                               \
             rounded[i] = narrow_##dtype(rounded_to_odd(results[i]));                    \
+        return (const char *)rounded;                                                   \
     }
 
 /* With the processor's instruction, where there is one, for a whole chunk. */
@@ -74,7 +75,7 @@ static inline float rounded_to_odd(double d)
                     widen_##dtype(load_##dtype(from + i * (ptrdiff_t)sizeof(VALUE)));   \
         return (char *)packed;                                                          \
     }                                                                                   \
-    static void rounded_results_##dtype(                                                \
+    static const char *rounded_results_##dtype(                                         \
         const double *results, VALUE *rounded, ptrdiff_t n)                             \
     {                                                                                   \
         float odd[HALF_CHUNK];                                                          \
@@ -86,8 +87,10 @@ static inline float rounded_to_odd(double d)
         else                                                                            \
             for (ptrdiff_t i = 0; i < n; ++i)                                           \
                 rounded[i] = narrow_##dtype(odd[i]);                                    \
+        return (const char *)rounded;                                                   \
     }
 
+#define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_BOOL(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_SIGNED(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_UNSIGNED(dtype, VALUE, WIDE)

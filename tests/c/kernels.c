@@ -192,7 +192,8 @@ static void check_row(const struct isa *isa, int row, enum dtype dtype, bool pri
     }
     loop.kernel.elementwise(right.operands, LONGEST, steps);
     const uint64_t hash = digest(isa, row, dtype, &loop, &right);
-    if (prints)
+    /* Smooth functions of a long double are the C library's. */
+    if (prints && !(operation_table[row].is_smooth && dtype == DTYPE_longdouble))
         printf("%s %s %016" PRIx64 "\n", operation_table[row].name, dtype_table[dtype].name, hash);
 
     for (int streams = 0; streams < 2; ++streams) {
