@@ -51,7 +51,9 @@ static inline double scaled_double(double scale, struct words a)
     const bool is_exact = (size > 0x1p-900) & (size < 0x1p990) & (fabs(scale) < 0x1p990)
         & (fabs(a.high) < 0x1p990);
     const struct words product = two_product(is_exact ? scale : 1, is_exact ? a.high : 1);
-    return is_exact ? product.high + (product.low + scale * a.low) : scale * sum_of(a);
+    /* An infinite number may have a NaN for the low one. */
+    const double sum = fabs(a.low) <= DBL_MAX ? sum_of(a) : a.high;
+    return is_exact ? product.high + (product.low + scale * a.low) : scale * sum;
 }
 
 /* scale * a for an a that has `far` for a factor. */
