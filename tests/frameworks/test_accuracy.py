@@ -10,7 +10,13 @@ from tests.frameworks.frameworks import SMOOTH, framework_module
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 
 framework_module("scipy")
-PAGE = Path(__file__).parents[2] / "docs" / "smooth.md"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tools are not part of any package."""
+    monkeypatch.syspath_prepend(str(ROOT))
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -69,7 +75,7 @@ def test_a_sample_of_the_inputs(name: str) -> None:
 def test_the_page_has_every_spelling() -> None:
     from tools.accuracy.contenders import spellings
 
-    text = PAGE.read_text("utf-8")
+    text = (ROOT / "docs" / "smooth.md").read_text("utf-8")
     for name in SMOOTH:
         for spelling in spellings(name):
             assert f"| `{name}` | `{spelling}` |" in text
