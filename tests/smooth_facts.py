@@ -304,6 +304,6 @@ NEAR_TIES: dict[str, list[tuple[int, int]]] = {
         (0xB3400002, 0x3EFFFFFF),
     ],
 }
-"""Inputs and results, as bits: of those that are hardest to round, most within 2^-24 of the unit of
-the last place from the middle of two floats. tests/c/smooth.c finds them, and MPFR says which of the
-two is nearer."""
+"""Inputs and results, as bits: those that are hardest to round, most within 2^-24 of the unit of
+the last place from the middle of two floats. tests/c/smooth.c finds them, and MPFR says which of
+the two is nearer."""
