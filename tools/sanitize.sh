@@ -16,9 +16,10 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && return 1; }; }
 # file) have to end as they do without the sanitizer. Two tests are left out: instrumented loops do not
 # use wide registers, and the sanitizer's malloc replaces the one that the test makes fail.
 address() {
-    local preload
+    local preload cast=float-cast-overflow
     preload="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
-    CFLAGS=-fno-sanitize-recover=undefined "$root/tools/built_copy.sh" "$work/address" \
+    CFLAGS="-fsanitize=$cast -fno-sanitize-recover=undefined,$cast" \
+        "$root/tools/built_copy.sh" "$work/address" \
         -Db_sanitize=address,undefined -Db_lundef=false
     quietly meson test -C "$work/address/build" --print-errorlogs
     (cd "$work/address" && PATH=$work/address/.venv/bin:$PATH PYTHONPATH=$work/address \

@@ -187,7 +187,14 @@ static inline double gelu_backward_single(double dy, float x)
     const double d = mills_denominator(TWICE, t);
     const double n = e.numerator * (mills_numerator(TWICE, t) - t * density * d);
     const double all = e.denominator * d;
-    return dy * (x < 0 ? n : all - n) / all;
+    /* Of all floats those whose derivatives are too near to the middle of two: two beside
+       the root, and two more. */
+    const double nudge = x == -0x1.80eacep-1f    ? 0x1p-54
+                         : x == -0x1.80eb02p-1f  ? 0x1p-54
+                         : x == -0x1.a1becap-14f ? -0x1p-54
+                         : x == -0x1.40d932p-26f ? -0x1p-54
+                                                 : 0;
+    return dy * ((x < 0 ? n : all - n) / all + nudge);
 }
 
 static inline double silu_single(float x)
@@ -253,7 +260,12 @@ static inline double gelu_tanh_backward_single(double dy, float x)
     const struct words z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
     const struct reduced_exponential e = reduced_exponential_of_words(TWICE, negated_words(z));
-    return dy * sigmoid_derivative(w * slope, e);
+    /* As for gelu. */
+    const double nudge = x == -0x1.8280e4p-1f    ? 0x1p-54
+                         : x == 0x1.40d932p-25f  ? 0x1p-53
+                         : x == -0x1.40d932p-26f ? -0x1p-54
+                                                 : 0;
+    return dy * (sigmoid_derivative(w * slope, e) + nudge);
 }
 
 /* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2). */
@@ -275,7 +287,11 @@ static inline double mish_backward_single(double dy, float x)
     const double n = 2 * e.denominator + e.numerator;
     const double d = e.numerator * n + 2 * square;
     const double rest = 4 * w * (square * (e.denominator + e.numerator));
-    return dy * e.numerator * (n * d + rest) / (d * d);
+    /* Of all floats those whose derivatives are too near to the middle of two. */
+    const double nudge = x == -0x1.4p-27f       ? -0x1p-53
+                         : x == -0x1.31432cp+0f ? -0x1p-54
+                                                : 0;
+    return dy * (e.numerator * (n * d + rest) / (d * d) + nudge);
 }
 
 /* (x + sqrt(x^2 + b)) / 2, and the same without a difference for x < 0. An infinite b has

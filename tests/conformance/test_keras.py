@@ -16,10 +16,16 @@ from tests.cases import UFUNCS, each_isa
 # Warnings from Keras' tests are not our concern.
 pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("ignore")]
 
+SMOOTH = {"softplus", "elu", "selu", "celu", "gelu", "silu", "squareplus", "hard_silu"}
+
+# What is in the name of a test of one of our functions; elu is in that of many.
+TESTED = ("elu", "softplus", "silu", "squareplus", "mish")
+
 # The suites, and the functions of ours that each has to call.
 SUITES = {
-    "activations.activations_test": {"relu", "relu6", "leaky_relu"},
-    "ops.nn_test": {"relu", "relu6", "leaky_relu"},
+    "activations.activations_test": {"relu", "relu6", "leaky_relu", *SMOOTH, "mish"},
+    "ops.nn_test": {"relu", "relu6", "leaky_relu", *SMOOTH},
+    "layers.activations.elu_test": {"elu"},
     "layers.activations.relu_test": {"relu"},
     "layers.activations.leaky_relu_test": {"leaky_relu"},
     "layers.activations.prelu_test": {"relu"},
@@ -50,12 +56,21 @@ def _tests(suite: unittest.TestSuite) -> Iterator[unittest.TestCase]:
 def _functions(isa: str) -> dict[str, Callable[..., Any]]:
     """Our functions with Keras' arguments."""
     ufuncs = UFUNCS[isa]
+
     return {
         "relu": ufuncs["relu"],
         "relu6": ufuncs["relu6"],
         "leaky_relu": lambda x, negative_slope=0.2: ufuncs["leaky_relu"](
             x, np.array(negative_slope, x.dtype)
         ),
+        "softplus": ufuncs["softplus"],
+        "elu": lambda x, alpha=1.0: ufuncs["elu"](x, np.array(alpha, x.dtype)),
+        "selu": ufuncs["selu"],
+        "celu": lambda x, alpha=1.0: ufuncs["celu"](x, np.array(alpha, x.dtype)),
+        "gelu": lambda x, approximate=True: ufuncs["gelu_tanh" if approximate else "gelu"](x),
+        "silu": ufuncs["silu"],
+        "squareplus": lambda x, b=4: ufuncs["squareplus"](x, np.array(b, x.dtype)),
+        "hard_silu": ufuncs["hard_swish"],
     }
 
 
@@ -76,10 +91,14 @@ def test_with_our_functions_put_in(
 
     for function_name, function in _functions(isa).items():
         monkeypatch.setattr(backend, function_name, counted(function_name, function))
+    # Keras composes it of two functions of the backend.
+    operation = import_module("keras.src.activations.activations").Mish
+    mish = staticmethod(counted("mish", UFUNCS[isa]["mish"]))
+    monkeypatch.setattr(operation, "static_call", mish)
 
     module = import_module(f"keras.src.{name}")
     for test in _tests(unittest.defaultTestLoader.loadTestsFromModule(module)):
-        if "relu" not in test.id().lower():
+        if not any(name in test.id().lower().rpartition(".")[2] for name in TESTED):
             continue
         result = unittest.TestResult()
         before = calls.total()

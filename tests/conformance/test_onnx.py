@@ -59,14 +59,50 @@ def _clip(ufuncs: Ufuncs, node: Node) -> Array:
     return np.asarray(clipped + lower)
 
 
+def _selu(ufuncs: Ufuncs, node: Node) -> Array:
+    """With other constants than Klambauer's it is a multiple of elu."""
+    (x,), alpha, gamma = node.inputs, node.attributes["alpha"], node.attributes["gamma"]
+    if abs(alpha - 1.6732632) < 1e-5 and abs(gamma - 1.050701) < 1e-5:
+        return np.asarray(ufuncs["selu"](x))
+    return np.asarray(ufuncs["elu"](x, alpha) * x.dtype.type(gamma))
+
+
+def _swish(ufuncs: Ufuncs, node: Node) -> Array:
+    (x,), alpha = node.inputs, node.attributes["alpha"]
+    return np.asarray(ufuncs["silu"](x * x.dtype.type(alpha)) / x.dtype.type(alpha))
+
+
+def _gelu(ufuncs: Ufuncs, node: Node) -> Array:
+    has_tanh = node.attributes["approximate"] == b"tanh"
+    return np.asarray(ufuncs["gelu_tanh" if has_tanh else "gelu"](*node.inputs))
+
+
+def _with_alpha(name: str) -> Callable[[Ufuncs, Node], Array]:
+    def call(ufuncs: Ufuncs, node: Node) -> Array:
+        (x,) = node.inputs
+        return np.asarray(ufuncs[name](x, x.dtype.type(node.attributes["alpha"])))
+
+    return call
+
+
+def _plain(name: str) -> Callable[[Ufuncs, Node], Array]:
+    return lambda ufuncs, node: ufuncs[name](*node.inputs)
+
+
 ADAPTERS: dict[str, Callable[[Ufuncs, Node], Array]] = {
-    "Relu": lambda ufuncs, node: ufuncs["relu"](*node.inputs),
-    "LeakyRelu": lambda ufuncs, node: ufuncs["leaky_relu"](*node.inputs, node.attributes["alpha"]),
+    "Relu": _plain("relu"),
+    "LeakyRelu": _with_alpha("leaky_relu"),
     "PRelu": _prelu,
-    "ThresholdedRelu": lambda ufuncs, node: ufuncs["thresholded_relu"](
-        *node.inputs, node.attributes["alpha"]
-    ),
+    "ThresholdedRelu": _with_alpha("thresholded_relu"),
     "Clip": _clip,
+    "Softplus": _plain("softplus"),
+    "Elu": _with_alpha("elu"),
+    "Selu": _selu,
+    "Celu": _with_alpha("celu"),
+    "Gelu": _gelu,
+    "Swish": _swish,
+    "Mish": _plain("mish"),
+    "HardSwish": _plain("hard_swish"),
 }
 
 

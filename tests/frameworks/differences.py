@@ -463,15 +463,15 @@ def table() -> str:
     for texts, functions in by_texts.items():
         by_frameworks: dict[str, list[str]] = {}
         for function, dtypes in functions.items():
-            by_frameworks.setdefault(_said(dtypes), []).append(f"`{function}`")
+            by_frameworks.setdefault(said(dtypes), []).append(f"`{function}`")
         if texts == SUBNORMAL:
-            by_frameworks = {_said(dict.fromkeys((*TF, JAX), "fdE")): ["every function"]}
+            by_frameworks = {said(dict.fromkeys((*TF, JAX), "fdE")): ["every function"]}
         of = (f"{', '.join(names)}: {said}" for said, names in by_frameworks.items())
         lines.append(f"| {' | '.join(texts)} | {'<br>'.join(of)} |")
     return "\n".join(lines)
 
 
-def _said(dtypes: dict[str, str]) -> str:
+def said(dtypes: dict[str, str]) -> str:
     """The frameworks, each with its dtypes unless they are all that it supports."""
     by_dtypes: dict[str, list[str]] = {}
     for title, characters in dtypes.items():

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from relu_ufunc._operations import OPERATIONS
 from tests.bits import Array
 
 Tensor = Any
@@ -19,7 +20,7 @@ def framework_module(name: str) -> Any:
     return pytest.importorskip(name, reason=f"the extra `frameworks` is not installed: no {name}")
 
 
-BASIC = ("relu", "relu6", "leaky_relu")
+SMOOTH = tuple(row.name for row in OPERATIONS if row.is_smooth and not row.is_backward)
 
 
 class Framework:
@@ -82,6 +83,7 @@ class Torch(Framework):
         "crelu",
         "add_relu",
         "affine_relu",
+        *SMOOTH,
     )
     packages = ("torch",)
 
@@ -94,6 +96,16 @@ class Torch(Framework):
             "prelu": lambda x, slope: f.prelu(x.reshape(1, -1), slope).reshape(-1),
             "clipped_relu": lambda x, limit: f.hardtanh(x, 0.0, limit),
             "thresholded_relu": lambda x, theta: f.threshold(x, theta, 0.0),
+            "softplus": f.softplus,
+            "elu": f.elu,
+            "selu": f.selu,
+            "celu": f.celu,
+            "gelu": f.gelu,
+            "gelu_tanh": partial(f.gelu, approximate="tanh"),
+            "silu": f.silu,
+            "mish": f.mish,
+            "squareplus": lambda x, b: (x + torch.sqrt(x * x + b)) / 2,
+            "hard_swish": f.hardswish,
         }
 
     def tensor(self, a: Array) -> Tensor:
@@ -130,6 +142,12 @@ class TensorFlow(Framework):
         "crelu",
         "add_relu",
         "affine_relu",
+        "softplus",
+        "elu",
+        "selu",
+        "gelu",
+        "gelu_tanh",
+        "silu",
     )
     packages = ("tensorflow", "keras")
 
@@ -141,6 +159,12 @@ class TensorFlow(Framework):
             "leaky_relu": tf.nn.leaky_relu,
             "clipped_relu": lambda x, limit: tf.clip_by_value(x, 0.0, limit),
             "crelu": lambda x: tuple(tf.split(tf.nn.crelu(x), 2)),
+            "softplus": tf.nn.softplus,
+            "elu": tf.nn.elu,
+            "selu": tf.nn.selu,
+            "gelu": tf.nn.gelu,
+            "gelu_tanh": partial(tf.nn.gelu, approximate=True),
+            "silu": tf.nn.silu,
         }
 
     def tensor(self, a: Array) -> Tensor:
@@ -165,6 +189,7 @@ class Keras(TensorFlow):
         "prelu",
         "clipped_relu",
         "thresholded_relu",
+        *SMOOTH,
     )
 
     def __init__(self) -> None:
@@ -186,6 +211,16 @@ class Keras(TensorFlow):
             "prelu": prelu,
             "clipped_relu": lambda x, limit: keras.activations.relu(x, max_value=limit),
             "thresholded_relu": lambda x, theta: keras.activations.threshold(x, theta, 0.0),
+            "softplus": keras.ops.softplus,
+            "elu": keras.ops.elu,
+            "selu": keras.ops.selu,
+            "celu": keras.ops.celu,
+            "gelu": partial(keras.ops.gelu, approximate=False),
+            "gelu_tanh": keras.ops.gelu,
+            "silu": keras.ops.silu,
+            "mish": keras.activations.mish,
+            "squareplus": keras.ops.squareplus,
+            "hard_swish": keras.ops.hard_swish,
         }
 
 
@@ -201,6 +236,7 @@ class Jax(Framework):
         "crelu",
         "add_relu",
         "affine_relu",
+        *SMOOTH,
     )
     packages = ("jax",)
 
@@ -216,6 +252,16 @@ class Jax(Framework):
             "leaky_relu": jax.nn.leaky_relu,
             "prelu": jax.nn.leaky_relu,
             "clipped_relu": lambda x, limit: jax.numpy.clip(x, 0.0, limit),
+            "softplus": jax.nn.softplus,
+            "elu": jax.nn.elu,
+            "selu": jax.nn.selu,
+            "celu": jax.nn.celu,
+            "gelu": partial(jax.nn.gelu, approximate=False),
+            "gelu_tanh": jax.nn.gelu,
+            "silu": jax.nn.silu,
+            "mish": jax.nn.mish,
+            "squareplus": jax.nn.squareplus,
+            "hard_swish": jax.nn.hard_swish,
         }
 
     def tensor(self, a: Array) -> Tensor:
@@ -241,7 +287,14 @@ class OnnxRuntime(Framework):
     """Forward only, since it computes no gradients."""
 
     title = "ONNX Runtime"
-    names = ("relu", "leaky_relu", "prelu", "clipped_relu", "thresholded_relu")
+    names = (
+        "relu",
+        "leaky_relu",
+        "prelu",
+        "clipped_relu",
+        "thresholded_relu",
+        *(name for name in SMOOTH if name != "squareplus"),
+    )
     dtypes = "efd"
     forward_only = True
     packages = ("onnx", "onnxruntime")
@@ -255,12 +308,21 @@ class OnnxRuntime(Framework):
                 "Clip", x, np.zeros((), x.dtype), np.array(limit, x.dtype)
             ),
             "thresholded_relu": lambda x, theta: self._run("ThresholdedRelu", x, alpha=theta),
+            "softplus": partial(self._run, "Softplus"),
+            "elu": lambda x, alpha: self._run("Elu", x, alpha=alpha),
+            "selu": partial(self._run, "Selu"),
+            "celu": lambda x, alpha: self._run("Celu", x, alpha=alpha),
+            "gelu": partial(self._run, "Gelu"),
+            "gelu_tanh": partial(self._run, "Gelu", approximate="tanh"),
+            "silu": partial(self._run, "Swish"),
+            "mish": partial(self._run, "Mish"),
+            "hard_swish": partial(self._run, "HardSwish"),
         }
 
     def tensor(self, a: Array) -> Tensor:
         return a
 
-    def _run(self, operator: str, *inputs: Array, **attributes: float) -> Array:
+    def _run(self, operator: str, *inputs: Array, **attributes: Any) -> Array:
         onnx = import_module("onnx")
         of_type = onnx.helper.np_dtype_to_tensor_dtype(inputs[0].dtype)
         ranks = tuple(a.ndim for a in inputs)
@@ -270,8 +332,12 @@ class OnnxRuntime(Framework):
         return result
 
 
+# The version that introduced the operator, where it is a later one than the others need.
+_OPSETS = {"Gelu": 20, "Swish": 24}
+
+
 @cache
-def _session(operator: str, of_type: int, ranks: tuple[int, ...], **attributes: float) -> Any:
+def _session(operator: str, of_type: int, ranks: tuple[int, ...], **attributes: Any) -> Any:
     helper, runtime = import_module("onnx").helper, import_module("onnxruntime")
     inputs = [
         helper.make_tensor_value_info(f"input{k}", of_type, ["n"] * rank)
@@ -281,7 +347,7 @@ def _session(operator: str, of_type: int, ranks: tuple[int, ...], **attributes: 
     output = helper.make_tensor_value_info("output", of_type, ["n"])
     model = helper.make_model(
         helper.make_graph([node], operator, inputs, [output]),
-        opset_imports=[helper.make_opsetid("", 18)],
+        opset_imports=[helper.make_opsetid("", _OPSETS.get(operator, 18))],
         ir_version=9,
     )
     return runtime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

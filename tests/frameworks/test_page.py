@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.frameworks.differences import table
+from tests.frameworks import differences, smooth
 from tests.frameworks.frameworks import FRAMEWORKS, Keras, framework_module
 
 PAGE = Path(__file__).parents[2] / "docs" / "frameworks.md"
@@ -28,9 +28,11 @@ PYTORCH, KERAS, JAX = (
 uses_frameworks = [pytest.mark.frameworks, pytest.mark.filterwarnings("ignore")]
 
 
-def test_the_table_matches_the_tests() -> None:
-    begin, end = "<!-- begin: differences -->\n", "<!-- end: differences -->"
-    assert TEXT.partition(begin)[2].partition(end)[0].strip() == table()
+@pytest.mark.parametrize("table", [differences, smooth], ids=["differences", "smooth"])
+def test_the_table_matches_the_tests(table: Any, request: pytest.FixtureRequest) -> None:
+    name = request.node.callspec.id
+    begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
+    assert TEXT.partition(begin)[2].partition(end)[0].strip() == table.table()
 
 
 def test_the_compared_functions_match_the_tests() -> None:
