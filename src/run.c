@@ -22,9 +22,10 @@ enum {
        any plan. */
     WORTH_PLANNING = 1024,
     /* From these sizes on, two threads may share a run, and sleeping workers are woken
-       for it. */
+       for it; also for one that takes long. */
     WORTH_SHARING = 1 << 18,
     WORTH_WAKING = 1 << 24,
+    WORTH_WAKING_NS = 500000,
     /* Allocators keep smaller pieces of memory for the next caller, so the pages of those
        have been touched before. */
     MAYBE_FRESH = 1 << 23,
@@ -151,6 +152,12 @@ static void share(struct long_run *run, ptrdiff_t start, int threads)
     ways_learn_shared(run->pace, bytes, nanoseconds_now() - before);
 }
 
+static bool is_worth_waking(struct pace *pace, ptrdiff_t bytes)
+{
+    return bytes >= WORTH_WAKING || ways_time_alone(pace, bytes) >= WORTH_WAKING_NS
+        || ways_forced() != N_WAYS;
+}
+
 static void run_long(struct long_run *run, ptrdiff_t bytes)
 {
     const ptrdiff_t n = run->plan.n;
@@ -160,7 +167,7 @@ static void run_long(struct long_run *run, ptrdiff_t bytes)
 
     run->pace = find_pace(&run->plan, bytes);
     if (threads > 1 && ways_share(run->pace, &must_measure)
-        && (threads_expect_task(began) || bytes >= WORTH_WAKING || ways_forced() != N_WAYS)) {
+        && (threads_expect_task(began) || is_worth_waking(run->pace, bytes))) {
         const ptrdiff_t trial = N_WAYS * SLICE / run->item_bytes;
         const ptrdiff_t start = must_measure ? least(line_start(&run->plan, trial), n) : 0;
         run_slices(run, 0, start, false);

@@ -130,8 +130,7 @@ void ways_learn(
     SET(cost, (unsigned int)(now < 1 ? 1 : now > UINT32_MAX / 2 ? UINT32_MAX / 2 : now));
 }
 
-/* Returns the cost of the fastest way for one thread, or 0 if none has been measured. */
-static int64_t cost_alone(struct pace *pace)
+int64_t ways_time_alone(struct pace *pace, ptrdiff_t bytes)
 {
     int64_t cost = 0;
     for (int way = 0; way < N_WAYS; ++way) {
@@ -139,7 +138,7 @@ static int64_t cost_alone(struct pace *pace)
         if (of_way != 0 && (cost == 0 || of_way < cost))
             cost = of_way;
     }
-    return cost;
+    return cost * (bytes / BYTES_OF_COST) / 1000;
 }
 
 bool ways_share(struct pace *pace, bool *must_measure)
@@ -170,8 +169,7 @@ static void add_to_account(struct pace *pace, int64_t nanoseconds)
 void ways_learn_shared(struct pace *pace, ptrdiff_t bytes, int64_t nanoseconds)
 {
     SET(&pace->was_shared, true);
-    const int64_t alone = cost_alone(pace) * (bytes / BYTES_OF_COST) / 1000;
-    add_to_account(pace, alone - nanoseconds);
+    add_to_account(pace, ways_time_alone(pace, bytes) - nanoseconds);
 }
 
 void ways_learn_alone(struct pace *pace, int64_t nanoseconds)

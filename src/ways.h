@@ -51,6 +51,10 @@ enum way ways_choose(struct pace *pace, bool is_shared);
 void ways_learn(
     struct pace *pace, bool is_shared, enum way way, ptrdiff_t bytes, int64_t nanoseconds);
 
+/* The nanoseconds that one thread takes for a run if it is stored in the fastest way, 0 if
+   that has not been measured. */
+int64_t ways_time_alone(struct pace *pace, ptrdiff_t bytes);
+
 /* The first says whether threads are to share the next run; the others record how long it
    took. Sharing has to have saved more time than it cost. `must_measure` is set where one
    thread is to compute the first slices by itself, for comparison. */
