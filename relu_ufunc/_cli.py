@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         help="time each function on this machine, against NumPy and a plain copy",
         description="Time each function, in cache and out of cache, against NumPy's spelling and "
         "against np.copyto. The calls are interleaved and the best of many repeats counts. "
-        "It takes less than 20 seconds.",
+        "It takes less than a minute.",
     )
     bench.add_argument(
         "--functions",
