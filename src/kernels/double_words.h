@@ -38,6 +38,12 @@ static inline uint64_t bits_of_double(double d)
     return bits;
 }
 
+/* `exponent` is in the bits of a double, not biased. */
+static inline double power_of_two_of(uint64_t exponent)
+{
+    return double_of_bits(exponent + ((uint64_t)1023 << 52));
+}
+
 /* a b + c, rounded twice, or FUSED: once where the processor does that in one instruction.
    Results are the same on every processor only if they are proven to be the same both ways:
    functions of one operand whose float32 results are correctly rounded, for every input. */

@@ -1,4 +1,4 @@
-/* The exponential that the smooth functions share: no table, no branch, in plain C that
+/* The exponential of the smooth functions of float64: no table, no branch, in plain C that
    vectorises. The reduction is W. J. Cody and W. Waite's (Software Manual for the
    Elementary Functions, 1980), with log(2) in two parts, the first of 33 bits. */
 #ifndef RELU_UFUNC_EXPONENTIAL_H
@@ -28,18 +28,6 @@ static inline struct exponential exponential(double x, double x_low)
     const struct words one_r = fast_two_sum(1, r);
     return (struct exponential){
         {one_r.high, one_r.low + beyond_r}, bits_of_double(shifted) << 52};
-}
-
-static inline double power_of_two_of(uint64_t exponent)
-{
-    return double_of_bits(exponent + ((uint64_t)1023 << 52));
-}
-
-/* e^x and e^x - 1 in one double, |x| <= 700: about 0.6 ulp. */
-static inline double exponential_of(double x)
-{
-    const struct exponential e = exponential(x, 0);
-    return (e.mantissa.high + e.mantissa.low) * power_of_two_of(e.exponent);
 }
 
 #endif

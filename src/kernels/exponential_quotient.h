@@ -45,11 +45,6 @@ static inline struct reduced_exponential reduced_exponential(
     return exponential_of_rest(how, r, shifted);
 }
 
-static inline double power_of_exponent(uint64_t exponent)
-{
-    return double_of_bits(exponent + ((uint64_t)1023 << 52));
-}
-
 static inline struct quotient as_quotient(struct reduced_exponential e)
 {
     return (struct quotient){
@@ -74,7 +69,7 @@ static inline struct reduced_exponential reduced_exponential_of_words(
 static inline double expm1_quotient(enum contraction how, double x)
 {
     const struct reduced_exponential e = reduced_exponential(how, x);
-    const double power = power_of_exponent(e.exponent);
+    const double power = power_of_two_of(e.exponent);
     return multiply_add(how, power - 1, e.p, (power + 1) * e.q) / (e.p - e.q);
 }
 

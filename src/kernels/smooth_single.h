@@ -212,7 +212,7 @@ static inline double sigmoid_derivative(double w, struct reduced_exponential e)
     const double n = whole.numerator, d = whole.denominator, sum = d + n;
     /* n + d + w d, which is near 0 where the derivative is: cancelled as far as it can be
        exactly. */
-    const double power = power_of_exponent(e.exponent), rest = 1 + w;
+    const double power = power_of_two_of(e.exponent), rest = 1 + w;
     const double below = (e.p * (rest + power) - e.q * (rest - power)) * n;
     const double above = (sum + w * n) * d;
     return (w < 0 ? below : above) / (sum * sum);
