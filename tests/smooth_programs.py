@@ -106,13 +106,19 @@ class Errors:
 
 
 def measure(programs: Path, operation: Operation, dtype: str, n: int, *parameters: float) -> Errors:
-    """Look at n random points, for a derivative with a random dy, of a dtype "f32" or "f64"."""
+    """Look at n random points, for a derivative with a random dy, of a dtype "f32" or "f64".
+
+    The parameters are rounded to that dtype.
+    """
     program = programs / "smooth_ulps_test"
-    *differ, worst, count = _lines(program, operation.name, dtype, n, 1, *parameters)
-    x, dy, result = (float.fromhex(word) for word in worst[2:])
     array = partial(np.array, dtype=np.float32 if dtype == "f32" else np.float64)
+    rounded_parameters: list[float] = array(parameters).tolist()
+    *differ, worst, count = _lines(program, operation.name, dtype, n, 1, *rounded_parameters)
+    x, dy, result = (float.fromhex(word) for word in worst[2:])
     dys = {"dy": array([dy])} if operation.is_backward else {}
-    by_mpfr = errors_in_ulp(operation.name, array([result]), array([x]), *parameters, **dys)[0]
+    by_mpfr = errors_in_ulp(
+        operation.name, array([result]), array([x]), *rounded_parameters, **dys
+    )[0]
     if abs(by_mpfr - float(worst[1])) > 1e-3:
         raise AssertionError(f"{operation.name}: {worst[1]} ulp by the oracle, {by_mpfr} by MPFR")
     return Errors(int(count[1]), int(count[3]), by_mpfr, differ)
