@@ -234,9 +234,7 @@ static inline double silu_backward_single(double dy, float x)
 static inline struct words gelu_tanh_argument(double x)
 {
     const struct words cubic = two_product(GELU_CUBIC.high, x * x);
-    const struct words sum = fast_two_sum(
-        cubic.high > GELU_LINEAR.high ? cubic.high : GELU_LINEAR.high,
-        cubic.high > GELU_LINEAR.high ? GELU_LINEAR.high : cubic.high);
+    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
     const double low = sum.low + (cubic.low + (GELU_LINEAR.low + GELU_CUBIC.low * (x * x)));
     const struct words product = two_product(x, sum.high);
     return (struct words){product.high, product.low + x * low};
@@ -345,7 +343,6 @@ static inline double hard_swish_single(float x)
 }
 
 /* For -3 < x < 3 only. */
-
 static inline double hard_swish_backward_single(double dy, float x)
 {
     return dy * (2.0 * bounded(x, 4) + 3) / 6;
