@@ -102,7 +102,9 @@ static inline uint32_t narrowed_small_float(
         ? float_of_bits(magnitude) * power_of_two(bias_of(exponent) + mantissa) : 0;
     const uint32_t whole_halves = (uint32_t)(int32_t)halves;
     const uint32_t steps = whole_halves >> 1;
-    const uint32_t beyond_half = (float)(int32_t)whole_halves != halves;
+    /* The mask changes nothing, but without it gcc sees a truncation, which it leaves in a
+       branch that does not vectorise. */
+    const uint32_t beyond_half = (float)(int32_t)(whole_halves & 0xFFFFFFu) != halves;
     const uint32_t subnormal = steps + (whole_halves & (beyond_half | steps) & 1u);
     /* A tie between the greatest number and the overflow goes to the even one. */
     const uint32_t least_overflow =
