@@ -10,7 +10,7 @@
 #define IS_SMOOTH_NO_ARITHMETIC false
 #define IS_SMOOTH_ROUNDED1(r, e) false
 #define IS_SMOOTH_ROUNDED2(r, e, s, f) false
-#define IS_SMOOTH_SMOOTH(r) true
+#define IS_SMOOTH_SMOOTH(r, form) true
 
 #define RECTIFIER(                                                                      \
     name, dtypes, inputs, outputs, arithmetic, value,                                   \

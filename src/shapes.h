@@ -13,6 +13,6 @@
 #define COUNT_NO_ARITHMETIC 0
 #define COUNT_ROUNDED1(r, e) 1
 #define COUNT_ROUNDED2(r, e, s, f) 2
-#define COUNT_SMOOTH(r) 1
+#define COUNT_SMOOTH(r, form) 1
 
 #endif

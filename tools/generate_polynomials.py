@@ -246,6 +246,15 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         weight=mpmath.sqrt,
     ),
     Quotient(
+        name="short_half_tangent",
+        says="The same with fewer digits.",
+        function=half_tangent,
+        low=mpf(0),
+        high=half_ln2**2,
+        degrees=(1, 2),
+        weight=mpmath.sqrt,
+    ),
+    Quotient(
         name="mills",
         says="Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,\n"
         "   Biometrika 18, 1926.",
@@ -253,6 +262,15 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         low=mpf(0),
         high=mpf(20),
         degrees=(9, 10),
+        weight=lambda t: 1,
+    ),
+    Quotient(
+        name="short_mills",
+        says="The same with fewer digits, 0 <= t <= 14.5.",
+        function=mills,
+        low=mpf(0),
+        high=mpf(29) / 2,
+        degrees=(6, 7),
         weight=lambda t: 1,
     ),
     tail_polynomial("long_tail_polynomial", 5, 54.25, 26, 6),

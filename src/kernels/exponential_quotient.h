@@ -56,6 +56,16 @@ static inline struct quotient exponential_quotient(enum contraction how, double 
     return as_quotient(reduced_exponential(how, x));
 }
 
+/* With fewer digits: 2^-44. */
+static inline struct quotient short_exponential_quotient(enum contraction how, double x)
+{
+    const double shifted = shifted_exponent(how, x), k = shifted - 0x1.8p52;
+    const double r = multiply_add(how, -k, 0x1.62e42fefa39efp-1, x), z = r * r;
+    return as_quotient((struct reduced_exponential){
+        short_half_tangent_denominator(how, z), r * short_half_tangent_numerator(how, z),
+        bits_of_double(shifted) << 52});
+}
+
 static inline struct reduced_exponential reduced_exponential_of_words(
     enum contraction how, struct words x)
 {

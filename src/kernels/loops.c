@@ -11,6 +11,7 @@
 #include "shapes.h"
 #include "smooth_kernels.h"
 #include "smooth_loops.h"
+#include "smooth_quick.h"
 #include "smooth_single.h"
 #include "values.h"
 
@@ -100,9 +101,9 @@
 #define TAKE_NO_ARITHMETIC
 #define TAKE_ROUNDED1(r, e) const VALUE r = rounded[0][i];
 #define TAKE_ROUNDED2(r, e, s, f) TAKE_ROUNDED1(r, e) const VALUE s = rounded[1][i];
-#define TAKE_SMOOTH(r)                                                                  \
+#define TAKE_SMOOTH(r, form)                                                            \
     const VALUE r = JOIN(load_, DTYPE)(rounded + i * (ptrdiff_t)sizeof(VALUE));
-#define INLINE_SMOOTH(r) const VALUE r = NARROWED
+#define INLINE_SMOOTH(r, form) const VALUE r = NARROWED
 
 #define NAME(name, layout) JOIN(name##_##layout##_, DTYPE)
 #define CONTIGUOUS_STEPS                                                                \
@@ -206,6 +207,28 @@ static void by_chunks(
 #define SMOOTH_RESULT(name, in, arithmetic)                                             \
     INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
+/* Of a function of one input. In place, `from` keeps what may be computed again. */
+#define DEFINE_QUICK(function, quick, surely)                                           \
+    static void function(char *const *operands, ptrdiff_t n)                            \
+    {                                                                                   \
+        const bool is_in_place = operands[0] == operands[1];                            \
+        char copy[QUICK_CHUNK * sizeof(VALUE)], *x = operands[0], *to = operands[1];    \
+        while (n > 0) {                                                                 \
+            const ptrdiff_t m = n < QUICK_CHUNK ? n : QUICK_CHUNK;                      \
+            const size_t size = (size_t)m * sizeof(VALUE);                              \
+            char *const from = is_in_place ? memcpy(copy, x, size) : x;                 \
+            struct doubt doubt = {0, 0};                                                \
+            INDEPENDENT_ITERATIONS                                                      \
+            for (size_t at = 0; at < size; at += sizeof(VALUE)) {                       \
+                const float y = quick(WIDENED(JOIN(load_, DTYPE)(from + at)), &doubt);  \
+                JOIN(store_, DTYPE)(to + at, NARROWED(y));                              \
+            }                                                                           \
+            if (doubt.not_zero != 0 || doubt.negative < 0)                              \
+                surely((char *[]){from, to}, m);                                        \
+            x += size, to += size, n -= m;                                              \
+        }                                                                               \
+    }
+
 /* The values of other dtypes come from smooth_kernels.c; smooth_loops.h goes through the
    operands. */
 #define PRECISION_DOUBLE double
@@ -213,9 +236,15 @@ static void by_chunks(
 #define PRECISION_CHUNKED_FLOAT single
 #define PRECISION_LONG_DOUBLE extended
 
+#define FLOATS_DOUBLE(name, layout) NULL
+#define FLOATS_LONG_DOUBLE(name, layout) NULL
+#define FLOATS_SMALL_FLOAT(name, layout) name##_##layout##_f32
+#define FLOATS_CHUNKED_FLOAT(name, layout) name##_##layout##_f32
+
 #define DEFINE_SMOOTH_VECTOR(                                                           \
-    function, name, arrays, before, loads, in, out, arithmetic, value)                  \
-    static void JOIN(function, _select)(                                                \
+    name, layout, arrays, before, loads, in, out, arithmetic, value)                    \
+    static void name##_##layout##_f32(char *const *operands, ptrdiff_t n);              \
+    static void NAME(name, layout##_select)(                                            \
         char *const *operands, const char *rounded, ptrdiff_t n)                        \
     {                                                                                   \
         enum { inputs = COUNT_##in, i = 0 };                                            \
@@ -229,11 +258,11 @@ static void by_chunks(
             STORE_##out                                                                 \
         }                                                                               \
     }                                                                                   \
-    static const struct JOIN(smooth_row_, DTYPE) JOIN(function, _row) = {               \
-        SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND)), JOIN(function, _select), arrays,   \
-        COUNT_##in, COUNT_##in + COUNT_##out};                                          \
-    static void function(char *const *operands, ptrdiff_t n)                            \
-    { JOIN(smooth_contiguous_, DTYPE)(&JOIN(function, _row), operands, n); }
+    static const struct JOIN(smooth_row_, DTYPE) NAME(name, layout##_row) = {           \
+        JOIN(FLOATS_, KIND)(name, layout), SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND)), \
+        NAME(name, layout##_select), arrays, COUNT_##in, COUNT_##in + COUNT_##out};     \
+    static void NAME(name, layout)(char *const *operands, ptrdiff_t n)                  \
+    { JOIN(smooth_contiguous_, DTYPE)(&NAME(name, layout##_row), operands, n); }
 
 /* Elements at any steps are few, see layout.c: the contiguous loop takes one at a time. */
 #define DEFINE_ONE_BY_ONE(name, count)                                                  \
@@ -268,14 +297,14 @@ static void by_chunks(
 
 #define KERNEL_SMOOTH(name, in, out, arithmetic, value)                                 \
     DEFINE_SMOOTH_VECTOR(                                                               \
-        NAME(name, contiguous), name, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in,    \
-        out, arithmetic, value)                                                         \
+        name, contiguous, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in, out,           \
+        arithmetic, value)                                                              \
     DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
     IF_PARAMETERS_##in(DEFINE_SMOOTH_VECTOR(                                            \
-        NAME(name, scalar_parameters), name, COUNT_ARRAYS_##in, PARAMETERS_##in,        \
-        ARRAYS_##in, in, out, arithmetic, value))
+        name, scalar_parameters, COUNT_ARRAYS_##in, PARAMETERS_##in, ARRAYS_##in, in,   \
+        out, arithmetic, value))
 
-#define KERNEL_SMOOTH_INLINE(name, in, out, arithmetic, value)                          \
+#define KERNEL_SMOOTH_SURE(name, in, out, arithmetic, value)                            \
     DEFINE_VECTOR(                                                                      \
         NAME(name, contiguous), ,                                                       \
         ARRAYS_##in PARAMETERS_##in SMOOTH_RESULT(name, in, arithmetic), in, out,       \
@@ -284,6 +313,17 @@ static void by_chunks(
     IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
         NAME(name, scalar_parameters), PARAMETERS_##in,                                 \
         ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
+
+#ifdef HAS_FMA
+#define KERNEL_SMOOTH_QUICK(name, in, out, arithmetic, value)                           \
+    DEFINE_VECTOR(                                                                      \
+        NAME(name, surely), , ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, \
+        NO_ARITHMETIC, value)                                                           \
+    DEFINE_QUICK(NAME(name, contiguous), name##_quick, NAME(name, surely))              \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)
+#else
+#define KERNEL_SMOOTH_QUICK KERNEL_SMOOTH_SURE
+#endif
 
 #define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
@@ -295,16 +335,16 @@ static void by_chunks(
 #define KERNEL_OF_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_OF_ROUNDED1(r, e) KERNEL_PLAIN
 #define KERNEL_OF_ROUNDED2(r, e, s, f) KERNEL_PLAIN
-#define KERNEL_OF_SMOOTH(r) KERNEL_SMOOTH
+#define KERNEL_OF_SMOOTH(r, form) KERNEL_SMOOTH
 #define KERNEL_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_FLOAT_ROUNDED1(r, e) KERNEL_PLAIN
 #define KERNEL_FLOAT_ROUNDED2(r, e, s, f) KERNEL_PLAIN
-#define KERNEL_FLOAT_SMOOTH(r) KERNEL_SMOOTH_INLINE
+#define KERNEL_FLOAT_SMOOTH(r, form) KERNEL_SMOOTH_##form
 #define KERNEL_CHUNKED_FLOAT(arithmetic) KERNEL_CHUNKED_FLOAT_##arithmetic
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED
 #define KERNEL_CHUNKED_FLOAT_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
-#define KERNEL_CHUNKED_FLOAT_SMOOTH(r) KERNEL_SMOOTH
+#define KERNEL_CHUNKED_FLOAT_SMOOTH(r, form) KERNEL_SMOOTH
 
 /* Keeps what follows where rows of these dtypes have loops for this kind. */
 #define IF_EVERY_DTYPE(kind) KEEP

@@ -17,7 +17,7 @@
 #define IF_SMOOTH_NO_ARITHMETIC SKIP_ROW
 #define IF_SMOOTH_ROUNDED1(r, e) SKIP_ROW
 #define IF_SMOOTH_ROUNDED2(r, e, s, f) SKIP_ROW
-#define IF_SMOOTH_SMOOTH(r) KEEP_ROW
+#define IF_SMOOTH_SMOOTH(r, form) KEEP_ROW
 #define SKIP_ROW(...)
 #define KEEP_ROW(...) __VA_ARGS__
 

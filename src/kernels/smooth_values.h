@@ -2,7 +2,6 @@
 #ifndef RELU_UFUNC_SMOOTH_VALUES_H
 #define RELU_UFUNC_SMOOTH_VALUES_H
 
-#include <float.h>
 #include <math.h>
 
 #include "double_words.h"
@@ -15,20 +14,13 @@
    Trans. Comput. 57(4), 2008). */
 static inline float rounded_to_odd(double d)
 {
-    const uint64_t bits = bits_of_double(d), magnitude = bits & ~((uint64_t)1 << 63);
-    const int dropped = DBL_MANT_DIG - 1 - FLOAT32_MANTISSA;
-    const uint64_t rebias = (uint64_t)(1023 - FLOAT32_BIAS) << (DBL_MANT_DIG - 1);
-    const uint32_t sticky = (magnitude & (((uint64_t)1 << dropped) - 1)) != 0;
-    const uint32_t normal = (uint32_t)((magnitude - rebias) >> dropped) | sticky;
-    const double size = fabs(d);
-    /* In the steps of the subnormal floats. What is not one is left out: it may not fit. */
-    const double steps = size < 0x1p-126 ? size * 0x1p149 : 0;
-    const int32_t whole = (int32_t)steps;
-    const uint32_t subnormal = (uint32_t)whole | (uint32_t)(whole != steps);
-    const uint32_t finite = size < 0x1p-126 ? subnormal : normal;
-    const uint32_t nan = 0x7FC00000u, infinite = 0x7F800000u;
-    const uint32_t number = size < 0x1p128 ? finite : infinite;
-    return float_of_bits((uint32_t)(bits >> 32 & 0x80000000u) | (d == d ? number : nan));
+    const float nearest = (float)d;
+    const uint32_t bits = bits_of_float(nearest);
+    const double excess = fabs((double)nearest) - fabs(d);
+    /* The nearest is one of the two floats beside d, of which one is odd. */
+    const uint32_t to_other = excess < 0 ? 1 : excess > 0 ? UINT32_MAX : 0;
+    const uint32_t odd = bits + (to_other & ((bits & 1) - 1));
+    return float_of_bits(d == d ? odd : (bits & 0x80000000u) | 0x7FC00000u);
 }
 
 /* The operands as packed values, and the results as those of the dtype: where they lie, or in
@@ -41,6 +33,15 @@ static inline float rounded_to_odd(double d)
         const WIDE *results, VALUE *rounded, ptrdiff_t n)                               \
     { (void)rounded, (void)n; return (const char *)results; }
 #define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_DOUBLE
+
+#define DEFINE_DOUBTS(dtype)                                                            \
+    static bool may_have_middles_##dtype(const float *floats, ptrdiff_t n)              \
+    {                                                                                   \
+        uint32_t doubts = 0;                                                            \
+        for (ptrdiff_t i = 0; i < n; ++i)                                               \
+            doubts |= may_be_middle_##dtype(floats[i]);                                 \
+        return doubts != 0;                                                             \
+    }
 
 #define DEFINE_SMOOTH_SMALL_FLOAT(dtype, VALUE, WIDE)                                   \
     typedef float packed_##dtype;                                                       \
@@ -59,7 +60,14 @@ static inline float rounded_to_odd(double d)
         for (ptrdiff_t i = 0; i < n; ++i)                                               \
             rounded[i] = narrow_##dtype(rounded_to_odd(results[i]));                    \
         return (const char *)rounded;                                                   \
-    }
+    }                                                                                   \
+    static void narrow_floats_##dtype(const float *floats, VALUE *rounded, ptrdiff_t n) \
+    {                                                                                   \
+        INDEPENDENT_ITERATIONS                                                          \
+        for (ptrdiff_t i = 0; i < n; ++i)                                               \
+            rounded[i] = narrow_##dtype(floats[i]);                                     \
+    }                                                                                   \
+    DEFINE_DOUBTS(dtype)
 
 /* With the processor's instruction, where there is one, for a whole chunk. */
 #define DEFINE_SMOOTH_CHUNKED_FLOAT(dtype, VALUE, WIDE)                                 \
@@ -75,6 +83,14 @@ static inline float rounded_to_odd(double d)
                     widen_##dtype(load_##dtype(from + i * (ptrdiff_t)sizeof(VALUE)));   \
         return (char *)packed;                                                          \
     }                                                                                   \
+    static void narrow_floats_##dtype(const float *floats, VALUE *rounded, ptrdiff_t n) \
+    {                                                                                   \
+        if (n == HALF_CHUNK)                                                            \
+            narrow_chunk_f16(floats, rounded);                                          \
+        else                                                                            \
+            for (ptrdiff_t i = 0; i < n; ++i)                                           \
+                rounded[i] = narrow_##dtype(floats[i]);                                 \
+    }                                                                                   \
     static const char *rounded_results_##dtype(                                         \
         const double *results, VALUE *rounded, ptrdiff_t n)                             \
     {                                                                                   \
@@ -82,13 +98,10 @@ static inline float rounded_to_odd(double d)
         INDEPENDENT_ITERATIONS                                                          \
         for (ptrdiff_t i = 0; i < n; ++i)                                               \
             odd[i] = rounded_to_odd(results[i]);                                        \
-        if (n == HALF_CHUNK)                                                            \
-            narrow_chunk_f16(odd, rounded);                                             \
-        else                                                                            \
-            for (ptrdiff_t i = 0; i < n; ++i)                                           \
-                rounded[i] = narrow_##dtype(odd[i]);                                    \
+        narrow_floats_##dtype(odd, rounded, n);                                         \
         return (const char *)rounded;                                                   \
-    }
+    }                                                                                   \
+    DEFINE_DOUBTS(dtype)
 
 #define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_BOOL(dtype, VALUE, WIDE)

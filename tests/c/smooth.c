@@ -27,6 +27,23 @@
 #include "rows.h"
 #include "smooth_oracle.h"
 
+/* Rows that have a quick form: see kernels/smooth_quick.h. */
+#define IS_QUICK_SURE false
+#define IS_QUICK_QUICK true
+#define IS_QUICK_SMOOTH(r, form) IS_QUICK_##form
+#define IS_QUICK_NO_ARITHMETIC false
+#define IS_QUICK_ROUNDED1(...) false
+#define IS_QUICK_ROUNDED2(...) false
+#define FUNCTION(name, dtypes, in, out, arithmetic, ...) IS_QUICK_##arithmetic,
+#define RECTIFIER(                                                                      \
+    name, dtypes, in, out, arithmetic, value, dout, backward_arithmetic, ...)           \
+    IS_QUICK_##arithmetic, IS_QUICK_##backward_arithmetic,
+static const bool is_quick[] = {
+#include "ops.def"
+};
+#undef FUNCTION
+#undef RECTIFIER
+
 enum { BLOCK = 4096, HARDEST = 8, MOST_WRONGS = 1000, MOST_ISAS = 8 };
 
 static uint32_t bits_of(float f)
@@ -42,6 +59,9 @@ static float float_of(uint32_t bits)
     memcpy(&f, &bits, sizeof f);
     return f;
 }
+
+/* What no function returns here. */
+static const float not_the_same = -0x1.5p77f;
 
 static uint64_t mixed(uint64_t x)
 {
@@ -154,6 +174,15 @@ static void run(struct row row, struct loop *loop, float *x, float *results, int
     while (k > 0)
         steps[--k] = sizeof(float);
     run_loop(operands, &length, steps, loop);
+    /* Doubt about one element hides the results beside it. */
+    if (is_quick[row.index]) {
+        static float alone[BLOCK];
+        operands[loop->n_inputs] = (char *)alone;
+        loop->kernel.elementwise(operands, n, steps);
+        for (int i = 0; i < n; ++i)
+            if (bits_of(alone[i]) != bits_of(results[i]))
+                results[i] = not_the_same;
+    }
 }
 
 static void look_at(struct row row, struct sweep *sweep, float *x, int n)
