@@ -10,6 +10,7 @@ with the coefficients rounded to double and the arithmetic exact, relative to th
 it serves; what rounding adds is measured, not bounded, by the tests over all inputs.
 """
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +47,13 @@ class Polynomial:
     doubled: int = 0
     #: Whether the caller says if products and sums are contracted.
     contracts: bool = False
+    #: Whether it is evaluated in float32.
+    is_float: bool = False
 
     def text(self) -> str:
         highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
-        pairs = [(float(c), float(c - mpf(float(c)))) for c in reversed(highest_first)]
+        rounded = _to_float if self.is_float else float
+        pairs = [(rounded(c), float(c - mpf(rounded(c)))) for c in reversed(highest_first)]
         kept = [
             mpf(high) + (mpf(low) if k < self.doubled else 0) for k, (high, low) in enumerate(pairs)
         ]
@@ -67,6 +71,8 @@ class Polynomial:
                 lines += [f"    {number}," for number in numbers.split(", ")]
                 lines.append("};")
         highs = [high for high, _ in pairs[self.doubled :]]
+        if self.is_float:
+            return "\n".join(lines + _horner_in_float(self.name, highs))
         return "\n".join(lines + _horner(self.name, highs, self.contracts))
 
 
@@ -140,6 +146,21 @@ def _at(coefficients: list[Any], u: Any) -> Any:
     return mpmath.polyval(coefficients[::-1], u)
 
 
+def _to_float(number: Any) -> float:
+    rounded: float = struct.unpack("f", struct.pack("f", float(number)))[0]
+    return rounded
+
+
+def _horner_in_float(name: str, lowest_first: list[float]) -> list[str]:
+    *rest, first = lowest_first
+    return [
+        f"static inline float {name}(float u)\n{{",
+        f"    float p = {first.hex()}f;",
+        *(f"    p = fmaf(p, u, {c.hex()}f);" for c in reversed(rest)),
+        "    return p;\n}",
+    ]
+
+
 def _horner(name: str, lowest_first: list[float], contracts: bool = True) -> list[str]:
     *rest, first = lowest_first
     how = "enum contraction how, " if contracts else ""
@@ -156,6 +177,10 @@ def exponential(r: Any) -> Any:
     if abs(r) < mpf(2) ** -20:
         return mpmath.fsum(r**k / mpmath.factorial(k + 3) for k in range(10))
     return (mpmath.expm1(r) - r - r * r / 2) / r**3
+
+
+def rough_exponential(r: Any) -> Any:
+    return mpf(1) / 2 + r * exponential(r)
 
 
 def half_tangent(z: Any) -> Any:
@@ -235,6 +260,16 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         terms=7,
         weight=lambda z: z / 2,
         contracts=True,
+    ),
+    Polynomial(
+        name="rough_exponential_polynomial",
+        says="(exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.",
+        function=rough_exponential,
+        low=-half_ln2,
+        high=half_ln2,
+        terms=5,
+        weight=lambda r: r**2 / mpmath.exp(r),
+        is_float=True,
     ),
     Quotient(
         name="half_tangent",

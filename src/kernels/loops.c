@@ -229,6 +229,16 @@ static void by_chunks(
         }                                                                               \
     }
 
+#define DEFINE_ROUGH(function, rough)                                                   \
+    static void function(char *const *operands, ptrdiff_t n)                            \
+    {                                                                                   \
+        const char *const from = operands[0];                                           \
+        char *const to = operands[1];                                                   \
+        INDEPENDENT_ITERATIONS                                                          \
+        for (size_t at = 0; at < (size_t)n * sizeof(float); at += sizeof(float))        \
+            store_f32(to + at, narrow_f32(rough(widen_f32(load_f32(from + at)))));      \
+    }
+
 /* The values of other dtypes come from smooth_kernels.c; smooth_loops.h goes through the
    operands. */
 #define PRECISION_DOUBLE double
@@ -236,10 +246,19 @@ static void by_chunks(
 #define PRECISION_CHUNKED_FLOAT single
 #define PRECISION_LONG_DOUBLE extended
 
-#define FLOATS_DOUBLE(name, layout) NULL
-#define FLOATS_LONG_DOUBLE(name, layout) NULL
-#define FLOATS_SMALL_FLOAT(name, layout) name##_##layout##_f32
-#define FLOATS_CHUNKED_FLOAT(name, layout) name##_##layout##_f32
+/* The loop in float32 that a row of each kind takes, and its error. */
+#define FLOATS_DOUBLE(name, layout, form) NULL, 0
+#define FLOATS_LONG_DOUBLE(name, layout, form) NULL, 0
+#define FLOATS_SMALL_FLOAT(name, layout, form) name##_##layout##_f32, 0
+#define FLOATS_CHUNKED_FLOAT(name, layout, form) JOIN(FLOATS_, form)(name, layout)
+#define FLOATS_SURE(name, layout) name##_##layout##_f32, 0
+#define FLOATS_QUICK FLOATS_SURE
+#ifdef HAS_FMA
+#define FLOATS_ROUGH(name, layout) NAME(name, roughly), ROUGH_ULPS
+#else
+#define FLOATS_ROUGH FLOATS_SURE
+#endif
+#define FORM_SMOOTH(r, form) form
 
 #define DEFINE_SMOOTH_VECTOR(                                                           \
     name, layout, arrays, before, loads, in, out, arithmetic, value)                    \
@@ -259,8 +278,9 @@ static void by_chunks(
         }                                                                               \
     }                                                                                   \
     static const struct JOIN(smooth_row_, DTYPE) NAME(name, layout##_row) = {           \
-        JOIN(FLOATS_, KIND)(name, layout), SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND)), \
-        NAME(name, layout##_select), arrays, COUNT_##in, COUNT_##in + COUNT_##out};     \
+        JOIN(FLOATS_, KIND)(name, layout, FORM_##arithmetic),                           \
+        SMOOTH_KERNEL(name, JOIN(PRECISION_, KIND)), NAME(name, layout##_select),       \
+        arrays, COUNT_##in, COUNT_##in + COUNT_##out};                                  \
     static void NAME(name, layout)(char *const *operands, ptrdiff_t n)                  \
     { JOIN(smooth_contiguous_, DTYPE)(&NAME(name, layout##_row), operands, n); }
 
@@ -321,9 +341,16 @@ static void by_chunks(
         NO_ARITHMETIC, value)                                                           \
     DEFINE_QUICK(NAME(name, contiguous), name##_quick, NAME(name, surely))              \
     DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)
+#define KERNEL_CHUNKED_SMOOTH_ROUGH(name, in, out, arithmetic, value)                   \
+    DEFINE_ROUGH(NAME(name, roughly), name##_rough)                                     \
+    KERNEL_SMOOTH(name, in, out, arithmetic, value)
 #else
 #define KERNEL_SMOOTH_QUICK KERNEL_SMOOTH_SURE
+#define KERNEL_CHUNKED_SMOOTH_ROUGH KERNEL_SMOOTH
 #endif
+#define KERNEL_SMOOTH_ROUGH KERNEL_SMOOTH_QUICK
+#define KERNEL_CHUNKED_SMOOTH_SURE KERNEL_SMOOTH
+#define KERNEL_CHUNKED_SMOOTH_QUICK KERNEL_SMOOTH
 
 #define KERNEL_BOOL(arithmetic) KERNEL_OF_##arithmetic
 #define KERNEL_SIGNED(arithmetic) KERNEL_OF_##arithmetic
@@ -344,7 +371,7 @@ static void by_chunks(
 #define KERNEL_CHUNKED_FLOAT_NO_ARITHMETIC KERNEL_PLAIN
 #define KERNEL_CHUNKED_FLOAT_ROUNDED1(r, e) KERNEL_CHUNKED
 #define KERNEL_CHUNKED_FLOAT_ROUNDED2(r, e, s, f) KERNEL_CHUNKED
-#define KERNEL_CHUNKED_FLOAT_SMOOTH(r, form) KERNEL_SMOOTH
+#define KERNEL_CHUNKED_FLOAT_SMOOTH(r, form) KERNEL_CHUNKED_SMOOTH_##form
 
 /* Keeps what follows where rows of these dtypes have loops for this kind. */
 #define IF_EVERY_DTYPE(kind) KEEP

@@ -115,20 +115,20 @@ static inline uint32_t narrowed_small_float(
     return sign | narrow;
 }
 
-/* Not 0 if a float32 may be the middle of two numbers of the format, or is a NaN: else any
-   number that it was rounded from is rounded to the same one. Below the normal numbers of
-   the format that is also said of some that are not a middle. */
-static inline uint32_t may_be_middle(float wide, int exponent, int mantissa, uint32_t greatest)
+/* Not 0 if a float32 that errs by at most `ulps` units of its last place may be on the other
+   side of the middle of two numbers of the format, or is a NaN. Below the normal numbers of
+   the format that is also said of some that are not near to a middle. */
+static inline uint32_t may_be_middle(
+    float wide, uint32_t ulps, int exponent, int mantissa, uint32_t greatest)
 {
     (void)greatest;
-    const uint32_t half = 1u << (FLOAT32_MANTISSA - mantissa - 1);
+    const uint32_t step = 1u << (FLOAT32_MANTISSA - mantissa), half = step / 2;
     const uint32_t magnitude = bits_of_float(wide) & 0x7FFFFFFFu;
     const uint32_t least_normal = rebias_of(exponent) + (1u << FLOAT32_MANTISSA);
-    const uint32_t from_middle = (magnitude & (2 * half - 1)) ^ half;
-    const uint32_t low_bits = magnitude == 0 ? 1 : magnitude & (half - 1);
     const bool is_subnormal = exponent != FLOAT32_EXPONENT && magnitude < least_normal;
-    const uint32_t rest = is_subnormal ? low_bits : from_middle;
-    return (rest == 0) | (magnitude > 0x7F800000u) ? 1 : 0;
+    const uint32_t low_bits = (magnitude + half + ulps) & (is_subnormal ? half - 1 : step - 1);
+    const bool is_near = (low_bits <= 2 * ulps) & (magnitude != 0);
+    return is_near | (magnitude > 0x7F800000u) ? 1 : 0;
 }
 
 #endif

@@ -30,7 +30,7 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
         float floats[SMOOTH_CHUNK];                                                     \
         operands[row->inputs] = (char *)floats;                                         \
         row->floats(operands, n);                                                       \
-        if (may_have_middles_##dtype(floats, n)) {                                      \
+        if (may_have_middles_##dtype(floats, row->ulps, n)) {                           \
             row->values(operands, results, n);                                          \
             return rounded_results_##dtype(results, rounded, n);                        \
         }                                                                               \
@@ -40,10 +40,11 @@ enum { SMOOTH_CHUNK = HALF_CHUNK };
 #define DEFINE_SMOOTH_RESULTS_CHUNKED_FLOAT DEFINE_SMOOTH_RESULTS_SMALL_FLOAT
 
 /* A row: the first `arrays` of its inputs are contiguous, and the others one number each;
-   `floats` is float32's loop for the same. */
+   `floats` is float32's loop for the same, or one that errs by `ulps`. */
 #define DEFINE_SMOOTH_LOOPS(dtype, VALUE, kind)                                         \
     struct smooth_row_##dtype {                                                         \
         void (*floats)(char *const *operands, ptrdiff_t n);                             \
+        uint32_t ulps;                                                                  \
         void (*values)(char *const *inputs, smooth_result_##dtype *, ptrdiff_t n);      \
         void (*select)(char *const *operands, const char *rounded, ptrdiff_t n);        \
         int arrays, inputs, operands;                                                   \

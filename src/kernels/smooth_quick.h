@@ -28,10 +28,10 @@ static inline float rounded_unless_in_doubt(double value, struct doubt *doubt)
     return (float)value;
 }
 
-/* max(x, 0) - |x| Phi(-|x|) by shorter quotients, which err by 2^-39.5. Doubt about NaNs, and
-   between -14.5 and -12.9 about subnormal results. Those of subnormals begin with x/2, maybe
-   the middle of two, and 2^-160, more than these err by, stands for what follows: with the
-   sign of x that is right for zeros as well. */
+/* max(x, 0) - |x| Phi(-|x|) by shorter quotients, which err by 2^-39.5. NaNs leave doubt, and
+   so do the subnormal results between -14.5 and -12.9. For a subnormal x the result is x/2,
+   maybe the middle of two floats, and a little more: 2^-160, which exceeds the error, stands
+   for that. Zeros then take their sign from x. */
 static inline float gelu_quick(float x, struct doubt *doubt)
 {
     const uint32_t bits = bits_of_float(x);
@@ -54,6 +54,20 @@ static inline float silu_quick(float x, struct doubt *doubt)
     const double product = product_beyond_half(x, e.denominator);
     doubt->not_zero |= (bits_of_float(x) & 0x7FFFFFFFu) > bits_of_float(300);
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
+}
+
+/* Within ROUGH_ULPS units of the last place, to be rounded to float16: its sizes are below
+   2^16, and its steps not below 2^-24. */
+enum { ROUGH_ULPS = 4 };
+
+static inline float silu_rough(float x)
+{
+    const float bounded = at_least_float(x, -88), w = at_most_float(bounded, 88);
+    const float shifted = fmaf(-w, 0x1.715476p+0f, 0x1.8p23f), k = shifted - 0x1.8p23f;
+    const float r = fmaf(-k, 0x1.7f7d1cp-20f, fmaf(-k, 0x1.62e4p-1f, -w));
+    const float reduced = fmaf(r, fmaf(r, rough_exponential_polynomial(r), 1), 1);
+    const float e = float_of_bits(bits_of_float(reduced) + (bits_of_float(shifted) << 23));
+    return bounded / (1 + e);
 }
 
 /* In float32: x + 3 and x (x + 3) with their rounding errors, and a sixth of that by P. W.

@@ -35,11 +35,12 @@ static inline float rounded_to_odd(double d)
 #define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_DOUBLE
 
 #define DEFINE_DOUBTS(dtype)                                                            \
-    static bool may_have_middles_##dtype(const float *floats, ptrdiff_t n)              \
+    static bool may_have_middles_##dtype(                                               \
+        const float *floats, uint32_t ulps, ptrdiff_t n)                                \
     {                                                                                   \
         uint32_t doubts = 0;                                                            \
         for (ptrdiff_t i = 0; i < n; ++i)                                               \
-            doubts |= may_be_middle_##dtype(floats[i]);                                 \
+            doubts |= may_be_middle_##dtype(floats[i], ulps);                           \
         return doubts != 0;                                                             \
     }
 

@@ -123,8 +123,8 @@
     { return widened_small_float((UNSIGNED)x, FORMAT_##format); }                       \
     static inline BITS narrow_##dtype(WIDE w)                                           \
     { return (BITS)(UNSIGNED)narrowed_small_float(w, FORMAT_##format); }                \
-    static inline bool may_be_middle_##dtype(WIDE w)                                    \
-    { return may_be_middle(w, FORMAT_##format); }                                       \
+    static inline uint32_t may_be_middle_##dtype(WIDE w, uint32_t ulps)                 \
+    { return may_be_middle(w, ulps, FORMAT_##format); }                                 \
     static inline WIDE rectified_wide_##dtype(WIDE w)                                   \
     { return !overflows_to_nan(FORMAT_##format) ? w : w < 0 ? 0 : w; }
 #define DEFINE_CHUNKED_FLOAT DEFINE_SMALL_FLOAT

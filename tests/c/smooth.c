@@ -30,6 +30,7 @@
 /* Rows that have a quick form: see kernels/smooth_quick.h. */
 #define IS_QUICK_SURE false
 #define IS_QUICK_QUICK true
+#define IS_QUICK_ROUGH true
 #define IS_QUICK_SMOOTH(r, form) IS_QUICK_##form
 #define IS_QUICK_NO_ARITHMETIC false
 #define IS_QUICK_ROUNDED1(...) false
