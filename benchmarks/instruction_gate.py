@@ -36,6 +36,10 @@ KERNELS = [
     ("leaky_relu", "float16", "contiguous"),
     ("add_relu", "int16", "array parameters"),
     ("affine_relu", "float32", "channel parameters"),
+    ("hard_swish", "float32", "contiguous"),
+    ("silu", "float32", "contiguous"),
+    ("silu", "float16", "contiguous"),
+    ("softplus", "float16", "contiguous"),
 ]
 CALLS = {"relu": "np.abs(x, out=out)", "relu_backward": "np.maximum(dy, x, out=out)"}
 
