@@ -97,9 +97,11 @@ static inline uint32_t narrowed_small_float(
     const uint32_t normal = (magnitude - rebias + half - 1 + odd) >> shift;
     const uint32_t least_normal = rebias + (1u << FLOAT32_MANTISSA);
     /* Subnormals are counted in halves of the smallest step, since an addition would
-       follow the thread's rounding mode. A normal number might not fit an int. */
-    const float halves = magnitude < least_normal
-        ? float_of_bits(magnitude) * power_of_two(bias_of(exponent) + mantissa) : 0;
+       follow the thread's rounding mode. A normal number might not fit an int, and in QEMU
+       7.2 a NaN that POWER converts spoils the lanes beside it. */
+    const uint32_t all_if_subnormal = 0 - (uint32_t)(magnitude < least_normal);
+    const float halves = float_of_bits(magnitude & all_if_subnormal)
+        * power_of_two(bias_of(exponent) + mantissa);
     const uint32_t whole_halves = (uint32_t)(int32_t)halves;
     const uint32_t steps = whole_halves >> 1;
     /* The mask changes nothing, but without it gcc sees a truncation, which it leaves in a

@@ -34,10 +34,7 @@ static inline float rounded_unless_in_doubt(double value, struct doubt *doubt)
    for that. Zeros then take their sign from x. */
 static inline float gelu_quick(float x, struct doubt *doubt)
 {
-    const uint32_t bits = bits_of_float(x);
-    const uint32_t first = bits_of_float(-12.9f), last = bits_of_float(-14.5f);
-    doubt->not_zero |= (bits & 0x7FFFFFFFu) > bits_of_float(HUGE_VALF);
-    doubt->not_zero |= bits - first < last - first;
+    doubt->not_zero |= !(x > -12.9f) & !(x <= -14.5f);
     const double t = magnitude(x, 14.5f);
     const struct quotient e = short_exponential_quotient(FUSED, -0.5 * (t * t));
     const double tail = multiply_add(
