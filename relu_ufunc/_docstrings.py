@@ -64,8 +64,8 @@ _CORRECTLY_ROUNDED = """\
 
 _DERIVATIVE_ROUNDED = """\
 - The derivative is not rounded before the product with `dy`: float16, float32 and
-  the dtypes of ml_dtypes are computed in float64 and rounded once, to nearest,
-  ties to even; float64 has a few more bits than its own."""
+  the dtypes of ml_dtypes come out as if computed in float64 and rounded once, to
+  nearest, ties to even; float64 has a few more bits than its own."""
 
 _SELECTED = """\
 - `dy` or +0 is selected, instead of multiplying `dy` by 1 or 0: an infinite or

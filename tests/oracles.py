@@ -519,15 +519,17 @@ def _own(oracle: Oracle, right: Array, operands: tuple[Array, ...]) -> Array:
     if own.size == 0:
         return own
     with np.errstate(all="ignore"):
-        # Beside the greatest number, infinity is the next.
+        # Infinity is the next beside the greatest number, whose spacing is infinite for NumPy.
         greatest = np.finfo(own.dtype).max
+        below = np.nextafter(greatest, np.zeros_like(greatest))
         own_finite, right_finite = (np.clip(a, -greatest, greatest) for a in (own, right))
-        step = np.spacing(np.abs(right_finite))
+        step = np.spacing(np.minimum(np.abs(right_finite), below))
         error = ULPS[own.dtype.char] * step
         if isinstance(oracle, Backward):
             # A derivative has few digits left where it is nearly 0, the oracle's too in longdouble.
             part = {"d": 0.25, "g": 4}[own.dtype.char]
-            error = np.maximum(error, np.finfo(own.dtype).eps * part * np.abs(operands[0]))
+            dy = np.minimum(np.abs(operands[0]), greatest)
+            error = np.maximum(error, np.finfo(own.dtype).eps * part * dy)
         near = np.abs(own_finite - right_finite) <= error
         near &= (own != 0) | (np.signbit(own) == np.signbit(right))
     if own.dtype == np.longdouble and np.finfo(np.longdouble).nmant > 52:

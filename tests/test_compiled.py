@@ -170,6 +170,19 @@ def test_the_strided_loop_takes_overlapping_operands_in_order() -> None:
     assert_same(x, wanted)
 
 
+@each_of([each for each in SMOOTH if len(each.inputs) == 1])
+def test_an_output_may_overlap_an_input_in_part_of_an_element(operation: Operation) -> None:
+    wanted = np.empty(1, np.float32)
+    for x in (-13, -1e-40, 301, np.nan, -1.6875, 0.75 - 2.0**-24):
+        call_strided(operation, [np.array([x], np.float32), wanted], 1)
+        for offset in range(1, 8):
+            memory = np.zeros(12, np.uint8)
+            operand, result = memory[4:8].view(np.float32), memory[offset : offset + 4]
+            operand[0] = x
+            call_strided(operation, [operand, result.view(np.float32)], 1)
+            assert result.tobytes() == wanted.tobytes()
+
+
 def test_many_threads_call_one_loop() -> None:
     x = np.linspace(-1, 1, 100_000, dtype=np.float32)
     results = [np.empty_like(x) for _ in range(8)]

@@ -207,23 +207,29 @@ static void by_chunks(
 #define SMOOTH_RESULT(name, in, arithmetic)                                             \
     INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
-/* Of a function of one input. In place, `from` keeps what may be computed again. */
+/* Of a function of one input. In place, `from` keeps what may be computed again; a single
+   element may overlap its result in part. */
 #define DEFINE_QUICK(function, quick, surely)                                           \
     static void function(char *const *operands, ptrdiff_t n)                            \
     {                                                                                   \
-        const bool is_in_place = operands[0] == operands[1];                            \
         char copy[QUICK_CHUNK * sizeof(VALUE)], *x = operands[0], *to = operands[1];    \
+        const uintptr_t apart = (uintptr_t)to - (uintptr_t)x;                           \
+        const bool is_in_place = apart + sizeof(VALUE) - 1 < 2 * sizeof(VALUE) - 1;     \
         while (n > 0) {                                                                 \
             const ptrdiff_t m = n < QUICK_CHUNK ? n : QUICK_CHUNK;                      \
             const size_t size = (size_t)m * sizeof(VALUE);                              \
             char *const from = is_in_place ? memcpy(copy, x, size) : x;                 \
-            struct doubt doubt = {0, 0};                                                \
+            uint32_t not_zero = 0;                                                      \
+            int64_t negative = 0;                                                       \
             INDEPENDENT_ITERATIONS                                                      \
             for (size_t at = 0; at < size; at += sizeof(VALUE)) {                       \
+                struct doubt doubt = {0, 0};                                            \
                 const float y = quick(WIDENED(JOIN(load_, DTYPE)(from + at)), &doubt);  \
                 JOIN(store_, DTYPE)(to + at, NARROWED(y));                              \
+                not_zero |= doubt.not_zero;                                             \
+                negative |= doubt.negative;                                             \
             }                                                                           \
-            if (doubt.not_zero != 0 || doubt.negative < 0)                              \
+            if (not_zero != 0 || negative < 0)                                          \
                 surely((char *[]){from, to}, m);                                        \
             x += size, to += size, n -= m;                                              \
         }                                                                               \
@@ -239,8 +245,8 @@ static void by_chunks(
             store_f32(to + at, narrow_f32(rough(widen_f32(load_f32(from + at)))));      \
     }
 
-/* The values of other dtypes come from smooth_kernels.c; smooth_loops.h goes through the
-   operands. */
+/* Other dtypes go through smooth_loops.h; their values come from smooth_kernels.c, those of the
+   floats of 16 bits and fewer only where float32's loop leaves doubt. */
 #define PRECISION_DOUBLE double
 #define PRECISION_SMALL_FLOAT single
 #define PRECISION_CHUNKED_FLOAT single
@@ -336,6 +342,7 @@ static void by_chunks(
 
 #ifdef HAS_FMA
 #define KERNEL_SMOOTH_QUICK(name, in, out, arithmetic, value)                           \
+    _Static_assert(COUNT_##in == 1, "a quick form has one input");                      \
     DEFINE_VECTOR(                                                                      \
         NAME(name, surely), , ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, \
         NO_ARITHMETIC, value)                                                           \

@@ -118,8 +118,9 @@ static inline uint32_t narrowed_small_float(
 }
 
 /* Not 0 if a float32 that errs by at most `ulps` units of its last place may be on the other
-   side of the middle of two numbers of the format, or is a NaN. Below the normal numbers of
-   the format that is also said of some that are not near to a middle. */
+   side of the middle of two numbers of the format; below the normal numbers of the format
+   that is said of some others, too. A NaN counts: the other way to compute it gives it the
+   same bits on every processor. */
 static inline uint32_t may_be_middle(
     float wide, uint32_t ulps, int exponent, int mantissa, uint32_t greatest)
 {

@@ -1,8 +1,8 @@
 /* The smooth functions over packed arrays: what the loops of SMOOTH rows call. Compiled once
    per instruction set, as a translation unit of its own.
 
-   Each row has three: `single` from float to double, for float32 and the floats of fewer
-   bits; `double`; and `extended`, for long double. */
+   Each row has three: `single` from float to double, for the floats of 16 bits and fewer
+   where float32's loop leaves doubt; `double`; and `extended`, for long double. */
 #ifndef RELU_UFUNC_SMOOTH_KERNELS_H
 #define RELU_UFUNC_SMOOTH_KERNELS_H
 

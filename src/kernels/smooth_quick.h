@@ -29,9 +29,9 @@ static inline float rounded_unless_in_doubt(double value, struct doubt *doubt)
 }
 
 /* max(x, 0) - |x| Phi(-|x|) by shorter quotients, which err by 2^-39.5. NaNs leave doubt, and
-   so do the subnormal results between -14.5 and -12.9. For a subnormal x the result is x/2,
-   maybe the middle of two floats, and a little more: 2^-160, which exceeds the error, stands
-   for that. Zeros then take their sign from x. */
+   so does all between -14.5 and -12.9, where results become subnormal. For a subnormal x the
+   result is x/2, maybe the middle of two floats, and a little more: 2^-160, which exceeds the
+   error, stands for that. Zeros then take their sign from x. */
 static inline float gelu_quick(float x, struct doubt *doubt)
 {
     doubt->not_zero |= !(x > -12.9f) & !(x <= -14.5f);
@@ -53,8 +53,8 @@ static inline float silu_quick(float x, struct doubt *doubt)
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
 
-/* Within ROUGH_ULPS units of the last place, to be rounded to float16: its sizes are below
-   2^16, and its steps not below 2^-24. */
+/* For float16: within ROUGH_ULPS units of the last place down to -88, and below that nearer
+   to 0 than float16 can tell. */
 enum { ROUGH_ULPS = 4 };
 
 static inline float silu_rough(float x)
