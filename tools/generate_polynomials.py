@@ -7,7 +7,8 @@ A polynomial is the Chebyshev interpolation, and a quotient a least-squares fit 
 anew until its errors are level: both are within a small factor of the minimax approximation.
 All is computed with 200 bits. The bound written above each is the greatest error at 2000 points,
 with the coefficients rounded to double, or to float32 where it is evaluated in that, and the
-arithmetic exact, relative to the function that it serves; what rounding adds is measured, not bounded, by the tests over all inputs.
+arithmetic exact, relative to the function that it serves; what rounding adds is measured, not
+bounded, by the tests over all inputs.
 """
 
 import struct
