@@ -14,7 +14,10 @@ static inline int64_t nanoseconds_now(void)
     LARGE_INTEGER frequency, count;
     QueryPerformanceFrequency(&frequency);
     QueryPerformanceCounter(&count);
-    return (int64_t)((double)count.QuadPart / (double)frequency.QuadPart * 1e9);
+    /* Floating-point arithmetic would leave a flag set. */
+    const int64_t seconds = count.QuadPart / frequency.QuadPart;
+    const int64_t rest = count.QuadPart % frequency.QuadPart;
+    return seconds * 1000000000 + rest * 1000000000 / frequency.QuadPart;
 }
 
 #else
