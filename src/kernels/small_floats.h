@@ -131,7 +131,7 @@ static inline uint32_t may_be_middle(
     const bool is_subnormal = exponent != FLOAT32_EXPONENT && magnitude < least_normal;
     const uint32_t low_bits = (magnitude + half + ulps) & (is_subnormal ? half - 1 : step - 1);
     const bool is_near = (low_bits <= 2 * ulps) & (magnitude != 0);
-    return is_near | (magnitude > 0x7F800000u) ? 1 : 0;
+    return (is_near | (magnitude > 0x7F800000u)) ? 1 : 0;
 }
 
 #endif

@@ -412,7 +412,7 @@ static inline double squareplus_double(double x, double signed_b)
     const double ratio = b / fabs(x);
     const double far = ratio * 0.5 * 0.5;
     const bool is_far = fabs(ratio) < 0x1p-60 * fabs(x);
-    const double y = (x < 0) & (b <= DBL_MAX) ? (is_far ? far : below) : above;
+    const double y = ((x < 0) & (b <= DBL_MAX)) ? (is_far ? far : below) : above;
     return x > DBL_MAX || b > DBL_MAX ? x + b : y;
 }
 

@@ -55,7 +55,7 @@ static inline float bounded(float x, float most)
 {
     const uint32_t bits = bits_of_float(x), sign = 0x80000000u;
     const uint32_t least = bits_of_float(0x1p-40f), size = bits_of_float(magnitude(x, most));
-    return float_of_bits((bits & sign) | ((size > least) | (size == 0) ? size : least));
+    return float_of_bits((bits & sign) | (((size > least) | (size == 0)) ? size : least));
 }
 
 /* x factor, where the quotient of that begins with x/2 + c x^2 at 0, c > 0: the middle of two
@@ -119,7 +119,7 @@ static inline double elu_backward_single(double dy, float x, double alpha)
     const double slope = dy * alpha;
     const struct quotient e = exponential_quotient(TWICE, below);
     /* Less than 1 where e^x is too near to it. */
-    const double nearly = (below > -0x1p-50f) & (below < 0) ? 1 - 0x1p-50 : 1;
+    const double nearly = ((below > -0x1p-50f) & (below < 0)) ? 1 - 0x1p-50 : 1;
     return slope * nearly * e.numerator / e.denominator;
 }
 
@@ -297,7 +297,7 @@ static inline double mish_backward_single(double dy, float x)
 static inline double squareplus_single(double x, double b)
 {
     const double root = sqrt(x * x + b);
-    return (x < 0) & (b < 0x1p1000) ? 0.5 * (b + 0.0) / (root - x) : 0.5 * (root + x);
+    return ((x < 0) & (b < 0x1p1000)) ? 0.5 * (b + 0.0) / (root - x) : 0.5 * (root + x);
 }
 
 static inline double squareplus_backward_single(double dy, double x, double b)
