@@ -46,14 +46,12 @@ class Polynomial:
     weight: Callable[[Any], Any]
     #: Lowest coefficients that are kept to two doubles, for a compensated evaluation.
     doubled: int = 0
-    #: Whether the caller says if products and sums are contracted.
-    contracts: bool = False
-    #: Whether it is evaluated in float32.
-    is_float: bool = False
+    #: How it is evaluated: a key of ARITHMETIC.
+    arithmetic: str = "double"
 
     def text(self) -> str:
         highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
-        rounded = _to_float if self.is_float else float
+        rounded = _to_float if self.arithmetic == "float" else float
         pairs = [(rounded(c), float(c - mpf(rounded(c)))) for c in reversed(highest_first)]
         kept = [
             mpf(high) + (mpf(low) if k < self.doubled else 0) for k, (high, low) in enumerate(pairs)
@@ -72,9 +70,7 @@ class Polynomial:
                 lines += [f"    {number}," for number in numbers.split(", ")]
                 lines.append("};")
         highs = [high for high, _ in pairs[self.doubled :]]
-        if self.is_float:
-            return "\n".join(lines + _horner_in_float(self.name, highs))
-        return "\n".join(lines + _horner(self.name, highs, self.contracts))
+        return "\n".join(lines + _horner(self.name, highs, self.arithmetic))
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Quotient:
         bound = float(mpmath.ceil(mpmath.log(worst, 2) * 10) / 10)
         lines = [f"\n/* {self.says}\n   The error is below 2^{bound:.1f}. */"]
         for part, coefficients in (("numerator", numerator), ("denominator", denominator)):
-            lines += _horner(f"{self.name}_{part}", coefficients)
+            lines += _horner(f"{self.name}_{part}", coefficients, "contracted")
         return "\n".join(lines)
 
     def _fit(self) -> tuple[list[Any], list[Any]]:
@@ -152,23 +148,21 @@ def _to_float(number: Any) -> float:
     return rounded
 
 
-def _horner_in_float(name: str, lowest_first: list[float]) -> list[str]:
-    *rest, first = lowest_first
-    return [
-        f"static inline float {name}(float u)\n{{",
-        f"    float p = {first.hex()}f;",
-        *(f"    p = fmaf(p, u, {c.hex()}f);" for c in reversed(rest)),
-        "    return p;\n}",
-    ]
+ARITHMETIC = {
+    "double": ("double", "", "p * u + {}"),
+    "contracted": ("double", "enum contraction how, ", "multiply_add(how, p, u, {})"),
+    "float": ("float", "", "fmaf(p, u, {}f)"),
+}
+"""The type, what the caller says besides u, and a step. "contracted" is as the caller says."""
 
 
-def _horner(name: str, lowest_first: list[float], contracts: bool = True) -> list[str]:
+def _horner(name: str, lowest_first: list[float], arithmetic: str) -> list[str]:
     *rest, first = lowest_first
-    how = "enum contraction how, " if contracts else ""
-    step = "multiply_add(how, p, u, {})" if contracts else "p * u + {}"
+    type_name, how, step = ARITHMETIC[arithmetic]
+    suffix = "f" if type_name == "float" else ""
     return [
-        f"static inline double {name}({how}double u)\n{{",
-        f"    double p = {first.hex()};",
+        f"static inline {type_name} {name}({how}{type_name} u)\n{{",
+        f"    {type_name} p = {first.hex()}{suffix};",
         *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
         "    return p;\n}",
     ]
@@ -260,7 +254,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         high=short_s**2,
         terms=7,
         weight=lambda z: z / 2,
-        contracts=True,
+        arithmetic="contracted",
     ),
     Polynomial(
         name="rough_exponential_polynomial",
@@ -270,7 +264,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         high=half_ln2,
         terms=5,
         weight=lambda r: r**2 / mpmath.exp(r),
-        is_float=True,
+        arithmetic="float",
     ),
     Quotient(
         name="half_tangent",

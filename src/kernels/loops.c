@@ -255,7 +255,7 @@ static void by_chunks(
 /* The loop in float32 that a row of each kind takes, and its error. */
 #define FLOATS_DOUBLE(name, layout, form) NULL, 0
 #define FLOATS_LONG_DOUBLE(name, layout, form) NULL, 0
-#define FLOATS_SMALL_FLOAT(name, layout, form) name##_##layout##_f32, 0
+#define FLOATS_SMALL_FLOAT(name, layout, form) FLOATS_SURE(name, layout)
 #define FLOATS_CHUNKED_FLOAT(name, layout, form) JOIN(FLOATS_, form)(name, layout)
 #define FLOATS_SURE(name, layout) name##_##layout##_f32, 0
 #define FLOATS_QUICK FLOATS_SURE

@@ -34,7 +34,19 @@ static inline float rounded_to_odd(double d)
     { (void)rounded, (void)n; return (const char *)results; }
 #define DEFINE_SMOOTH_LONG_DOUBLE DEFINE_SMOOTH_DOUBLE
 
-#define DEFINE_DOUBTS(dtype)                                                            \
+/* For the floats of 16 bits and fewer: how doubles are rounded by way of float32, and whether a
+   float32 tells by itself to what it is rounded. */
+#define DEFINE_ROUNDING_FROM_FLOATS(dtype, VALUE)                                       \
+    static const char *rounded_results_##dtype(                                         \
+        const double *results, VALUE *rounded, ptrdiff_t n)                             \
+    {                                                                                   \
+        float odd[HALF_CHUNK];                                                          \
+        INDEPENDENT_ITERATIONS                                                          \
+        for (ptrdiff_t i = 0; i < n; ++i)                                               \
+            odd[i] = rounded_to_odd(results[i]);                                        \
+        narrow_floats_##dtype(odd, rounded, n);                                         \
+        return (const char *)rounded;                                                   \
+    }                                                                                   \
     static bool may_have_middles_##dtype(                                               \
         const float *floats, uint32_t ulps, ptrdiff_t n)                                \
     {                                                                                   \
@@ -54,21 +66,13 @@ static inline float rounded_to_odd(double d)
             packed[i] = widen_##dtype(load_##dtype(from + i * (ptrdiff_t)sizeof(VALUE)));\
         return (char *)packed;                                                          \
     }                                                                                   \
-    static const char *rounded_results_##dtype(                                         \
-        const double *results, VALUE *rounded, ptrdiff_t n)                             \
-    {                                                                                   \
-        INDEPENDENT_ITERATIONS                                                          \
-        for (ptrdiff_t i = 0; i < n; ++i)                                               \
-            rounded[i] = narrow_##dtype(rounded_to_odd(results[i]));                    \
-        return (const char *)rounded;                                                   \
-    }                                                                                   \
     static void narrow_floats_##dtype(const float *floats, VALUE *rounded, ptrdiff_t n) \
     {                                                                                   \
         INDEPENDENT_ITERATIONS                                                          \
         for (ptrdiff_t i = 0; i < n; ++i)                                               \
             rounded[i] = narrow_##dtype(floats[i]);                                     \
     }                                                                                   \
-    DEFINE_DOUBTS(dtype)
+    DEFINE_ROUNDING_FROM_FLOATS(dtype, VALUE)
 
 /* With the processor's instruction, where there is one, for a whole chunk. */
 #define DEFINE_SMOOTH_CHUNKED_FLOAT(dtype, VALUE, WIDE)                                 \
@@ -92,17 +96,7 @@ static inline float rounded_to_odd(double d)
             for (ptrdiff_t i = 0; i < n; ++i)                                           \
                 rounded[i] = narrow_##dtype(floats[i]);                                 \
     }                                                                                   \
-    static const char *rounded_results_##dtype(                                         \
-        const double *results, VALUE *rounded, ptrdiff_t n)                             \
-    {                                                                                   \
-        float odd[HALF_CHUNK];                                                          \
-        INDEPENDENT_ITERATIONS                                                          \
-        for (ptrdiff_t i = 0; i < n; ++i)                                               \
-            odd[i] = rounded_to_odd(results[i]);                                        \
-        narrow_floats_##dtype(odd, rounded, n);                                         \
-        return (const char *)rounded;                                                   \
-    }                                                                                   \
-    DEFINE_DOUBTS(dtype)
+    DEFINE_ROUNDING_FROM_FLOATS(dtype, VALUE)
 
 #define DEFINE_SMOOTH_FLOAT(dtype, VALUE, WIDE)
 #define DEFINE_SMOOTH_BOOL(dtype, VALUE, WIDE)
