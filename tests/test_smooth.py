@@ -73,6 +73,12 @@ def test_near_ties(operation: Operation, isa: str) -> None:
         np.testing.assert_array_equal(results, np.tile(right, n))
 
 
+def one_by_one(ufunc: np.ufunc, operands: list[Array]) -> Array:
+    """Doubt about one element does not hide what the others would be."""
+    arrays = [list(array) for array in np.broadcast_arrays(*operands)]
+    return np.array([ufunc(*items) for items in zip(*arrays, strict=True)], operands[0].dtype)
+
+
 @each_smooth
 @each_isa
 def test_neighbours_do_not_change_a_result(operation: Operation, isa: str) -> None:
@@ -83,12 +89,13 @@ def test_neighbours_do_not_change_a_result(operation: Operation, isa: str) -> No
     for dtype in (np.float32, np.float16):
         with np.errstate(over="ignore"):
             operands = operands_of(operation, x.astype(dtype))
-        which = int(operation.is_backward)
-        alone = [ufunc(*operands[:which], item, *operands[which + 1 :]) for item in operands[which]]
-        right = np.array(alone, dtype)
+        right = one_by_one(ufunc, operands)
         assert ufunc(*operands).tobytes() == right.tobytes()
-        ufunc(*operands, out=operands[which])
-        assert operands[which].tobytes() == right.tobytes()
+        for k in range(len(operands)):
+            arrays = [np.broadcast_to(operand, x.shape).copy() for operand in operands]
+            assert ufunc(*arrays, out=arrays[k]).tobytes() == right.tobytes()
+        x_of_dtype = operands[int(operation.is_backward)]
+        assert ufunc(*operands, out=x_of_dtype).tobytes() == right.tobytes()
 
 
 @each_smooth
@@ -107,12 +114,8 @@ def test_mpfr_says_the_same_of_near_ties(operation: Operation) -> None:
 def test_every_float16(operation: Operation, isa: str) -> None:
     every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
     Case(operation, "e", isa).check(*operands_of(operation, every))
-    # Rows this short are computed one element at a time: doubt about one hides nothing.
-    alone = np.empty((1 << 15, 3), np.float16)[:, :2]
-    alone[...] = every.reshape(-1, 2)
-    ufunc = UFUNCS[isa][operation.name]
-    one_by_one = np.ascontiguousarray(ufunc(*operands_of(operation, alone)))
-    assert one_by_one.tobytes() == ufunc(*operands_of(operation, every)).tobytes()
+    ufunc, operands = UFUNCS[isa][operation.name], operands_of(operation, every)
+    assert one_by_one(ufunc, operands).tobytes() == ufunc(*operands).tobytes()
 
 
 @each_smooth
@@ -186,6 +189,23 @@ def test_float64_is_the_same_on_every_instruction_set(operation: Operation) -> N
     right = UFUNCS["generic"][operation.name](*operands).tobytes()
     for ufuncs in UFUNCS.values():
         assert ufuncs[operation.name](*operands).tobytes() == right
+
+
+@each_smooth
+def test_any_parameters_give_the_same_on_every_instruction_set(operation: Operation) -> None:
+    random = np.random.default_rng(8)
+    n = 1 << 12
+    x = np.exp2(random.uniform(-75, 64, n)) * random.choice([-1, 1], n)
+    # Some that almost cancel x^2, and some of any magnitude.
+    almost = np.exp2(random.uniform(-20, 0, n)) - 1
+    parameter = x * x * np.where(random.random(n) < 0.5, almost, np.exp2(random.uniform(-8, 8, n)))
+    with np.errstate(over="ignore"):
+        operands = operands_of(operation, x.astype(np.float32))
+        for k in range(len(operands) - len(usual_parameters(operation)), len(operands)):
+            operands[k] = parameter.astype(np.float32)
+    right = UFUNCS["generic"][operation.name](*operands).tobytes()
+    for ufuncs in UFUNCS.values():
+        assert one_by_one(ufuncs[operation.name], operands).tobytes() == right
 
 
 @pytest.fixture(scope="module")

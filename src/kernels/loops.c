@@ -50,7 +50,7 @@
 #define LOAD(k, a)                                                                      \
     const VALUE a = JOIN(load_, DTYPE)(in##k + i * steps[k]);                           \
     const WIDE_TYPE WIDE(a) = WIDENED(a);                                               \
-    (void)a, (void)WIDE(a);
+    (void)a; (void)WIDE(a);
 #define ARRAYS_IN1(x) LOAD(0, x)
 #define ARRAYS_IN2(x, a) LOAD(0, x)
 #define ARRAYS_IN3(x, a, b) LOAD(0, x)
@@ -207,31 +207,52 @@ static void by_chunks(
 #define SMOOTH_RESULT(name, in, arithmetic)                                             \
     INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
-/* Of a function of one input. In place, `from` keeps what may be computed again; a single
-   element may overlap its result in part. */
-#define DEFINE_QUICK(function, quick, surely)                                           \
+/* A quick form in a vector loop, see DEFINE_VECTOR, which tells whether any element left doubt. */
+#define QUICK_ARGUMENTS_IN1(x) (WIDE(x), &doubt)
+#define QUICK_ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a), &doubt)
+#define DEFINE_QUICKLY(function, before, loads, in, quick)                              \
+    static inline bool function(char *const *operands, ptrdiff_t n)                     \
+    {                                                                                   \
+        enum { inputs = COUNT_##in, i = 0 };                                            \
+        CONTIGUOUS_STEPS POINT_TO_##in POINT_TO_OUT1(y)                                 \
+        (void)i;                                                                        \
+        before                                                                          \
+        uint32_t not_zero = 0;                                                          \
+        int64_t negative = 0;                                                           \
+        INDEPENDENT_ITERATIONS                                                          \
+        for (ptrdiff_t i = 0; i < n; ++i) {                                             \
+            loads                                                                       \
+            struct doubt doubt = {0, 0};                                                \
+            const VALUE y = NARROWED(quick QUICK_ARGUMENTS_##in);                       \
+            STORE_OUT1(y)                                                               \
+            not_zero |= doubt.not_zero;                                                 \
+            negative |= doubt.negative;                                                 \
+        }                                                                               \
+        return not_zero != 0 || negative < 0;                                           \
+    }
+
+/* `from` keeps what may be computed again where the result is written in place; a single element
+   may overlap its result in part. */
+#define DEFINE_QUICK(function, arrays, in, quickly, surely)                             \
     static void function(char *const *operands, ptrdiff_t n)                            \
     {                                                                                   \
-        char copy[QUICK_CHUNK * sizeof(VALUE)], *x = operands[0], *to = operands[1];    \
-        const uintptr_t apart = (uintptr_t)to - (uintptr_t)x;                           \
-        const bool is_in_place = apart + sizeof(VALUE) - 1 < 2 * sizeof(VALUE) - 1;     \
-        while (n > 0) {                                                                 \
-            const ptrdiff_t m = n < QUICK_CHUNK ? n : QUICK_CHUNK;                      \
+        enum { inputs = COUNT_##in };                                                   \
+        char copies[arrays][QUICK_CHUNK * sizeof(VALUE)], *at[inputs + 1];              \
+        memcpy(at, operands, sizeof at);                                                \
+        for (ptrdiff_t m; n > 0; n -= m) {                                              \
+            m = n < QUICK_CHUNK ? n : QUICK_CHUNK;                                      \
             const size_t size = (size_t)m * sizeof(VALUE);                              \
-            char *const from = is_in_place ? memcpy(copy, x, size) : x;                 \
-            uint32_t not_zero = 0;                                                      \
-            int64_t negative = 0;                                                       \
-            INDEPENDENT_ITERATIONS                                                      \
-            for (size_t at = 0; at < size; at += sizeof(VALUE)) {                       \
-                struct doubt doubt = {0, 0};                                            \
-                const float y = quick(WIDENED(JOIN(load_, DTYPE)(from + at)), &doubt);  \
-                JOIN(store_, DTYPE)(to + at, NARROWED(y));                              \
-                not_zero |= doubt.not_zero;                                             \
-                negative |= doubt.negative;                                             \
+            char *from[inputs + 1];                                                     \
+            memcpy(from, at, sizeof from);                                              \
+            for (int k = 0; k < (arrays); ++k) {                                        \
+                const uintptr_t apart = (uintptr_t)at[inputs] - (uintptr_t)at[k];       \
+                if (apart + sizeof(VALUE) - 1 < 2 * sizeof(VALUE) - 1)                  \
+                    from[k] = memcpy(copies[k], at[k], size);                           \
+                at[k] += size;                                                          \
             }                                                                           \
-            if (not_zero != 0 || negative < 0)                                          \
-                surely((char *[]){from, to}, m);                                        \
-            x += size, to += size, n -= m;                                              \
+            if (quickly(from, m))                                                       \
+                surely(from, m);                                                        \
+            at[inputs] += size;                                                         \
         }                                                                               \
     }
 
@@ -342,12 +363,22 @@ static void by_chunks(
 
 #ifdef HAS_FMA
 #define KERNEL_SMOOTH_QUICK(name, in, out, arithmetic, value)                           \
-    _Static_assert(COUNT_##in == 1, "a quick form has one input");                      \
+    DEFINE_QUICK_VECTOR(                                                                \
+        name, contiguous, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in, out,           \
+        arithmetic, value)                                                              \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
+    IF_PARAMETERS_##in(DEFINE_QUICK_VECTOR(                                             \
+        name, scalar_parameters, COUNT_ARRAYS_##in, PARAMETERS_##in, ARRAYS_##in, in,   \
+        out, arithmetic, value))
+#define DEFINE_QUICK_VECTOR(                                                            \
+    name, layout, arrays, before, loads, in, out, arithmetic, value)                    \
     DEFINE_VECTOR(                                                                      \
-        NAME(name, surely), , ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, \
-        NO_ARITHMETIC, value)                                                           \
-    DEFINE_QUICK(NAME(name, contiguous), name##_quick, NAME(name, surely))              \
-    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)
+        NAME(name, layout##_surely), before,                                            \
+        loads SMOOTH_RESULT(name, in, arithmetic), in, out, NO_ARITHMETIC, value)       \
+    DEFINE_QUICKLY(NAME(name, layout##_quickly), before, loads, in, name##_quick)       \
+    DEFINE_QUICK(                                                                       \
+        NAME(name, layout), arrays, in, NAME(name, layout##_quickly),                   \
+        NAME(name, layout##_surely))
 #define KERNEL_CHUNKED_SMOOTH_ROUGH(name, in, out, arithmetic, value)                   \
     DEFINE_ROUGH(NAME(name, roughly), name##_rough)                                     \
     KERNEL_SMOOTH(name, in, out, arithmetic, value)

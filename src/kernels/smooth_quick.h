@@ -87,5 +87,24 @@ static inline float hard_swish_quick(float x, struct doubt *doubt)
     return short_of;
 }
 
+/* x/2 + sqrt(x^2/4 + b/4) in float32, with the rounding errors of square, sum and root. The
+   error is below 2^-45 of the root if b is not negative and the sum is above 2^-90: then no
+   rounding error that counts is subnormal. Infinities and NaNs leave doubt. */
+static inline float squareplus_quick(float x, float b, struct doubt *doubt)
+{
+    const float half = 0.5f * x, quarter = 0.25f * b;
+    const float square = half * half, square_low = fmaf(half, half, -square);
+    const float sum = square + quarter, other = sum - square;
+    const float sum_low = (square - (sum - other)) + (quarter - other);
+    const float root = sqrtf(sum);
+    const float rest = fmaf(-root, root, sum) + (sum_low + square_low);
+    const float high = root + half;
+    const float low = fmaf(rest, 0.5f / root, half - (high - root));
+    const float short_of = high + fmaf(root, -0x1p-44f, low);
+    const float beyond = high + fmaf(root, 0x1p-44f, low);
+    doubt->not_zero |= bits_of_float(short_of - beyond) | (!(sum > 0x1p-90f) | !(b >= 0));
+    return short_of;
+}
+
 #endif
 #endif
