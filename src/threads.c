@@ -235,13 +235,12 @@ static void spin_for_task(int worker, uint64_t last_ticket)
 static void sleep_until_task(int worker, uint64_t last_ticket)
 {
     lock(&sleep_lock);
-    atomic_fetch_sub(&n_awake, 1);
     while (!has_task_for(worker, last_ticket))
         wait_on(&work_arrived, &sleep_lock);
     atomic_fetch_add(&n_awake, 1);
     unlock(&sleep_lock);
-    /* Linux may wake a thread on the processor of whoever wakes it although another one is
-       idle, and takes milliseconds to move it. */
+    /* Linux may start or wake a thread on the processor of whoever does so although another
+       one is idle, and takes milliseconds to move it. */
     const int processor = this_processor();
     if (processor == atomic_load(&callers_processor))
         leave_processor(processor);
@@ -252,15 +251,14 @@ static THREAD_RETURN work(void *number)
     const int worker = (int)(intptr_t)number;
     uint64_t last_ticket = 0;
     for (;;) {
-        if (has_task_for(worker, last_ticket)) {
+        sleep_until_task(worker, last_ticket);
+        do {
             last_ticket = atomic_load(&current.ticket);
             if (worker < threads_of(last_ticket))
                 run_parts(last_ticket, worker);
-            continue;
-        }
-        spin_for_task(worker, last_ticket);
-        if (!has_task_for(worker, last_ticket))
-            sleep_until_task(worker, last_ticket);
+            spin_for_task(worker, last_ticket);
+        } while (has_task_for(worker, last_ticket));
+        atomic_fetch_sub(&n_awake, 1);
     }
     return THREAD_NO_RESULT;
 }
@@ -291,12 +289,9 @@ static void start_workers(int wanted)
         return;
 #endif
     while (n_workers < wanted && n_workers < MOST_WORKERS) {
-        atomic_fetch_add(&n_awake, 1);
         /* Number 0 is the caller's. */
-        if (!start_thread(work, (void *)(intptr_t)(n_workers + 1))) {
-            atomic_fetch_sub(&n_awake, 1);
+        if (!start_thread(work, (void *)(intptr_t)(n_workers + 1)))
             return;
-        }
         ++n_workers;
     }
 }
@@ -365,14 +360,15 @@ void threads_run(task *task, void *context, int parts, int threads)
     current.task = task;
     current.context = context;
     fegetenv(&current.environment);
+    if (atomic_load(&n_awake) < threads - 1)
+        atomic_store(&callers_processor, this_processor());
     const uint64_t new_ticket = make_ticket(number, parts, threads);
     atomic_store(&current.ticket, new_ticket);
     if (atomic_load(&n_awake) < threads - 1) {
-        atomic_store(&callers_processor, this_processor());
         lock(&sleep_lock);
         wake_all(&work_arrived);
         unlock(&sleep_lock);
-        /* A worker that woke on this processor has to run there before it can move. */
+        /* A worker that woke or began on this processor has to run there before it can move. */
         yield_processor();
     }
     run_parts(new_ticket, 0);
