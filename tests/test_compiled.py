@@ -19,6 +19,7 @@ from tests.bits import Array, assert_same, specials
 from tests.cases import each_operation
 from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
 from tests.oracles import expected
+from tests.smooth_facts import usual_parameters
 from tests.subprocesses import output_of
 
 ROOT = Path(__file__).parents[1]
@@ -170,17 +171,21 @@ def test_the_strided_loop_takes_overlapping_operands_in_order() -> None:
     assert_same(x, wanted)
 
 
-@each_of([each for each in SMOOTH if len(each.inputs) == 1])
+@each_of(SMOOTH)
 def test_an_output_may_overlap_an_input_in_part_of_an_element(operation: Operation) -> None:
     wanted = np.empty(1, np.float32)
     for x in (-13, -1e-40, 301, np.nan, -1.6875, 0.75 - 2.0**-24):
-        call_strided(operation, [np.array([x], np.float32), wanted], 1)
-        for offset in range(1, 8):
-            memory = np.zeros(12, np.uint8)
-            operand, result = memory[4:8].view(np.float32), memory[offset : offset + 4]
-            operand[0] = x
-            call_strided(operation, [operand, result.view(np.float32)], 1)
-            assert result.tobytes() == wanted.tobytes()
+        values = [*[1.0] * operation.is_backward, x, *usual_parameters(operation)]
+        operands = [np.array([value], np.float32) for value in values]
+        call_strided(operation, [*operands, wanted], 1)
+        for k in range(len(operands)):
+            for offset in range(1, 8):
+                memory = np.zeros(12, np.uint8)
+                operand, result = memory[4:8].view(np.float32), memory[offset : offset + 4]
+                operand[:] = operands[k]
+                before, after = operands[:k], operands[k + 1 :]
+                call_strided(operation, [*before, operand, *after, result.view(np.float32)], 1)
+                assert result.tobytes() == wanted.tobytes()
 
 
 def test_many_threads_call_one_loop() -> None:
