@@ -360,6 +360,7 @@ void threads_run(task *task, void *context, int parts, int threads)
     current.task = task;
     current.context = context;
     fegetenv(&current.environment);
+    /* Before the ticket: a worker that is just beginning takes it without having waited. */
     if (atomic_load(&n_awake) < threads - 1)
         atomic_store(&callers_processor, this_processor());
     const uint64_t new_ticket = make_ticket(number, parts, threads);

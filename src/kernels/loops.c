@@ -207,7 +207,7 @@ static void by_chunks(
 #define SMOOTH_RESULT(name, in, arithmetic)                                             \
     INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
-/* A quick form in a vector loop, see DEFINE_VECTOR, which tells whether any element left doubt. */
+/* A quick form in a vector loop (see DEFINE_VECTOR); returns whether any element left doubt. */
 #define QUICK_ARGUMENTS_IN1(x) (WIDE(x), &doubt)
 #define QUICK_ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a), &doubt)
 #define DEFINE_QUICKLY(function, before, loads, in, quick)                              \
@@ -232,26 +232,36 @@ static void by_chunks(
     }
 
 /* `from` keeps what may be computed again where the result is written in place; a single element
-   may overlap its result in part. */
+   may overlap its result in part. Where chunk after chunk leaves doubt, more and more of them are
+   not tried: trying each would take half as long again. */
 #define DEFINE_QUICK(function, arrays, in, quickly, surely)                             \
     static void function(char *const *operands, ptrdiff_t n)                            \
     {                                                                                   \
         enum { inputs = COUNT_##in };                                                   \
         char copies[arrays][QUICK_CHUNK * sizeof(VALUE)], *at[inputs + 1];              \
+        int untried = 0, next = 1;                                                      \
         memcpy(at, operands, sizeof at);                                                \
         for (ptrdiff_t m; n > 0; n -= m) {                                              \
             m = n < QUICK_CHUNK ? n : QUICK_CHUNK;                                      \
             const size_t size = (size_t)m * sizeof(VALUE);                              \
+            const bool is_tried = untried == 0;                                         \
             char *from[inputs + 1];                                                     \
             memcpy(from, at, sizeof from);                                              \
             for (int k = 0; k < (arrays); ++k) {                                        \
                 const uintptr_t apart = (uintptr_t)at[inputs] - (uintptr_t)at[k];       \
-                if (apart + sizeof(VALUE) - 1 < 2 * sizeof(VALUE) - 1)                  \
+                if (is_tried && apart + sizeof(VALUE) - 1 < 2 * sizeof(VALUE) - 1)      \
                     from[k] = memcpy(copies[k], at[k], size);                           \
                 at[k] += size;                                                          \
             }                                                                           \
-            if (quickly(from, m))                                                       \
+            if (!is_tried)                                                              \
+                --untried, surely(from, m);                                             \
+            else if (!quickly(from, m))                                                 \
+                next = 1;                                                               \
+            else {                                                                      \
                 surely(from, m);                                                        \
+                untried = next;                                                         \
+                next = next < MOST_UNTRIED ? 2 * next : next;                           \
+            }                                                                           \
             at[inputs] += size;                                                         \
         }                                                                               \
     }
@@ -380,6 +390,7 @@ static void by_chunks(
         NAME(name, layout), arrays, in, NAME(name, layout##_quickly),                   \
         NAME(name, layout##_surely))
 #define KERNEL_CHUNKED_SMOOTH_ROUGH(name, in, out, arithmetic, value)                   \
+    _Static_assert(COUNT_##in == 1, "a rough form has one input");                      \
     DEFINE_ROUGH(NAME(name, roughly), name##_rough)                                     \
     KERNEL_SMOOTH(name, in, out, arithmetic, value)
 #else

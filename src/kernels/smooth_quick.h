@@ -10,7 +10,7 @@
 
 #ifdef HAS_FMA
 
-enum { QUICK_CHUNK = 256 };
+enum { QUICK_CHUNK = 256, MOST_UNTRIED = 16 };
 
 /* For lanes of either width: not 0, or negative, if any element of the chunk is in doubt. */
 struct doubt {
@@ -29,12 +29,12 @@ static inline float rounded_unless_in_doubt(double value, struct doubt *doubt)
 }
 
 /* max(x, 0) - |x| Phi(-|x|) by shorter quotients, which err by 2^-39.5. NaNs leave doubt, and
-   so does all between -14.5 and -12.9, where results become subnormal. For a subnormal x the
+   so does all between -14.375 and -13.125, where results are subnormal. For a subnormal x the
    result is x/2, maybe the middle of two floats, and a little more: 2^-160, which exceeds the
    error, stands for that. Zeros then take their sign from x. */
 static inline float gelu_quick(float x, struct doubt *doubt)
 {
-    doubt->not_zero |= !(x > -12.9f) & !(x <= -14.5f);
+    doubt->not_zero |= !(x > -13.125f) & !(x <= -14.375f);
     const double t = magnitude(x, 14.5f);
     const struct quotient e = short_exponential_quotient(FUSED, -0.5 * (t * t));
     const double tail = multiply_add(
@@ -87,9 +87,10 @@ static inline float hard_swish_quick(float x, struct doubt *doubt)
     return short_of;
 }
 
-/* x/2 + sqrt(x^2/4 + b/4) in float32, with the rounding errors of square, sum and root. The
-   error is below 2^-45 of the root if b is not negative and the sum is above 2^-90: then no
-   rounding error that counts is subnormal. Infinities and NaNs leave doubt. */
+/* x/2 + sqrt(x^2/4 + b/4) in float32, with the rounding errors of square and sum, and one step
+   of Newton's for what the root leaves of them. If b is not negative these are small beside the
+   sum, and if that is above 2^-90 none that counts is subnormal: then the error is below 2^-45
+   of the root. Infinities and NaNs leave doubt. */
 static inline float squareplus_quick(float x, float b, struct doubt *doubt)
 {
     const float half = 0.5f * x, quarter = 0.25f * b;
