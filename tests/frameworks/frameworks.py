@@ -20,6 +20,14 @@ def framework_module(name: str) -> Any:
     return pytest.importorskip(name, reason=f"the extra `frameworks` is not installed: no {name}")
 
 
+@cache
+def xla_rounds_float16() -> bool:
+    """XLA rounds float16 after each operation, or keeps float32 between: as the processor does."""
+    x = np.float16(1 + 2.0**-10)
+    multiply_add = framework_module("jax").jit(lambda x, y, z: x * y + z)
+    return bool(multiply_add(x, x, np.float16(-1 - 2.0**-9)) == 0)
+
+
 SMOOTH = tuple(row.name for row in OPERATIONS if row.is_smooth and not row.is_backward)
 
 

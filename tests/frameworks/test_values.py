@@ -20,7 +20,14 @@ from tests.frameworks.differences import (
     is_subnormal,
     is_tiny,
 )
-from tests.frameworks.frameworks import FRAMEWORKS, SMOOTH, Framework, Jax, TensorFlow
+from tests.frameworks.frameworks import (
+    FRAMEWORKS,
+    SMOOTH,
+    Framework,
+    Jax,
+    TensorFlow,
+    xla_rounds_float16,
+)
 from tests.oracles import expected
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
@@ -219,7 +226,8 @@ def test_relu_keeps_the_bits_of_a_nan(framework: type[Framework], character: str
         np.testing.assert_array_equal(bits(np.asarray(UFUNCS[isa]["relu"](x))), bits(x))
     plain = bits(np.copysign(np.array(np.nan, x.dtype), x))
     assert (theirs != theirs).all()
-    if (how := NAN_BITS.get((framework.title, character))) == "some":
+    how = NAN_BITS.get((framework.title, character))
+    if (framework is Jax and character == "e" and xla_rounds_float16()) or how == "some":
         assert 0 < np.mean(bits(theirs) == bits(x)) < 1
     else:
         np.testing.assert_array_equal(bits(theirs), plain if how == "plain" else bits(x))
@@ -235,7 +243,9 @@ def test_jax_contracts_the_affine_function_under_jit(character: str) -> None:
     _check_ours(BY_NAME["affine_relu"], character, x, scale, shift)
     (ours,) = _expected(BY_NAME["affine_relu"], x, scale, shift)
     if character == "e":
-        np.testing.assert_array_equal(theirs, ours)
+        rounded_twice = np.maximum(x * scale + shift, 0)
+        right = rounded_twice if xla_rounds_float16() else ours
+        np.testing.assert_array_equal(theirs, right)
         return
     operands = zip(x.tolist(), scale.tolist(), shift.tolist(), strict=True)
     exact = [Fraction(a) * Fraction(b) + Fraction(c) for a, b, c in operands]
