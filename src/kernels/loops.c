@@ -352,43 +352,38 @@ static void by_chunks(
         NAME(name, scalar_parameters), PARAMETERS_##in, ARRAYS_##in, WIDE_ARRAYS_##in,  \
         COUNT_ARRAYS_##in, in, out, arithmetic, value))
 
+/* `define` makes the kernel of one layout. */
+#define DEFINE_SMOOTH_LAYOUTS(define, name, in, out, arithmetic, value)                 \
+    define(                                                                             \
+        name, contiguous, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in, out,           \
+        arithmetic, value)                                                              \
+    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
+    IF_PARAMETERS_##in(define(                                                          \
+        name, scalar_parameters, COUNT_ARRAYS_##in, PARAMETERS_##in, ARRAYS_##in, in,   \
+        out, arithmetic, value))
+
 #define KERNEL_SMOOTH(name, in, out, arithmetic, value)                                 \
-    DEFINE_SMOOTH_VECTOR(                                                               \
-        name, contiguous, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in, out,           \
-        arithmetic, value)                                                              \
-    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
-    IF_PARAMETERS_##in(DEFINE_SMOOTH_VECTOR(                                            \
-        name, scalar_parameters, COUNT_ARRAYS_##in, PARAMETERS_##in, ARRAYS_##in, in,   \
-        out, arithmetic, value))
+    DEFINE_SMOOTH_LAYOUTS(DEFINE_SMOOTH_VECTOR, name, in, out, arithmetic, value)
 
-#define KERNEL_SMOOTH_SURE(name, in, out, arithmetic, value)                            \
-    DEFINE_VECTOR(                                                                      \
-        NAME(name, contiguous), ,                                                       \
-        ARRAYS_##in PARAMETERS_##in SMOOTH_RESULT(name, in, arithmetic), in, out,       \
-        NO_ARITHMETIC, value)                                                           \
-    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
-    IF_PARAMETERS_##in(DEFINE_VECTOR(                                                   \
-        NAME(name, scalar_parameters), PARAMETERS_##in,                                 \
-        ARRAYS_##in SMOOTH_RESULT(name, in, arithmetic), in, out, NO_ARITHMETIC, value))
-
-#ifdef HAS_FMA
-#define KERNEL_SMOOTH_QUICK(name, in, out, arithmetic, value)                           \
-    DEFINE_QUICK_VECTOR(                                                                \
-        name, contiguous, COUNT_##in, , ARRAYS_##in PARAMETERS_##in, in, out,           \
-        arithmetic, value)                                                              \
-    DEFINE_ONE_BY_ONE(name, COUNT_##in + COUNT_##out)                                   \
-    IF_PARAMETERS_##in(DEFINE_QUICK_VECTOR(                                             \
-        name, scalar_parameters, COUNT_ARRAYS_##in, PARAMETERS_##in, ARRAYS_##in, in,   \
-        out, arithmetic, value))
-#define DEFINE_QUICK_VECTOR(                                                            \
+#define DEFINE_SURE_VECTOR(                                                             \
     name, layout, arrays, before, loads, in, out, arithmetic, value)                    \
     DEFINE_VECTOR(                                                                      \
-        NAME(name, layout##_surely), before,                                            \
-        loads SMOOTH_RESULT(name, in, arithmetic), in, out, NO_ARITHMETIC, value)       \
+        NAME(name, layout), before, loads SMOOTH_RESULT(name, in, arithmetic), in, out, \
+        NO_ARITHMETIC, value)
+#define KERNEL_SMOOTH_SURE(name, in, out, arithmetic, value)                            \
+    DEFINE_SMOOTH_LAYOUTS(DEFINE_SURE_VECTOR, name, in, out, arithmetic, value)
+
+#ifdef HAS_FMA
+#define DEFINE_QUICK_VECTOR(                                                            \
+    name, layout, arrays, before, loads, in, out, arithmetic, value)                    \
+    DEFINE_SURE_VECTOR(                                                                 \
+        name, layout##_surely, arrays, before, loads, in, out, arithmetic, value)       \
     DEFINE_QUICKLY(NAME(name, layout##_quickly), before, loads, in, name##_quick)       \
     DEFINE_QUICK(                                                                       \
         NAME(name, layout), arrays, in, NAME(name, layout##_quickly),                   \
         NAME(name, layout##_surely))
+#define KERNEL_SMOOTH_QUICK(name, in, out, arithmetic, value)                           \
+    DEFINE_SMOOTH_LAYOUTS(DEFINE_QUICK_VECTOR, name, in, out, arithmetic, value)
 #define KERNEL_CHUNKED_SMOOTH_ROUGH(name, in, out, arithmetic, value)                   \
     _Static_assert(COUNT_##in == 1, "a rough form has one input");                      \
     DEFINE_ROUGH(NAME(name, roughly), name##_rough)                                     \
