@@ -174,7 +174,7 @@ def exponential(r: Any) -> Any:
     return (mpmath.expm1(r) - r - r * r / 2) / r**3
 
 
-def rough_exponential(r: Any) -> Any:
+def expm1(r: Any) -> Any:
     return mpf(1) / 2 + r * exponential(r)
 
 
@@ -183,6 +183,10 @@ def half_tangent(z: Any) -> Any:
         return mpf(1) / 2 - z / 24
     r = mpmath.sqrt(z)
     return mpmath.tanh(r / 2) / r
+
+
+def quarter_tangent(z: Any) -> Any:
+    return half_tangent(z / 4) / 2
 
 
 def mills(t: Any) -> Any:
@@ -256,10 +260,21 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         weight=lambda z: z / 2,
         arithmetic="contracted",
     ),
+    # Up to 0.364 because then no result of elu or selu is rounded wrongly.
+    Polynomial(
+        name="expm1_polynomial",
+        says="(exp(r) - 1 - r) / r^2, |r| <= 0.364, for e^x - 1.",
+        function=expm1,
+        low=mpf("-0.364"),
+        high=mpf("0.364"),
+        terms=9,
+        weight=lambda r: r**2 / mpmath.expm1(r),
+        arithmetic="contracted",
+    ),
     Polynomial(
         name="rough_exponential_polynomial",
         says="(exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.",
-        function=rough_exponential,
+        function=expm1,
         low=-half_ln2,
         high=half_ln2,
         terms=5,
@@ -276,13 +291,13 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         weight=mpmath.sqrt,
     ),
     Quotient(
-        name="short_half_tangent",
-        says="The same with fewer digits.",
-        function=half_tangent,
+        name="quarter_tangent",
+        says="tanh(r/4) / r in z = r^2, |r| <= log(2), for exp(-r/2).",
+        function=quarter_tangent,
         low=mpf(0),
-        high=half_ln2**2,
-        degrees=(1, 2),
-        weight=mpmath.sqrt,
+        high=(2 * half_ln2) ** 2,
+        degrees=(2, 2),
+        weight=lambda z: mpmath.sqrt(z) / 2,
     ),
     Quotient(
         name="mills",
@@ -300,7 +315,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         function=mills,
         low=mpf(0),
         high=mpf(29) / 2,
-        degrees=(6, 7),
+        degrees=(8, 9),
         weight=lambda t: 1,
     ),
     tail_polynomial("long_tail_polynomial", 5, 54.25, 26, 6),

@@ -17,7 +17,8 @@ struct reduced_exponential {
     uint64_t exponent;
 };
 
-/* log(2) in two parts, the first of 33 bits. */
+/* log(2), and in two parts, the first of 33 bits. */
+#define LN2 0x1.62e42fefa39efp-1
 #define LN2_HIGH 0x1.62e42feep-1
 #define LN2_LOW 0x1.a39ef35793c76p-33
 
@@ -25,6 +26,17 @@ struct reduced_exponential {
 static inline double shifted_exponent(enum contraction how, double x)
 {
     return multiply_add(how, x, 0x1.71547652b82fep+0, 0x1.8p52);
+}
+
+/* x - k log(2). Fused, the product is not rounded, and log(2) in one part is enough: for
+   |k| <= 130 that errs by 2^-48. */
+static inline double rest_of(enum contraction how, double x, double k)
+{
+#ifdef HAS_FMA
+    if (how == FUSED)
+        return fma(-k, LN2, x);
+#endif
+    return multiply_add(how, -k, LN2_LOW, multiply_add(how, -k, LN2_HIGH, x));
 }
 
 static inline struct reduced_exponential exponential_of_rest(
@@ -41,8 +53,7 @@ static inline struct reduced_exponential reduced_exponential(
     enum contraction how, double x)
 {
     const double shifted = shifted_exponent(how, x), k = shifted - 0x1.8p52;
-    const double r = multiply_add(how, -k, LN2_LOW, multiply_add(how, -k, LN2_HIGH, x));
-    return exponential_of_rest(how, r, shifted);
+    return exponential_of_rest(how, rest_of(how, x, k), shifted);
 }
 
 static inline struct quotient as_quotient(struct reduced_exponential e)
@@ -56,14 +67,18 @@ static inline struct quotient exponential_quotient(enum contraction how, double 
     return as_quotient(reduced_exponential(how, x));
 }
 
-/* With fewer digits: 2^-44. */
-static inline struct quotient short_exponential_quotient(enum contraction how, double x)
+/* e^(-s/2) = 2^k (p - q) / (p + q), q/p = tanh(r/4), r = s + 2 k log(2), 0 <= s <= 1400. With
+   log(2) in one part one float32 result of gelu would be wrong. */
+static inline struct quotient gaussian_quotient(enum contraction how, double s)
 {
-    const double shifted = shifted_exponent(how, x), k = shifted - 0x1.8p52;
-    const double r = multiply_add(how, -k, 0x1.62e42fefa39efp-1, x), z = r * r;
-    return as_quotient((struct reduced_exponential){
-        short_half_tangent_denominator(how, z), r * short_half_tangent_numerator(how, z),
-        bits_of_double(shifted) << 52});
+    const double shifted = multiply_add(how, s, -0x1.71547652b82fep-1, 0x1.8p52);
+    const double k = shifted - 0x1.8p52;
+    const double r = multiply_add(how, k, 2 * LN2_LOW, multiply_add(how, k, 2 * LN2_HIGH, s));
+    const double z = r * r;
+    const double p = quarter_tangent_denominator(how, z);
+    const double q = r * quarter_tangent_numerator(how, z);
+    return (struct quotient){
+        double_of_bits(bits_of_double(p - q) + (bits_of_double(shifted) << 52)), p + q};
 }
 
 static inline struct reduced_exponential reduced_exponential_of_words(

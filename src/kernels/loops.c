@@ -207,28 +207,34 @@ static void by_chunks(
 #define SMOOTH_RESULT(name, in, arithmetic)                                             \
     INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
-/* A quick form in a vector loop (see DEFINE_VECTOR); returns whether any element left doubt. */
+/* A quick form in a vector loop (see DEFINE_VECTOR); returns whether any element left doubt, or
+   has parameters for which there is none. */
 #define QUICK_ARGUMENTS_IN1(x) (WIDE(x), &doubt)
 #define QUICK_ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a), &doubt)
-#define DEFINE_QUICKLY(function, before, loads, in, quick)                              \
+#define QUICK_FOR_IN2(x, a) (WIDE(a))
+#define DEFINE_QUICKLY(function, before, loads, in, name)                               \
     static inline bool function(char *const *operands, ptrdiff_t n)                     \
     {                                                                                   \
         enum { inputs = COUNT_##in, i = 0 };                                            \
         CONTIGUOUS_STEPS POINT_TO_##in POINT_TO_OUT1(y)                                 \
         (void)i;                                                                        \
+        IF_PARAMETERS_##in({                                                            \
+            PARAMETERS_##in                                                             \
+            if (!name##_is_quick_for QUICK_FOR_##in)                                    \
+                return true;                                                            \
+        })                                                                              \
         before                                                                          \
-        uint32_t not_zero = 0;                                                          \
-        int64_t negative = 0;                                                           \
+        uint32_t doubts = 0;                                                            \
         INDEPENDENT_ITERATIONS                                                          \
         for (ptrdiff_t i = 0; i < n; ++i) {                                             \
             loads                                                                       \
-            struct doubt doubt = {0, 0};                                                \
-            const VALUE y = NARROWED(quick QUICK_ARGUMENTS_##in);                       \
+            uint32_t doubt = 0;                                                         \
+            IF_PARAMETERS_##in(doubt |= !name##_is_quick_for QUICK_FOR_##in;)           \
+            const VALUE y = NARROWED(name##_quick QUICK_ARGUMENTS_##in);                \
             STORE_OUT1(y)                                                               \
-            not_zero |= doubt.not_zero;                                                 \
-            negative |= doubt.negative;                                                 \
+            doubts |= doubt;                                                            \
         }                                                                               \
-        return not_zero != 0 || negative < 0;                                           \
+        return doubts != 0;                                                             \
     }
 
 /* `from` keeps what may be computed again where the result is written in place; a single element
@@ -378,7 +384,7 @@ static void by_chunks(
     name, layout, arrays, before, loads, in, out, arithmetic, value)                    \
     DEFINE_SURE_VECTOR(                                                                 \
         name, layout##_surely, arrays, before, loads, in, out, arithmetic, value)       \
-    DEFINE_QUICKLY(NAME(name, layout##_quickly), before, loads, in, name##_quick)       \
+    DEFINE_QUICKLY(NAME(name, layout##_quickly), before, loads, in, name)               \
     DEFINE_QUICK(                                                                       \
         NAME(name, layout), arrays, in, NAME(name, layout##_quickly),                   \
         NAME(name, layout##_surely))

@@ -51,6 +51,22 @@ static inline double single_logarithm_polynomial(enum contraction how, double u)
     return p;
 }
 
+/* (exp(r) - 1 - r) / r^2, |r| <= 0.364, for e^x - 1.
+   The error is below 2^-47.6. */
+static inline double expm1_polynomial(enum contraction how, double u)
+{
+    double p = 0x1.28903eafe0266p-22;
+    p = multiply_add(how, p, u, 0x1.72df2b22f9330p-19);
+    p = multiply_add(how, p, u, 0x1.a019bd86f502fp-16);
+    p = multiply_add(how, p, u, 0x1.a0199b742066cp-13);
+    p = multiply_add(how, p, u, 0x1.6c16c1761d9a6p-10);
+    p = multiply_add(how, p, u, 0x1.111111201c5abp-7);
+    p = multiply_add(how, p, u, 0x1.5555555554894p-5);
+    p = multiply_add(how, p, u, 0x1.5555555552f0fp-3);
+    p = multiply_add(how, p, u, 0x1.0000000000000p-1);
+    return p;
+}
+
 /* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.
    The error is below 2^-26.6. */
 static inline float rough_exponential_polynomial(float u)
@@ -80,18 +96,19 @@ static inline double half_tangent_denominator(enum contraction how, double u)
     return p;
 }
 
-/* The same with fewer digits.
-   The error is below 2^-45.3. */
-static inline double short_half_tangent_numerator(enum contraction how, double u)
+/* tanh(r/4) / r in z = r^2, |r| <= log(2), for exp(-r/2).
+   The error is below 2^-58.1. */
+static inline double quarter_tangent_numerator(enum contraction how, double u)
 {
-    double p = 0x1.85fbd489fcdb8p-7;
-    p = multiply_add(how, p, u, 0x1.ffffffffffdc5p-2);
+    double p = 0x1.1530e3b49e518p-20;
+    p = multiply_add(how, p, u, 0x1.c70fd478a59e8p-10);
+    p = multiply_add(how, p, u, 0x1.0000000000000p-2);
     return p;
 }
-static inline double short_half_tangent_denominator(enum contraction how, double u)
+static inline double quarter_tangent_denominator(enum contraction how, double u)
 {
-    double p = 0x1.37c776e81c809p-11;
-    p = multiply_add(how, p, u, 0x1.b6d44a76aa3b3p-4);
+    double p = 0x1.03fc12c5fc318p-14;
+    p = multiply_add(how, p, u, 0x1.c7194a737eb3fp-6);
     p = multiply_add(how, p, u, 0x1.0000000000000p+0);
     return p;
 }
@@ -130,27 +147,31 @@ static inline double mills_denominator(enum contraction how, double u)
 }
 
 /* The same with fewer digits, 0 <= t <= 14.5.
-   The error is below 2^-39.6. */
+   The error is below 2^-52.0. */
 static inline double short_mills_numerator(enum contraction how, double u)
 {
-    double p = 0x1.6ee6d7cad61edp-13;
-    p = multiply_add(how, p, u, 0x1.7d91a66ae141ap-9);
-    p = multiply_add(how, p, u, 0x1.788097a3221bap-6);
-    p = multiply_add(how, p, u, 0x1.bb8800ce3f333p-4);
-    p = multiply_add(how, p, u, 0x1.483ef7a9ed81dp-2);
-    p = multiply_add(how, p, u, 0x1.2466b54dca050p-1);
-    p = multiply_add(how, p, u, 0x1.000000000129cp-1);
+    double p = 0x1.6e5f3b16ab4bfp-18;
+    p = multiply_add(how, p, u, 0x1.1989dda80319fp-13);
+    p = multiply_add(how, p, u, 0x1.a0b8c1cad357dp-10);
+    p = multiply_add(how, p, u, 0x1.7f5089f93538dp-7);
+    p = multiply_add(how, p, u, 0x1.dcbc950d55d8fp-5);
+    p = multiply_add(how, p, u, 0x1.9a3c32d0f272cp-3);
+    p = multiply_add(how, p, u, 0x1.df3a2234cd122p-2);
+    p = multiply_add(how, p, u, 0x1.5f9ec72cb3f1bp-1);
+    p = multiply_add(how, p, u, 0x1.0000000000001p-1);
     return p;
 }
 static inline double short_mills_denominator(enum contraction how, double u)
 {
-    double p = 0x1.cbd7d2c7d0a78p-12;
-    p = multiply_add(how, p, u, 0x1.de39e0ab00d72p-8);
-    p = multiply_add(how, p, u, 0x1.db77783eb2245p-5);
-    p = multiply_add(how, p, u, 0x1.1d6b23d3935eep-2);
-    p = multiply_add(how, p, u, 0x1.b867f79833364p-1);
-    p = multiply_add(how, p, u, 0x1.b06669b6dc4aep+0);
-    p = multiply_add(how, p, u, 0x1.f0a8deecfa522p+0);
+    double p = 0x1.cb2de0141c9a2p-17;
+    p = multiply_add(how, p, u, 0x1.60db321e97316p-12);
+    p = multiply_add(how, p, u, 0x1.0609d669f05dap-8);
+    p = multiply_add(how, p, u, 0x1.e5ed54829334ap-6);
+    p = multiply_add(how, p, u, 0x1.32dad3d46515dp-3);
+    p = multiply_add(how, p, u, 0x1.0fbefaf850bcdp-1);
+    p = multiply_add(how, p, u, 0x1.4fa4c8016d7b8p+0);
+    p = multiply_add(how, p, u, 0x1.1591fdacfe5f7p+1);
+    p = multiply_add(how, p, u, 0x1.15f07865aad64p+1);
     p = multiply_add(how, p, u, 0x1.0000000000000p+0);
     return p;
 }

@@ -1,6 +1,6 @@
 /* Quick forms of smooth functions for float32. What they return is the right result unless
-   they leave doubt: then the form of smooth_single.h computes the chunk again. Without fma
-   they would not be quicker.
+   they leave a `doubt` that is not 0, or name_is_quick_for says that there is none for the parameter:
+   then the form of smooth_single.h computes the chunk again. Without fma they would not be quicker.
 
    The tests look at each input by itself, since doubt about one hides the results beside. */
 #ifndef RELU_UFUNC_SMOOTH_QUICK_H
@@ -12,44 +12,35 @@
 
 enum { QUICK_CHUNK = 256, MOST_UNTRIED = 16 };
 
-/* For lanes of either width: not 0, or negative, if any element of the chunk is in doubt. */
-struct doubt {
-    uint32_t not_zero;
-    int64_t negative;
-};
-
-/* Doubt if the value, within 2^-38 of itself, may be on the other side of the middle of two
-   floats that are not subnormal. */
-static inline float rounded_unless_in_doubt(double value, struct doubt *doubt)
+/* For alpha = 1 the two are the same function, of x alone: the tests look at all its values, so
+   that its operations may be fused. */
+static inline bool elu_is_quick_for(float alpha)
 {
-    const uint64_t middle = 1 << 28, fraction = (1 << 29) - 1, margin = 1 << 15;
-    const uint64_t above = (bits_of_double(value) + middle + margin) & fraction;
-    doubt->negative |= (int64_t)above - (int64_t)(2 * margin);
-    return (float)value;
+    return alpha == 1;
 }
 
-/* max(x, 0) - |x| Phi(-|x|) by shorter quotients, which err by 2^-39.5. NaNs leave doubt, and
-   so does all between -14.375 and -13.125, where results are subnormal. For a subnormal x the
-   result is x/2, maybe the middle of two floats, and a little more: 2^-160, which exceeds the
-   error, stands for that. Zeros then take their sign from x. */
-static inline float gelu_quick(float x, struct doubt *doubt)
+static inline float elu_quick(float x, float alpha, uint32_t *doubt)
 {
-    doubt->not_zero |= !(x > -13.125f) & !(x <= -14.375f);
-    const double t = magnitude(x, 14.5f);
-    const struct quotient e = short_exponential_quotient(FUSED, -0.5 * (t * t));
-    const double tail = multiply_add(
-        FUSED, t, e.numerator * short_mills_numerator(FUSED, t), -0x1p-160)
-        / (e.denominator * short_mills_denominator(FUSED, t));
-    const double value = at_least_float(x, -0.0f) - tail;
-    return copysignf(rounded_unless_in_doubt(value, doubt), x);
+    (void)alpha, (void)doubt;
+    return x < 0 ? (float)expm1_polynomially(negative_part(x, -300)) : x;
+}
+
+static inline bool celu_is_quick_for(float alpha)
+{
+    return elu_is_quick_for(alpha);
+}
+
+static inline float celu_quick(float x, float alpha, uint32_t *doubt)
+{
+    return elu_quick(x, alpha, doubt);
 }
 
 /* silu_single without its bounds, for where there is no need of them. */
-static inline float silu_quick(float x, struct doubt *doubt)
+static inline float silu_quick(float x, uint32_t *doubt)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
     const double product = product_beyond_half(x, e.denominator);
-    doubt->not_zero |= (bits_of_float(x) & 0x7FFFFFFFu) > bits_of_float(300);
+    *doubt |= (bits_of_float(x) & 0x7FFFFFFFu) > bits_of_float(300);
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
 
@@ -72,7 +63,7 @@ static inline float silu_rough(float x)
    too short and a little too long. That is doubt as well where x (x + 3) / 6 is the middle
    of two floats, and for infinities and NaNs. -0.0 comes out as it should from the signs
    chosen here. */
-static inline float hard_swish_quick(float x, struct doubt *doubt)
+static inline float hard_swish_quick(float x, uint32_t *doubt)
 {
     const float sixth = 1.0f / 6;
     const float bounded = at_most_float(at_least_float(x, -3), 3);
@@ -83,15 +74,20 @@ static inline float hard_swish_quick(float x, struct doubt *doubt)
     const float excess = fmaf(6, quotient, -product) - product_low;
     const float short_of = fmaf(excess, -sixth * (1 - 0x1p-20f), quotient);
     const float beyond = fmaf(excess, -sixth * (1 + 0x1p-20f), quotient);
-    doubt->not_zero |= bits_of_float(short_of - beyond);
+    *doubt |= bits_of_float(short_of - beyond);
     return short_of;
+}
+
+static inline bool squareplus_is_quick_for(float b)
+{
+    return b >= 0;
 }
 
 /* x/2 + sqrt(x^2/4 + b/4) in float32, with the rounding errors of square and sum, and one step
    of Newton's for what the root leaves of them. If b is not negative these are small beside the
    sum, and if that is above 2^-90 none that counts is subnormal: then the error is below 2^-45
    of the root. Infinities and NaNs leave doubt. */
-static inline float squareplus_quick(float x, float b, struct doubt *doubt)
+static inline float squareplus_quick(float x, float b, uint32_t *doubt)
 {
     const float half = 0.5f * x, quarter = 0.25f * b;
     const float square = half * half, square_low = fmaf(half, half, -square);
@@ -103,7 +99,7 @@ static inline float squareplus_quick(float x, float b, struct doubt *doubt)
     const float low = fmaf(rest, 0.5f / root, half - (high - root));
     const float short_of = high + fmaf(root, -0x1p-44f, low);
     const float beyond = high + fmaf(root, 0x1p-44f, low);
-    doubt->not_zero |= bits_of_float(short_of - beyond) | (!(sum > 0x1p-90f) | !(b >= 0));
+    *doubt |= bits_of_float(short_of - beyond) | !(sum > 0x1p-90f);
     return short_of;
 }
 

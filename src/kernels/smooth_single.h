@@ -1,11 +1,11 @@
 /* The smooth functions and their derivatives for float32 and the floats of fewer bits, in
    double, without tables or branches. The operands are the values of those formats.
 
-   float32 results are correctly rounded if these err by a few ulp of a double and no value
-   lies that near to the middle between two floats: the tests look at all inputs, with fma
-   and without.
+   float32 results are correctly rounded if no value is nearer to the middle between two floats
+   than the error of these, a few ulp of a double in most: the tests look at all inputs, with fma and
+   without.
 
-   Beyond 300 (20 and 14 for the normal distribution and its approximation) x is taken for
+   Beyond 300 (14.5 to 20 for the normal distribution, 14 for its approximation) x is taken for
    that: the result is a zero or x, even times the greatest dy, and no factor is 0 that
    should not be. */
 #ifndef RELU_UFUNC_SMOOTH_SINGLE_H
@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "exponential_quotient.h"
+#include "expm1.h"
 #include "small_floats.h"
 
 /* Bounds on the bits of floats: half as wide as doubles, and a NaN, which the rows replace
@@ -131,8 +131,9 @@ static inline double elu_backward_single(double dy, float x, double alpha)
 
 static inline double selu_single(float x)
 {
-    const double below = expm1_quotient(FUSED, negative_part(x, -300));
-    return x < 0 ? SELU_SCALE_ALPHA * below : SELU_SCALE * x;
+    const double below = expm1_polynomially(negative_part(x, -300));
+    return multiply_add(
+        FUSED, SELU_SCALE_ALPHA, below, SELU_SCALE * at_least_float(x, -0.0f));
 }
 
 static inline double selu_backward_single(double dy, float x)
@@ -159,23 +160,17 @@ static inline double celu_backward_single(double dy, float x, double alpha)
     return dy * e.numerator / e.denominator;
 }
 
-/* Phi(-t), 0 <= t <= 20, as a quotient: exp(-t^2/2) times Mills' ratio. */
-static inline struct quotient tail_single(double t)
-{
-    const struct quotient e = exponential_quotient(FUSED, -0.5 * (t * t));
-    return (struct quotient){
-        e.numerator * mills_numerator(FUSED, t),
-        e.denominator * mills_denominator(FUSED, t)};
-}
-
-/* x Phi(x) */
+/* max(x, 0) - |x| Phi(-|x|), Phi being exp(-t^2/2) times Mills' ratio. For a subnormal x the result
+   is x/2, maybe the middle of two floats, and a little more: 2^-160 stands for that. Zeros then take
+   their sign from x. */
 static inline double gelu_single(float x)
 {
-    const struct quotient tail = tail_single(magnitude(x, 20));
-    const double above = x < 0 ? 0 : tail.denominator;
-    const double w = at_least_float(x, -20);
-    const double product = product_beyond_half(w, fabs(above - tail.numerator));
-    return copysign(product / tail.denominator, w);
+    const double t = magnitude(x, 14.5f);
+    const struct quotient e = gaussian_quotient(FUSED, t * t);
+    const double tail = multiply_add(
+        FUSED, t, e.numerator * short_mills_numerator(FUSED, t), -0x1p-160)
+        / (e.denominator * short_mills_denominator(FUSED, t));
+    return copysign(at_least_float(x, -0.0f) - tail, x);
 }
 
 /* Phi(x) + x phi(x) */
@@ -243,9 +238,9 @@ static inline struct words gelu_tanh_argument(double x)
 static inline double gelu_tanh_single(float x)
 {
     const float w = at_least_float(x, -14);
-    const struct words z = gelu_tanh_argument(at_most_float(w, 14));
-    const struct quotient e =
-        as_quotient(reduced_exponential_of_words(FUSED, negated_words(z)));
+    const double v = at_most_float(w, 14);
+    const double slope = multiply_add(FUSED, GELU_CUBIC.high, v * v, GELU_LINEAR.high);
+    const struct quotient e = exponential_quotient(FUSED, -v * slope);
     /* Of all floats the one whose value, 2^-54 from the middle of two, is too near to it. */
     const double nudge = x == -0x1.6148dep-16f ? 0x1p-53 : 0;
     const double product = product_beyond_half(w, e.denominator + nudge);
