@@ -79,8 +79,9 @@ static inline double softplus_single(float x)
     const double s = (e.numerator - halved)
         / (multiply_add(FUSED, 2, e.denominator, e.numerator) + halved);
     const double z = s * s;
-    /* Of all floats the one whose value, 2^-57.5 from the middle of two, is too near to it. */
-    const double nudge = x == 0x1.d483ap-12f ? 0x1p-53 : 0;
+    /* Rounds rightly the one of all floats, 0x1.d483ap-12, whose value is 2^-57.5 from the middle
+       of two, and changes no other. */
+    const double nudge = 0x1.8p-54;
     const double beyond = multiply_add(
         FUSED, s * z, single_logarithm_polynomial(FUSED, z), is_halved ? ln2_low + nudge : 0);
     const double log = (is_halved ? ln2 : 0) + multiply_add(FUSED, 2, s, beyond);
@@ -241,8 +242,9 @@ static inline double gelu_tanh_single(float x)
     const double v = at_most_float(w, 14);
     const double slope = multiply_add(FUSED, GELU_CUBIC.high, v * v, GELU_LINEAR.high);
     const struct quotient e = exponential_quotient(FUSED, -v * slope);
-    /* Of all floats the one whose value, 2^-54 from the middle of two, is too near to it. */
-    const double nudge = x == -0x1.6148dep-16f ? 0x1p-53 : 0;
+    /* Rounds rightly the one of all floats, -0x1.6148dep-16, whose value is 2^-54 from the middle of
+       two, and changes no other. */
+    const double nudge = 0x1p-53;
     const double product = product_beyond_half(w, e.denominator + nudge);
     return copysign(product / (e.denominator + e.numerator), w);
 }
