@@ -37,6 +37,7 @@ KERNELS = [
     ("add_relu", "int16", "array parameters"),
     ("affine_relu", "float32", "channel parameters"),
     ("hard_swish", "float32", "contiguous"),
+    ("elu", "float32", "contiguous"),
     ("squareplus", "float32", "contiguous"),
     ("silu", "float32", "contiguous"),
     ("silu", "float16", "contiguous"),

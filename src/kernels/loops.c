@@ -208,7 +208,8 @@ static void by_chunks(
     INLINE_##arithmetic((float)name##_single ARGUMENTS_##in);
 
 /* A quick form in a vector loop (see DEFINE_VECTOR); returns whether any element left doubt, or
-   has parameters for which there is none. */
+   has a parameter without a quick form. The first is asked beforehand: if it is a scalar, the
+   loop would be in vain. */
 #define QUICK_ARGUMENTS_IN1(x) (WIDE(x), &doubt)
 #define QUICK_ARGUMENTS_IN2(x, a) (WIDE(x), WIDE(a), &doubt)
 #define QUICK_FOR_IN2(x, a) (WIDE(a))

@@ -1,6 +1,7 @@
-/* Quick forms of smooth functions for float32. What they return is the right result unless
-   they leave a `doubt` that is not 0, or name_is_quick_for says that there is none for the parameter:
-   then the form of smooth_single.h computes the chunk again. Without fma they would not be quicker.
+/* Quick forms of smooth functions for float32. What they return is the right result unless they
+   leave a `doubt` that is not 0: then the form of smooth_single.h computes the chunk again, as it
+   does for parameters for which name_is_quick_for says that there is no quick form. Without fma
+   they would not be quicker.
 
    The tests look at each input by itself, since doubt about one hides the results beside. */
 #ifndef RELU_UFUNC_SMOOTH_QUICK_H
@@ -12,8 +13,8 @@
 
 enum { QUICK_CHUNK = 256, MOST_UNTRIED = 16 };
 
-/* For alpha = 1 the two are the same function, of x alone: the tests look at all its values, so
-   that its operations may be fused. */
+/* elu and celu are the same function of x alone for alpha = 1. The tests look at all its values,
+   so that its operations may be fused. */
 static inline bool elu_is_quick_for(float alpha)
 {
     return alpha == 1;
