@@ -518,8 +518,8 @@ another beta, softplus(beta * x) / beta is PyTorch's.""",
    for Better Option Pricing*, NIPS 2000.""",
         see_also="squareplus, relu, numpy.logaddexp",
         example="""\
->>> softplus(0.0) == np.log(2)
-np.True_
+>>> softplus([0.0]) == np.log(2)
+array([ True])
 >>> softplus([-np.inf, -1000.0, 1000.0])
 array([   0.,    0., 1000.])""",
         backward_example="""\
