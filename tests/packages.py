@@ -8,7 +8,10 @@ import pytest
 import relu_ufunc
 from relu_ufunc import _core
 
-IS_EDITABLE = Path(_core.__file__).parent != Path(relu_ufunc.__file__).parent
+PACKAGE = Path(relu_ufunc.__file__).parent
+"""The package that is tested: in the sources, or where a wheel was installed."""
+
+IS_EDITABLE = Path(_core.__file__).parent != PACKAGE
 """Whether a finder imports the sources of this package, wherever Python is started."""
 
 

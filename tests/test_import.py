@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import relu_ufunc
-from tests.packages import IS_EDITABLE
+from tests.packages import IS_EDITABLE, PACKAGE
 from tests.subprocesses import output_of, run
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = Path(relu_ufunc.__file__).parent
 
 
 @pytest.mark.skipif(IS_EDITABLE, reason="an editable install is found before the sources")

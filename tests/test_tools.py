@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-import relu_ufunc
+from tests.packages import PACKAGE
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = Path(relu_ufunc.__file__).parent
 
 
 def _table(name: str) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from typing import Any, get_args, get_origin
 import numpy as np
 import pytest
 
-import relu_ufunc
-from tests.packages import IS_EDITABLE
+from tests.packages import IS_EDITABLE, PACKAGE
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = Path(__file__).with_name("typing_samples.py")
@@ -24,7 +23,7 @@ def run(*arguments: str | Path, cwd: Path) -> None:
 
 
 def test_the_stub_is_in_step_with_the_table() -> None:
-    stub = Path(relu_ufunc.__file__).with_name("__init__.pyi")
+    stub = PACKAGE / "__init__.pyi"
     source = "import generate_stub; print(generate_stub.stub(), end='')"
     generated = subprocess.run(
         [sys.executable, "-c", source],
