@@ -27,6 +27,8 @@ mpl.rcParams |= {"font.size": 9, "axes.grid": True, "grid.alpha": 0.3}
 import matplotlib.pyplot as plt  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
+# The project's history, the races with other libraries, and what other machines have measured.
+RESULTS = [HERE / name for name in ("results", "peer-results", "other-machines")]
 PAGE = HERE.parent / "docs" / "performance.md"
 CHARTS = PAGE.with_name("charts")
 
@@ -74,8 +76,7 @@ class Run:
     parameters: dict[str, list[list[str]]]
 
 
-def read_runs(machine: str) -> list[Run]:
-    folder = HERE / "results" / machine
+def read_runs(folder: Path) -> list[Run]:
     facts = json.loads((folder / "machine.json").read_text(encoding="utf-8"))
     runs = []
     for path in folder.glob("*-*.json"):
@@ -347,8 +348,10 @@ def write(page: Path, texts: dict[str, str]) -> None:
 
 
 def main() -> None:
-    machines = sys.argv[1:] or [path.parent.name for path in HERE.glob("results/*/machine.json")]
-    results = Results([run for machine in machines for run in read_runs(machine)])
+    machines = sys.argv[1:]
+    folders = [path.parent for root in RESULTS for path in sorted(root.glob("*/machine.json"))]
+    used = [folder for folder in folders if not machines or folder.name in machines]
+    results = Results([run for folder in used for run in read_runs(folder)])
     draw_relu_over_size(results)
     draw_functions_over_size(results)
     write(PAGE, sections(results))

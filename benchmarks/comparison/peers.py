@@ -14,13 +14,13 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from benchmarks.measure import mark, minimum_seconds, wait_until_idle
+from benchmarks.table import FUNCTIONS
+from benchmarks.workload import DTYPES, VALUES, Workload, make_workload
 
 import relu_ufunc
 
 from . import smooth_peers
-from .measure import mark, minimum_seconds, wait_until_idle
-from .table import FUNCTIONS
-from .workload import DTYPES, VALUES, Workload, make_workload
 
 Call = Callable[[], object]
 
