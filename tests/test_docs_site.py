@@ -85,15 +85,13 @@ def test_links_of_the_readme_lead_to_pages() -> None:
     pages = {path.stem for path in DOCS.glob("*.md")}
     app = SimpleNamespace(env=SimpleNamespace(found_docs=pages))
     content = [
-        """### Twice
-[docs/performance.md](docs/performance.md), [how](CONTRIBUTING.md),
+        """[docs/performance.md](docs/performance.md), [how](CONTRIBUTING.md),
 ![chart](docs/charts/a.svg), [LICENSE](LICENSE), [x](https://a.org)"""
     ]
-    extension("root_files")._fit(app, Path("../README.md"), "tour", content)
+    extension("root_files")._fit(app, Path("../README.md"), "index", content)
     assert (
         content[0]
-        == """## Twice
-[](/performance.md), [how](/contributing.md),
+        == """[](/performance.md), [how](/contributing.md),
 ![chart](/charts/a.svg), LICENSE, [x](https://a.org)"""
     )
 
@@ -124,25 +122,39 @@ def test_a_graph_shows_the_first_example() -> None:
     assert shown["relu"] == {}
 
 
-@pytest.mark.parametrize(
-    ("in_the_source", "on_the_page"),
-    [
-        ("FEW = 8,", "one of fewer than 8 elements"),
-        ("WORTH_PLANNING = 1024,", "Below 1 KiB of an operand"),
-        ("    BLOCK_BYTES = 4096", "gathered into a block of 4 KiB"),
-        ("SLICE = 1 << 19,", "computed in slices of 512 KiB"),
-        ("INTERLEAVED_PAGES = 4,", "of four pages in turn"),
-        ("FEWEST_PARTS_PER_THREAD = 2,", "at least twice as many parts as threads"),
-    ],
-)
-def test_how_it_works_has_the_numbers_of_the_source(in_the_source: str, on_the_page: str) -> None:
-    source = DOCS.parent / "src"
-    assert any(
-        in_the_source in (source / name).read_text("utf-8")
-        for name in ("run.c", "plan.c", "sizes.h")
-    )
+UNITS = {"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "µs": 1, "ms": 10**6}
+DATA_PATH = ("plan.c", "run.c", "sizes.h", "threads.c", "ways.c")
+NOT_TUNED = {"BYTES_OF_COST", "MAGNITUDES"}
+"""A scale, and the size of a table."""
+
+
+def documented_constants() -> list[tuple[str, str, float]]:
     page = (DOCS / "how_it_works.md").read_text("utf-8")
-    assert on_the_page in re.sub(r"\s+", " ", page)
+    _, _, rest = page.partition("<!-- begin: constants -->")
+    row = r"^\| `(\w+)` in `([\w./]+)` \| ([\d.]+)(?: (\S+))? \|"
+    found = re.findall(row, rest.partition("<!-- end: constants -->")[0], re.MULTILINE)
+    return [(name, file, float(n) * UNITS.get(unit, 1)) for name, file, n, unit in found]
+
+
+@pytest.mark.parametrize(("name", "file", "value"), documented_constants())
+def test_a_constant_is_documented_as_in_the_source(name: str, file: str, value: float) -> None:
+    source = (DOCS.parent / file).read_text("utf-8")
+    (expression,) = re.findall(rf"\b{name} = ([\d <]+)[,;\n]", source)
+    number, _, shift = expression.partition("<<")
+    assert int(number) << int(shift or 0) == value
+
+
+def test_every_constant_of_the_data_path_is_documented() -> None:
+    in_the_sources = {
+        (name, f"src/{file}")
+        for file in DATA_PATH
+        for name in re.findall(
+            r"\b([A-Z_]+) = \d[\d <]*[,\n ]", (DOCS.parent / "src" / file).read_text("utf-8")
+        )
+        if name not in NOT_TUNED
+    }
+    assert in_the_sources
+    assert in_the_sources <= {(name, file) for name, file, _ in documented_constants()}
 
 
 @pytest.mark.parametrize(

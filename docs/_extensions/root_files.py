@@ -1,4 +1,4 @@
-"""Adapts the links and headings of the repository's own files that pages of the site include."""
+"""Adapts the links of the repository's own files that pages of the site include."""
 
 import re
 from pathlib import Path
@@ -29,6 +29,4 @@ def _fit(app: "Sphinx", path: Path, _parent: str, content: list[str]) -> None:
         # A link without text shows the title of the page.
         return f"[{'' if text == target else text}]({place.removeprefix('docs')})"
 
-    text = _LINK.sub(on_the_site, content[0])
-    # A page consists of one section of the README, so subsections become sections.
-    content[0] = re.sub(r"^###", "##", text, flags=re.MULTILINE) if "README" in path.stem else text
+    content[0] = _LINK.sub(on_the_site, content[0])
