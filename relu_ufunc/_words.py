@@ -205,7 +205,9 @@ array([[-0.5,  2. ],
        [-1.5, -1. ]])""",
         backward_example="""\
 The gradient of a slope that is shared along an axis is the sum of `dslope`
-along that axis, here with one slope per channel:
+along that axis, here with one slope per channel. Sum float16 and bfloat16
+in float32, with ``dtype=np.float32``, since in their own dtype a long sum
+comes to a stop:
 
 >>> x = np.array([[-1.0, 2.0], [-3.0, -4.0]])
 >>> dy = np.ones_like(x)
