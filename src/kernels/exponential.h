@@ -7,13 +7,14 @@
 #include "double_words.h"
 #include "polynomials.h"
 
-/* e^x is mantissa * 2^exponent; `exponent` is in the bits of a double, not biased. */
+/* e^x is mantissa * 2^k; `exponent` is k in the bits of a double, not biased. */
 struct exponential {
     struct words mantissa;
     uint64_t exponent;
+    double k;
 };
 
-/* |x + x_low| < 1500. The error is about 2^-57 of the mantissa, which lies within
+/* |x + x_low| < 2200. The error is about 2^-57 of the mantissa, which lies within
    sqrt(2) of 1. */
 static inline struct exponential exponential(double x, double x_low)
 {
@@ -27,7 +28,7 @@ static inline struct exponential exponential(double x, double x_low)
     const double beyond_r = r * (r * (0.5 + r * exponential_polynomial(r)) + rest) + rest;
     const struct words one_r = fast_two_sum(1, r);
     return (struct exponential){
-        {one_r.high, one_r.low + beyond_r}, bits_of_double(shifted) << 52};
+        {one_r.high, one_r.low + beyond_r}, bits_of_double(shifted) << 52, k};
 }
 
 #endif

@@ -3,7 +3,8 @@
    smooth_single.h.
 
    Far below 0 the exponential would be a subnormal number, or the rounding error of a product
-   with it: there it is computed times 2^300 or 2^1100, which is taken off when all is done.
+   with it: there it is computed times 2^700 or 2^1600, which is taken off when all is done. A dy
+   and a parameter of any size are brought near to 1 by a power of two, which is put back then.
    Where x is so near to 0 or so large that the products were not exact, the result is that of
    the limit. */
 #ifndef RELU_UFUNC_SMOOTH_DOUBLE_H
@@ -14,8 +15,8 @@
 #include "exponential.h"
 #include "smooth_single.h"
 
-/* e^-t for 0 <= t <= 1464, beyond which the greatest double times it is 0: `far` times
-   `before` times `after` squared, and `near`, which is 0 where it is small. */
+/* e^-t for 0 <= t <= 1468, beyond which the greatest double times it, and times the argument,
+   is 0: `far` times `before` times `after`, and `near`, which is 0 where it is small. */
 struct decay {
     struct words far, near;
     double before, after;
@@ -24,14 +25,14 @@ struct decay {
 static inline struct decay decay_double(double t, double t_low)
 {
     const struct exponential e = exponential(-t, -t_low);
-    const bool is_small = t > 600, is_far = t > 700;
-    const uint64_t scale = is_far ? 1100 : is_small ? 300 : 0;
+    const bool is_small = t > 300, is_far = t > 700;
+    const uint64_t scale = is_far ? 1600 : is_small ? 700 : 0;
     const double power = power_of_two_of(e.exponent + (scale << 52));
     const struct words mantissa = fast_two_sum(e.mantissa.high, e.mantissa.low);
     const struct words far = scaled_words(mantissa, power);
     return (struct decay){
-        far, {is_small ? 0 : far.high, is_small ? 0 : far.low}, is_small ? 0x1p-100 : 1,
-        is_far ? 0x1p-500 : is_small ? 0x1p-100 : 1};
+        far, {is_small ? 0 : far.high, is_small ? 0 : far.low},
+        is_far ? 0x1p-650 : is_small ? 0x1p-300 : 1, is_far ? 0x1p-950 : is_small ? 0x1p-400 : 1};
 }
 
 static inline double sum_of(struct words a)
@@ -44,24 +45,52 @@ static inline struct words choose_words(bool condition, struct words a, struct w
     return (struct words){condition ? a.high : b.high, condition ? a.low : b.low};
 }
 
-/* scale * a; in two parts where the rounding error of the product can be had. */
-static inline double scaled_double(double scale, struct words a)
+/* number * power, which is 2^exponent; the number is within 2^-424 ... 2^400, or 0, infinite or
+   NaN. */
+struct scaled_number {
+    double number, power, exponent;
+};
+
+static inline struct scaled_number scaled_number(double x)
 {
-    const double size = fabs(scale * a.high);
-    const bool is_exact = (size > 0x1p-900) & (size < 0x1p990) & (fabs(scale) < 0x1p990)
-        & (fabs(a.high) < 0x1p990);
-    const struct words product = two_product(is_exact ? scale : 1, is_exact ? a.high : 1);
-    /* An infinite number may have a NaN for the low one. */
-    const double sum = fabs(a.low) <= DBL_MAX ? sum_of(a) : a.high;
-    return is_exact ? product.high + (product.low + scale * a.low) : scale * sum;
+    const bool is_small = fabs(x) < 0x1p-400, is_large = fabs(x) > 0x1p400;
+    return (struct scaled_number){
+        x * (is_small ? 0x1p650 : is_large ? 0x1p-650 : 1),
+        is_small ? 0x1p-650 : is_large ? 0x1p650 : 1, is_small ? -650 : is_large ? 650 : 0};
 }
 
-/* scale * a for an a that has `far` for a factor. */
-static inline double scaled_far(double scale, struct words a, struct decay e)
+/* x * 2^k for 2^-900 < |x| < 2^900, rounded once. */
+static inline double times_power_of_two(double x, double k)
 {
-    const bool is_large = fabs(scale) > 1;
-    const double y = scaled_double(is_large ? scale * e.before : scale, a);
-    return (is_large ? y : y * e.before) * e.after * e.after;
+    const double to_integer = 0x1.8p52, bounded = at_least(at_most(k, 2000), -2000);
+    const double half = 0.5 * bounded + to_integer;
+    const double rest = (bounded - (half - to_integer)) + to_integer;
+    return x * power_of_two_of(bits_of_double(half) << 52)
+        * power_of_two_of(bits_of_double(rest) << 52);
+}
+
+/* a times a double-double, rounded once, where that is within 2^-900 ... 2^1010, or a is 0,
+   infinite or NaN. */
+static inline double scaled_product(double a, struct words b)
+{
+    const struct words product = two_product(a, b.high);
+    const bool is_ordinary = (fabs(product.high) > 0) & (fabs(product.high) <= DBL_MAX);
+    return is_ordinary ? product.high + (product.low + a * b.low) : product.high;
+}
+
+static inline double scaled_double(double scale, struct words a)
+{
+    const struct scaled_number s = scaled_number(scale);
+    return scaled_product(s.number, a) * s.power;
+}
+
+/* scale * a for an a that has `far` for a factor where x is below 0. No product on the way is out
+   of range if the last is not. */
+static inline double scaled_decay(bool is_below, double scale, struct words a, struct decay e)
+{
+    const struct scaled_number s = scaled_number(scale);
+    const double before = is_below ? e.before : 1, after = is_below ? e.after : 1;
+    return scaled_product(s.number, a) * (before * s.power) * after;
 }
 
 /* e^x - 1, x <= 709 */
@@ -97,7 +126,7 @@ static inline double softplus_double(double x)
         log1p_double(choose_words(is_small, words_of(0x1p-60), e.near));
     const struct words sum = two_sum(at_most(x, 1460), log.high);
     const double above = x > 60 ? x : sum.high + (sum.low + log.low);
-    return x < 0 ? (is_small ? scaled_far(1, e.far, e) : sum_of(log)) : above;
+    return x < 0 ? (is_small ? sum_of(e.far) * e.before * e.after : sum_of(log)) : above;
 }
 
 static inline struct words one_plus(struct words e)
@@ -107,26 +136,29 @@ static inline struct words one_plus(struct words e)
 
 static inline double softplus_backward_double(double dy, double x)
 {
-    const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
+    const struct decay e = decay_double(at_most(fabs(x), 1464), 0);
     const struct words n = choose_words(x < 0, e.far, words_of(1));
     const struct words slope = divide_words(n, one_plus(e.near));
-    return x < 0 ? scaled_far(dy, slope, e) : scaled_double(dy, slope);
+    return scaled_decay(x < 0, dy, slope, e);
 }
 
 static inline double elu_double(double x, double alpha)
 {
     const double below = at_least(at_most(x, 0), -1460);
-    const struct words e = choose_words(below > -0x1p-60, words_of(below), expm1_double(below, 0));
-    return scaled_double(alpha, e);
+    const double y = scaled_double(alpha, expm1_double(below, 0));
+    return below > -0x1p-60 ? alpha * below : y;
 }
 
 static inline double elu_backward_double(double dy, double x, double alpha)
 {
-    const struct decay e = decay_double(-at_least(at_most(x, 0), -1460), 0);
-    /* In an order in which no product overflows or vanishes that matters. */
+    const struct exponential e = exponential(at_least(at_most(x, 0), -2200), 0);
+    const struct scaled_number y = scaled_number(dy), a = scaled_number(alpha);
     const bool are_large = (fabs(dy) > 1) & (fabs(dy) <= DBL_MAX) & (fabs(alpha) > 1);
-    const double large = dy * e.after * e.after * scaled_double(alpha * e.before, e.far);
-    return are_large ? large : scaled_far(dy * alpha, e.far, e);
+    const struct words power = fast_two_sum(e.mantissa.high, e.mantissa.low);
+    const double product =
+        scaled_product(are_large ? a.number : y.number * a.number, power);
+    return times_power_of_two(
+        are_large ? y.number * product : product, e.k + (y.exponent + a.exponent));
 }
 
 #define SELU_SCALE_WORDS (struct words){SELU_SCALE, SELU_SCALE_LOW}
@@ -134,21 +166,22 @@ static inline double elu_backward_double(double dy, double x, double alpha)
 
 static inline double selu_double(double x)
 {
-    const double below = at_least(at_most(x, 0), -1460);
-    const struct words e = expm1_double(below, 0);
-    const bool is_tiny = below > -0x1p-60;
     const struct words product =
-        multiply_words(SELU_SCALE_ALPHA_WORDS, choose_words(is_tiny, words_of(-1), e));
-    const double near = scaled_double(x, SELU_SCALE_ALPHA_WORDS);
-    return x < 0 ? (is_tiny ? near : sum_of(product)) : scaled_double(x, SELU_SCALE_WORDS);
+        multiply_words(SELU_SCALE_ALPHA_WORDS, expm1_double(at_least(at_most(x, 0), -1460), 0));
+    /* The value is linear above 0, and near to it. */
+    const struct scaled_number s = scaled_number(x);
+    const double near = scaled_product(s.number, SELU_SCALE_ALPHA_WORDS) * s.power;
+    const double above = scaled_product(s.number, SELU_SCALE_WORDS) * s.power;
+    const double below = x > -0x1p-60 ? near : sum_of(product);
+    return x < 0 ? below : above;
 }
 
 static inline double selu_backward_double(double dy, double x)
 {
-    const struct decay e = decay_double(-at_least(at_most(x, 0), -1460), 0);
+    const struct decay e = decay_double(-at_least(at_most(x, 0), -1464), 0);
     const struct words below = multiply_words(SELU_SCALE_ALPHA_WORDS, e.far);
-    return x > 0 ? scaled_double(dy, SELU_SCALE_WORDS)
-                 : scaled_far(dy, below, e);
+    const double above = scaled_double(dy, SELU_SCALE_WORDS);
+    return x > 0 ? above : scaled_decay(true, dy, below, e);
 }
 
 /* x / alpha within bounds, with what the rounding left. */
@@ -159,47 +192,40 @@ static inline struct words celu_ratio(double x, double alpha)
     const bool are_large = (fabs(x) > 0x1p500) & (fabs(alpha) > 0x1p-400);
     const double scale = are_small ? 0x1p500 : are_large ? 0x1p-500 : 1;
     const double n = x * scale, d = alpha * scale, ratio = n / d;
-    const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1460) & (fabs(n) > 0x1p-800)
+    const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1464) & (fabs(n) > 0x1p-800)
         & (fabs(n) < 0x1p900) & (fabs(d) < 0x1p900);
     const struct words product = two_product(is_exact ? ratio : 1, is_exact ? d : 1);
     const double rest = ((n - product.high) - product.low) / d;
-    return (struct words){at_least(at_most(ratio, 1460), -1460), is_exact ? rest : 0};
+    return (struct words){at_least(at_most(ratio, 1464), -1464), is_exact ? rest : 0};
 }
 
-/* e^x for x > 0, times `more` squared: for a negative alpha only, which may be so small that
-   alpha times what overflows does not. */
-static inline struct words growth_double(struct words x, double *more)
-{
-    const bool grows = x.high > 0, is_far = x.high > 700;
-    const struct exponential e =
-        exponential(grows ? at_most(x.high, 1400) : 0, grows ? x.low : 0);
-    const double power = power_of_two_of(e.exponent - (is_far ? (uint64_t)1000 << 52 : 0));
-    *more = x.high > 1400 ? 0x1p1000 : is_far ? 0x1p500 : 1;
-    return scaled_words(fast_two_sum(e.mantissa.high, e.mantissa.low), power);
-}
-
+/* The ratio is above 0 for a negative alpha only, which may be so small that alpha times what
+   overflows does not. */
 static inline double celu_double(double x, double alpha)
 {
     const struct words ratio = celu_ratio(x, alpha);
     const bool is_large = ratio.high > 60;
-    double more;
-    const struct words growth = growth_double(ratio, &more);
-    const struct words e =
-        choose_words(is_large, growth, expm1_double(at_most(ratio.high, 60), ratio.low));
-    const double scaled = scaled_double(alpha, e), y = is_large ? scaled * more * more : scaled;
+    const struct exponential growth =
+        exponential(is_large ? ratio.high : 0, is_large ? ratio.low : 0);
+    const struct words e = choose_words(
+        is_large, fast_two_sum(growth.mantissa.high, growth.mantissa.low),
+        expm1_double(at_most(ratio.high, 60), ratio.low));
+    const struct scaled_number a = scaled_number(alpha);
+    const double product = scaled_product(a.number, e);
+    const double y = times_power_of_two(product, growth.k + a.exponent);
     const double near = x + x * (0.5 * ratio.high);
     const double nearest = fabs(alpha) <= DBL_MAX ? 0x1p-30 : 0;
-    return fabs(ratio.high) < nearest ? near : y;
+    return fabs(ratio.high) < nearest ? near : is_large ? y : product * a.power;
 }
 
 static inline double celu_backward_double(double dy, double x, double alpha)
 {
     const struct words ratio = celu_ratio(x, alpha);
-    const bool grows = ratio.high > 0;
-    const struct decay e = decay_double(grows ? 0 : -ratio.high, grows ? 0 : -ratio.low);
-    double more;
-    const struct words growth = growth_double(ratio, &more);
-    return grows ? scaled_double(dy, growth) * more * more : scaled_far(dy, e.far, e);
+    const struct exponential e = exponential(ratio.high, ratio.low);
+    const struct scaled_number y = scaled_number(dy);
+    const double product =
+        scaled_product(y.number, fast_two_sum(e.mantissa.high, e.mantissa.low));
+    return times_power_of_two(product, e.k + y.exponent);
 }
 
 /* Phi(-t) / exp(-t^2/2), 0 <= t <= 54.25 */
@@ -239,13 +265,13 @@ static inline double gelu_double(double x)
     const struct words below = multiply_words(e.far, tail);
     const struct words above = add_words(words_of(1), negated_words(multiply_words(e.near, tail)));
     const double y = product_with_x(x, choose_words(x < 0, below, above), 0.5, 54);
-    return x < 0 ? y * e.before * e.after * e.after : y;
+    return x < 0 ? y * e.before * e.after : y;
 }
 
 static inline double gelu_backward_double(double dy, double x)
 {
     const struct words density = {0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56};
-    const double t = at_least(at_most(fabs(x), 54), 0x1p-60);
+    const double t = at_least(at_most(fabs(x), 54.125), 0x1p-60);
     const struct words exponent = half_square(t);
     const struct decay e = decay_double(exponent.high, exponent.low);
     const struct words tail = scaled_tail_double(t), weight = multiply_words(words_of(t), density);
@@ -255,7 +281,7 @@ static inline double gelu_backward_double(double dy, double x)
     const struct words below = multiply_words(e.far, difference);
     const struct words above =
         add_words(words_of(1), negated_words(multiply_words(e.near, difference)));
-    return x < 0 ? scaled_far(dy, below, e) : scaled_double(dy, above);
+    return scaled_decay(x < 0, dy, choose_words(x < 0, below, above), e);
 }
 
 static inline double sigmoid_product_double(double x, struct decay e, double least)
@@ -263,7 +289,7 @@ static inline double sigmoid_product_double(double x, struct decay e, double lea
     const struct words n = choose_words(x < 0, e.far, words_of(1));
     const struct words sigmoid = divide_words(n, one_plus(e.near));
     const double y = product_with_x(x, sigmoid, 0.5, least);
-    return x < 0 ? y * e.before * e.after * e.after : y;
+    return x < 0 ? y * e.before * e.after : y;
 }
 
 static inline double silu_double(double x)
@@ -286,12 +312,12 @@ static inline double sigmoid_derivative_double(double dy, struct words w, struct
     const struct words normal = fast_two_sum(quotient.high, quotient.low);
     const struct words slope =
         choose_words(below, multiply_words(normal, e.far), normal);
-    return below ? scaled_far(dy, slope, e) : scaled_double(dy, slope);
+    return scaled_decay(below, dy, slope, e);
 }
 
 static inline double silu_backward_double(double dy, double x)
 {
-    const double w = at_least(at_most(x, 1460), -1460);
+    const double w = at_least(at_most(x, 1464), -1464);
     const struct decay e = decay_double(fabs(w), 0);
     return sigmoid_derivative_double(dy, words_of(fabs(w) < 0x1p-60 ? 0 : w), e);
 }
@@ -315,7 +341,7 @@ static inline double gelu_tanh_double(double x)
 
 static inline double gelu_tanh_backward_double(double dy, double x)
 {
-    const double t = at_least(at_most(fabs(x), 27), 0x1p-60);
+    const double t = at_least(at_most(fabs(x), 27.125), 0x1p-60);
     const struct words z = gelu_tanh_argument_double(t);
     const struct words cubic = multiply_words(
         two_product(t, t), (struct words){0x1.b6676bf7450f0p-3, 0x1.bba7351828aabp-57});
@@ -349,12 +375,12 @@ static inline double mish_double(double x)
     const struct words tanh =
         choose_words(x < 0, multiply_words(quotient, e.far), quotient);
     const double y = product_with_x(x, tanh, 0.6, 1460);
-    return x < 0 ? y * e.before * e.after * e.after : y;
+    return x < 0 ? y * e.before * e.after : y;
 }
 
 static inline double mish_backward_double(double dy, double x)
 {
-    const double w = at_least(at_most(x, 1460), -1460);
+    const double w = at_least(at_most(x, 1464), -1464);
     const struct decay e = decay_double(fabs(w), 0);
     const struct words n = mish_numerator(e.near, x < 0);
     const struct words d = mish_denominator(e.near, n, x < 0);
@@ -369,7 +395,19 @@ static inline double mish_backward_double(double dy, double x)
     const struct words quotient = divide_words(numerator, multiply_words(d, d));
     const struct words normal = fast_two_sum(quotient.high, quotient.low);
     const struct words slope = choose_words(x < 0, multiply_words(normal, e.far), normal);
-    return x < 0 ? scaled_far(dy, slope, e) : scaled_double(dy, slope);
+    return scaled_decay(x < 0, dy, slope, e);
+}
+
+/* x is mantissa * 2^exponent, 1 <= mantissa < 2, for a normal x > 0. */
+static inline double mantissa_of(double x)
+{
+    const uint64_t mantissa = ((uint64_t)1 << 52) - 1;
+    return double_of_bits((bits_of_double(x) & mantissa) | bits_of_double(1));
+}
+
+static inline double exponent_of(double x)
+{
+    return double_of_bits((bits_of_double(x) >> 52) | bits_of_double(0x1p52)) - (0x1p52 + 1023);
 }
 
 /* sqrt(x^2 + b), with x and b scaled so that squares are in range. */
@@ -418,23 +456,25 @@ static inline double squareplus_double(double x, double signed_b)
 
 static inline double squareplus_backward_double(double dy, double x, double signed_b)
 {
-    const double b = signed_b + 0.0;
-    const double finite = at_least(at_most(x, DBL_MAX), -DBL_MAX);
-    const double scale = squareplus_scale(finite, b), scaled = finite * scale;
+    const double b = signed_b + 0.0, size = fabs(x);
+    const double scale = squareplus_scale(x, b), scaled = x * scale;
     const double scaled_b = b * scale * scale;
     const struct words root = root_double(scaled, scaled_b);
     const struct words half = squareplus_half(scaled, root);
     const struct words below = divide_words(words_of(scaled_b * 0.25), half);
     const struct words n = choose_words(x < 0, below, half);
     const struct words slope = divide_words(n, root);
-    /* b / (4 x^2) */
-    const double ratio = b / fabs(finite);
-    const double size = fabs(finite);
-    const double product = fabs(dy) > 1 ? dy / size * ratio : dy * ratio / size;
-    const double finite_dy = 0.25 * (size > 1 ? product : dy * (ratio / size));
-    const double far = fabs(dy) <= DBL_MAX ? finite_dy : dy * b;
-    const bool is_far = (x < 0) & (fabs(ratio) < 0x1p-60 * fabs(finite));
-    return is_far ? far : scaled_double(dy, slope);
+    /* dy b / (4 x^2), of the mantissa and the exponent of x: only for such a b, x is normal, or
+       infinite. */
+    const struct scaled_number y = scaled_number(dy), numerator = scaled_number(b);
+    const double mantissa = mantissa_of(size), ratio = numerator.number / mantissa;
+    const double product = fabs(dy) > 1 ? y.number / mantissa * ratio : y.number * ratio / mantissa;
+    const double far = times_power_of_two(
+        0.25 * (size > 1 ? product : y.number * (ratio / mantissa)),
+        (y.exponent + numerator.exponent) - 2 * exponent_of(size));
+    const bool is_far = (x < 0) & (fabs(b / size) < 0x1p-60 * size);
+    const double near = scaled_product(y.number, slope) * y.power;
+    return is_far ? far : (x > DBL_MAX) & (fabs(b) <= DBL_MAX) ? dy : near;
 }
 
 static inline double hard_swish_double(double x)
