@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.bits import Array
+from tests.smooth_points import finfo
 
 gmpy2 = pytest.importorskip("gmpy2", reason="the extra `test` brings it: MPFR for Python")
 
@@ -45,8 +46,17 @@ def _squareplus(x: Any, b: Any) -> Any:
 
 
 def _selu_constants() -> tuple[Any, Any]:
-    scale = number("1.0507009873554804934193349852946")
-    return scale, scale * number("1.6732632423543772848170429916717")
+    """G. Klambauer et al., NeurIPS 2017, appendix: mean 0 and variance 1 are a fixed point."""
+    pi, e, root_e = gmpy2.const_pi(), gmpy2.exp(number(1)), gmpy2.exp(number(0.5))
+    half, one = gmpy2.erfc(1 / gmpy2.sqrt(number(2))), gmpy2.erfc(gmpy2.sqrt(number(2)))
+    two = number(2)
+    alpha = -gmpy2.sqrt(2 / pi) / (half * root_e - 1)
+    scale = (
+        (1 - half * root_e)
+        * gmpy2.sqrt(two * pi)
+        / gmpy2.sqrt(2 * one * e**2 + pi * half**2 * e - 2 * (2 + pi) * half * root_e + pi + 2)
+    )
+    return scale, scale * alpha
 
 
 def _gelu_tanh_derivative(x: Any) -> Any:
@@ -58,9 +68,9 @@ def _mish_derivative(x: Any) -> Any:
     return _tanh(x) + x * _logistic(x) * (1 - _tanh(x)) * (1 + _tanh(x))
 
 
-def _far(x: Any) -> Any:
+def _far(x: Any, least: int) -> Any:
     """Not so far below 0 that the derivative is a sum of zeros, and its sign lost."""
-    return max(x, number(-(1 << 13)))
+    return max(x, number(-least))
 
 
 VALUES: dict[str, Callable[..., Any]] = {
@@ -80,10 +90,10 @@ VALUES: dict[str, Callable[..., Any]] = {
         _selu_constants()[0] if x > 0 else _selu_constants()[1] * gmpy2.exp(x)
     ),
     "celu_backward": lambda x, alpha: number(1) if x > 0 else gmpy2.exp(x / alpha),
-    "gelu_backward": lambda x: _normal(x) + _far(x) * _density(_far(x)),
+    "gelu_backward": lambda x: _normal(x) + _far(x, 1 << 13) * _density(_far(x, 1 << 13)),
     "gelu_tanh_backward": _gelu_tanh_derivative,
     "silu_backward": lambda x: _logistic(x) * (1 + x * _logistic(-x)),
-    "mish_backward": lambda x: _mish_derivative(_far(x)),
+    "mish_backward": lambda x: _mish_derivative(_far(x, 1 << 18)),
     "squareplus_backward": lambda x, b: _squareplus(x, b) / gmpy2.sqrt(x * x + b),
     "hard_swish_backward": lambda x: number(1 if x >= 3 else 0 if x <= -3 else (2 * x + 3) / 6),
 }
@@ -109,34 +119,58 @@ def _step(right: Any, info: Any) -> Any:
     return number(2) ** max(exponent, info.minexp - info.nmant)
 
 
-def errors_in_ulp(
-    name: str, results: Array, x: Array, *parameters: float, dy: Array | None = None
-) -> Array:
-    """How far each float32 or float64 is from the value, in units of its last place.
+def exact(x: Any) -> Any:
+    """A float of any format: those of more than 53 bits in parts."""
+    if not np.isfinite(x):
+        return number(float(x))
+    mantissa, exponent = np.frexp(x)
+    total = number(0)
+    for _ in range(3):
+        part = float(mantissa)
+        total += number(part)
+        mantissa -= part
+    return total * number(2) ** int(exponent)
 
-    With a dy, which is for float64 near a derivative's root, not less than 2^-60 dy.
+
+ROOTS = {
+    f"{name}_backward": (number(-2), number(-0.5)) for name in ("gelu", "gelu_tanh", "silu", "mish")
+}
+"""Where a derivative has a root that is no number of any format. Beside it the unit is not less
+than 2^-60 dy, or 2^-n dy in a format of n > 60 bits."""
+
+
+def _error(name: str, result: Any, right: Any, x: Any, dy: Any, info: Any) -> float:
+    if gmpy2.is_nan(right):
+        return 0.0 if gmpy2.is_nan(result) else float("inf")
+    step = _step(right, info)
+    if gmpy2.is_infinite(result):
+        greatest = number(2) ** (info.maxexp) - number(2) ** (info.maxexp - info.nmant - 2)
+        return 0.0 if right * gmpy2.sign(result) >= greatest else float("inf")
+    if name in ROOTS and ROOTS[name][0] < x < ROOTS[name][1]:
+        step = max(step, abs(dy) * number(2) ** -max(60, info.nmant + 1))
+    return float(abs(result - right) / step)
+
+
+def errors_in_ulp(name: str, results: Array, *operands: Any) -> Array:
+    """How far floats are from the values, in units of the last place; of a derivative, from dy
+    times it.
     """
-    info = np.finfo(results.dtype)
+    info = finfo(results.dtype)
+    arrays = [np.asarray(array) for array in (results, *operands)]
+    arrays = [a if a.dtype.itemsize > 2 else a.astype(np.float32) for a in arrays]
     found = []
     with CONTEXT.copy():
-        for result, at, factor in zip(
-            results.tolist(), x.tolist(), (x if dy is None else dy).tolist(), strict=True
-        ):
-            right = number(VALUES[name](number(at), *map(number, parameters)))
-            if dy is not None:
-                right *= number(factor)
-            step = _step(right, info)
-            if dy is not None:
-                step = max(step, abs(number(factor)) * number(2) ** -60)
-            found.append(float(abs(number(result) - right) / step))
+        for result, *each in np.broadcast(*arrays):
+            dy = exact(each.pop(0)) if name.endswith("_backward") else number(1)
+            arguments = [exact(operand) for operand in each]
+            right = dy * number(VALUES[name](*arguments))
+            found.append(_error(name, exact(result), right, arguments[0], dy, info))
     return np.array(found)
 
 
 def rounded(name: str, x: Array, dtype: "np.dtype[Any]", *parameters: float) -> Array:
     """The values rounded to the dtype, ties to even, as float64: inexact if out of its range."""
-    info = (
-        np.finfo(dtype) if dtype.isbuiltin == 1 else pytest.importorskip("ml_dtypes").finfo(dtype)
-    )
+    info = finfo(dtype)
     found = []
     with CONTEXT.copy():
         for at in x.tolist():

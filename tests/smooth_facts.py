@@ -12,6 +12,9 @@ def usual_parameters(operation: Operation) -> list[float]:
     return [USUAL[name] for name in operation.parameters]
 
 
+LONG_DOUBLE_ULPS = (6.0, 8.0)
+"""The bounds of docs/smooth.md for long double: of a value and of a derivative."""
+
 CHECKSUMS: dict[str, int] = {
     "softplus": 0x8A69E630,
     "softplus_backward": 0xFAE97346,

@@ -115,10 +115,8 @@ def measure(programs: Path, operation: Operation, dtype: str, n: int, *parameter
     rounded_parameters: list[float] = array(parameters).tolist()
     *differ, worst, count = _lines(program, operation.name, dtype, n, 1, *rounded_parameters)
     x, dy, result = (float.fromhex(word) for word in worst[2:])
-    dys = {"dy": array([dy])} if operation.is_backward else {}
-    by_mpfr = errors_in_ulp(
-        operation.name, array([result]), array([x]), *rounded_parameters, **dys
-    )[0]
+    operands = [*([dy] if operation.is_backward else []), x, *rounded_parameters]
+    by_mpfr = errors_in_ulp(operation.name, array([result]), *operands)[0]
     if abs(by_mpfr - float(worst[1])) > 1e-3:
         raise AssertionError(f"{operation.name}: {worst[1]} ulp by the oracle, {by_mpfr} by MPFR")
     return Errors(int(count[1]), int(count[3]), by_mpfr, differ)

@@ -104,7 +104,7 @@ def test_mpfr_says_the_same_of_near_ties(operation: Operation) -> None:
 
     x, right = near_ties(operation.name)
     results = right.view(np.float32)
-    errors = errors_in_ulp(operation.name, results, x, *usual_parameters(operation))
+    errors = errors_in_ulp(operation.name, results, *operands_of(operation, x))
     assert (errors <= 0.5).all()
     assert (errors > 0.49999).all()
 
@@ -171,13 +171,13 @@ def test_float64_is_within_an_ulp(operation: Operation) -> None:
 
     x = float64_points(200)
     for parameters in ORACLES[operation.name].combinations():
-        dy = [np.ones(())] if operation.is_backward else []
-        results = UFUNCS["generic"][operation.name](*dy, x, *parameters)
-        reached = np.isfinite(results)
-        errors = errors_in_ulp(operation.name, results[reached], x[reached], *parameters)
+        operands = [*([1.0] if operation.is_backward else []), x, *parameters]
+        errors = errors_in_ulp(
+            operation.name, UFUNCS["generic"][operation.name](*operands), *operands
+        )
         worst = np.argmax(errors)
         most = BACKWARD_ULPS if operation.is_backward else 1
-        assert errors[worst] <= most, (operation.name, x[reached][worst], parameters)
+        assert errors[worst] <= most, (operation.name, x[worst], parameters)
 
 
 @each_smooth

@@ -1,0 +1,141 @@
+"""The smooth functions keep their bounds for operands of any exponent, in every dtype."""
+
+import platform
+from math import inf
+from typing import Any
+
+import numpy as np
+import pytest
+
+from relu_ufunc._operations import Operation
+from tests.bits import Array, bits
+from tests.cases import UFUNCS, each_isa
+from tests.oracles import BACKWARDS
+from tests.smooth_facts import LONG_DOUBLE_ULPS, SMOOTH
+from tests.smooth_points import operands_of_any_exponent
+from tests.test_smooth import BACKWARD_ULPS, each_smooth
+
+each_smooth_backward = pytest.mark.parametrize(
+    "operation", [row for row in SMOOTH if row.is_backward], ids=lambda row: row.name
+)
+
+LONG_DOUBLE: "np.dtype[Any]" = np.dtype(np.longdouble)
+
+needs_glibc = pytest.mark.skipif(
+    np.finfo(LONG_DOUBLE).nmant > 52 and platform.libc_ver()[0] != "glibc",
+    reason="long double is as exact as the C library: the bound is stated for glibc",
+)
+
+
+def check(operation: Operation, dtype: "np.dtype[Any]", most: float, n: int, seed: int = 1) -> None:
+    from tests.mpfr import errors_in_ulp
+
+    operands = operands_of_any_exponent(operation, n, dtype, seed)
+    results = UFUNCS["generic"][operation.name](*operands)
+    if dtype.name == "float8_e4m3fn":  # which has no infinity
+        reached = ~np.isnan(results)
+        operands, results = [operand[reached] for operand in operands], results[reached]
+    errors = errors_in_ulp(operation.name, results, *operands)
+    worst = np.argmax(errors)
+    assert errors[worst] <= most, [*(operand[worst] for operand in operands), results[worst]]
+
+
+def most_in_float64(operation: Operation) -> float:
+    return BACKWARD_ULPS if operation.is_backward else 1
+
+
+@each_smooth
+def test_float64(operation: Operation) -> None:
+    check(operation, np.dtype(np.float64), most_in_float64(operation), 1000)
+
+
+@needs_glibc
+@each_smooth
+def test_long_double(operation: Operation) -> None:
+    check(operation, LONG_DOUBLE, LONG_DOUBLE_ULPS[operation.is_backward], 1000)
+
+
+@each_smooth
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_float32_and_float16_are_correctly_rounded(operation: Operation, dtype: type) -> None:
+    check(operation, np.dtype(dtype), 0.5, 1000)
+
+
+@each_smooth
+def test_other_small_floats_are_correctly_rounded(operation: Operation) -> None:
+    from tests.small_floats import DTYPES
+
+    for dtype in DTYPES:
+        check(operation, dtype, 0.5, 300)
+
+
+@pytest.mark.exhaustive
+@each_smooth
+def test_many_points(operation: Operation) -> None:
+    for seed in range(10):
+        check(operation, np.dtype(np.float64), most_in_float64(operation), 50_000, seed)
+
+
+@needs_glibc
+@pytest.mark.exhaustive
+@each_smooth
+def test_many_points_in_long_double(operation: Operation) -> None:
+    for seed in range(10):
+        check(operation, LONG_DOUBLE, LONG_DOUBLE_ULPS[operation.is_backward], 50_000, seed)
+
+
+@each_smooth
+@each_isa
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_instruction_set_gives_the_same(operation: Operation, isa: str, dtype: type) -> None:
+    operands = operands_of_any_exponent(operation, 20_000, np.dtype(dtype), 2)
+    right: Array = UFUNCS["generic"][operation.name](*operands)
+    results: Array = UFUNCS[isa][operation.name](*operands)
+    both_nan = np.isnan(right) & np.isnan(results)
+    np.testing.assert_array_equal(bits(results[~both_nan]), bits(right[~both_nan]))
+
+
+@each_smooth_backward
+@each_isa
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_a_derivative_is_0_at_minus_infinity(operation: Operation, isa: str, dtype: type) -> None:
+    """Small, not 0, on the way there: an infinite dy stays infinite."""
+    ufunc = UFUNCS[isa][operation.name]
+    has_negative_limit = operation.name.split("_back")[0] in ("gelu", "gelu_tanh", "silu", "mish")
+    for parameters in BACKWARDS[operation.name].combinations():
+        typed = [dtype(parameter) for parameter in parameters]
+        for x in (-inf, -np.finfo(dtype).max):
+            slope = ufunc(dtype(1), dtype(x), *typed)
+            assert slope == 0
+            assert np.signbit(slope) == has_negative_limit
+            if not operation.name.startswith("hard_swish"):
+                far = ufunc(dtype(inf), dtype(x), *typed)
+                assert far == (-inf if has_negative_limit else inf)
+
+
+@pytest.mark.parametrize(
+    ("name", "operands"),
+    [
+        ("elu", [-0.2939027783634058, 1.8855694388334646e-277]),
+        ("elu", [-0.3, 2.0**1000]),
+        ("elu_backward", [1e300, -2000.0, 1e300]),
+        ("celu", [-1402 * 2.0**-1074, -(2.0**-1074)]),
+        ("squareplus_backward", [1e217, -40.0, 2.0**-1074]),
+        ("gelu_tanh_backward", [np.finfo(np.float64).max, -27.01]),
+    ],
+)
+def test_of_float64(name: str, operands: list[float]) -> None:
+    from tests.mpfr import errors_in_ulp
+
+    result = UFUNCS["generic"][name](*operands)
+    assert errors_in_ulp(name, result, *operands)[0] <= 1
+
+
+@needs_glibc
+@pytest.mark.parametrize("name", ["gelu", "gelu_tanh", "silu", "mish", "softplus"])
+def test_tails_of_long_double(name: str) -> None:
+    from tests.mpfr import errors_in_ulp
+
+    for x in (-106, -53.9, -11_300, -11_390):
+        result = UFUNCS["generic"][name](np.longdouble(x))
+        assert errors_in_ulp(name, result, np.longdouble(x))[0] <= LONG_DOUBLE_ULPS[False]
