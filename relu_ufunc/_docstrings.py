@@ -19,6 +19,7 @@ _KEYWORDS = tuple(
         "order": "K",
         "dtype": None,
         "subok": True,
+        "signature": None,
     }.items()
 )
 

@@ -64,7 +64,7 @@ def test_underlines_are_as_long_as_their_titles(operation: Operation) -> None:
 
 @every_operation
 def test_opens_with_the_call(operation: Operation) -> None:
-    keywords = "where=True, casting='same_kind', order='K', dtype=None, subok=True"
+    keywords = "where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None"
     out = "None" if len(operation.outputs) == 1 else "(None, None)"
     call = f"{operation.name}({', '.join(operation.inputs)}, /, out={out}, *, {keywords})\n"
     text = docstring(operation)
@@ -80,6 +80,35 @@ def test_opens_with_the_call(operation: Operation) -> None:
 def test_inspect_gives_the_same_signature(operation: Operation) -> None:
     signature = inspect.signature(getattr(relu_ufunc, operation.name))
     assert docstring(operation).startswith(f"{operation.name}{signature}\n")
+
+
+@pytest.mark.skipif(numpy_version < (2, 2), reason="a ufunc's attributes cannot be set")
+@every_operation
+def test_the_signature_takes_what_the_call_takes(operation: Operation) -> None:
+    ufunc = getattr(relu_ufunc, operation.name)
+    inputs = (1.0,) * len(operation.inputs)
+    types = f"{'d' * len(operation.inputs)}->{'d' * len(operation.outputs)}"
+    given = {
+        "out": None, "where": True, "casting": "same_kind", "order": "K", "dtype": None,
+        "subok": True, "signature": types,
+    }  # fmt: skip
+    for name, value in given.items():
+        if name == "out" and len(operation.outputs) > 1:
+            value = (None,) * len(operation.outputs)
+        inspect.signature(ufunc).bind(*inputs, **{name: value})
+        assert np.array_equal(ufunc(*inputs, **{name: value}), ufunc(*inputs))
+    assert set(inspect.signature(ufunc).parameters) == {*operation.inputs, *given}
+
+
+@pytest.mark.skipif(not hasattr(np.add, "__signature__"), reason="NumPy's ufuncs have none")
+@pytest.mark.parametrize("model", [np.add, np.divmod])
+def test_the_keywords_are_those_of_numpys_ufuncs(model: np.ufunc) -> None:
+    def after_the_inputs(ufunc: np.ufunc) -> list[inspect.Parameter]:
+        return list(inspect.signature(ufunc).parameters.values())[ufunc.nin :]
+
+    for operation in OPERATIONS:
+        if len(operation.outputs) == model.nout:
+            assert after_the_inputs(getattr(relu_ufunc, operation.name)) == after_the_inputs(model)
 
 
 @every_operation
