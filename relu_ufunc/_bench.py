@@ -11,7 +11,9 @@ from typing import Any, TextIO
 import numpy as np
 
 import relu_ufunc
+from relu_ufunc import _core
 from relu_ufunc._operations import OPERATIONS, Operation
+from relu_ufunc._ufuncs import dtypes_of_ml_dtypes
 
 CACHED_BYTES = 256_000
 """An array of this size fits any second-level cache together with its output."""
@@ -66,13 +68,25 @@ class Measurement:
 
 def operations_for(dtype: np.dtype[Any]) -> list[Operation]:
     """The functions that have their own loop for a dtype."""
+    if _is_of_ml_dtypes(dtype):
+        return list(OPERATIONS)
     return [operation for operation in OPERATIONS if dtype.char in operation.type_characters]
 
 
-def dtype_names() -> list[str]:
-    """The dtypes for which any function has a loop, smallest first."""
+def _is_of_ml_dtypes(dtype: np.dtype[Any]) -> bool:
+    return dtype.isbuiltin == 2 and dtype.name in _core.ML_DTYPES
+
+
+def dtypes() -> dict[str, np.dtype[Any]]:
+    """The dtypes for which any function has a loop here, by name: NumPy's, smallest first."""
     characters = "".join(operation.type_characters for operation in OPERATIONS)
-    return list(dict.fromkeys(np.dtype(character).name for character in characters))
+    found = [*map(np.dtype, characters), *dtypes_of_ml_dtypes()]
+    return {dtype.name: dtype for dtype in found}
+
+
+def dtype_names() -> list[str]:
+    """The names of all dtypes with loops, those included that ml_dtypes has to be installed for."""
+    return list(dict.fromkeys([*dtypes(), *_core.ML_DTYPES]))
 
 
 def run(operations: Sequence[Operation], dtype: np.dtype[Any], sizes: Sequence[int]) -> None:
@@ -180,15 +194,17 @@ def names_in_statements(operation: Operation, operands: dict[str, Any]) -> dict[
     }
 
 
-def _parameter(name: str, dtype: np.dtype[Any]) -> float:
-    return True if dtype.kind == "b" else _PARAMETERS.get(name, _OTHER_PARAMETER)
+def _parameter(name: str, dtype: np.dtype[Any]) -> Any:
+    value = True if dtype.kind == "b" else _PARAMETERS.get(name, _OTHER_PARAMETER)
+    # Beside a number of Python's, a dtype of ml_dtypes becomes float32.
+    return dtype.type(value) if _is_of_ml_dtypes(dtype) else value
 
 
 def _random(dtype: np.dtype[Any], size: int, seed: int) -> np.ndarray[Any, Any]:
     generator = np.random.default_rng(seed)
     some = min(size, 100_003)
     values: np.ndarray[Any, Any]
-    if dtype.kind == "f":
+    if dtype.kind == "f" or _is_of_ml_dtypes(dtype):
         values = 3 * generator.standard_normal(some)
     elif dtype.kind == "b":
         values = generator.integers(0, 2, some)

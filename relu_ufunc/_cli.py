@@ -117,9 +117,11 @@ def _run_bench(parser: argparse.ArgumentParser, options: argparse.Namespace) -> 
 
 
 def _dtype(parser: argparse.ArgumentParser, name: str) -> np.dtype[Any]:
-    names = _bench.dtype_names()
+    found, names = _bench.dtypes(), _bench.dtype_names()
+    if name in names and name not in found:
+        parser.error(f"dtype {name} needs ml_dtypes: pip install ml_dtypes")
     try:
-        dtype = np.dtype(name)
+        dtype = found[name] if name in found else np.dtype(name)
     except (TypeError, ValueError, SyntaxError):
         dtype = None
     if dtype is None or not dtype.isnative or dtype.name not in names:

@@ -12,7 +12,7 @@ from relu_ufunc._operations import OPERATIONS, Operation
 def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
     """Make every ufunc of the operation table, with the loops of one instruction set."""
     ufuncs = {operation.name: _make_ufunc(operation, isa) for operation in OPERATIONS}
-    for dtype in _ml_dtypes():
+    for dtype in dtypes_of_ml_dtypes():
         character = _core.ML_DTYPES[dtype.name]
         for operation in OPERATIONS:
             _core.add_loop(ufuncs[operation.name], operation.row, isa, character, dtype.num)
@@ -37,7 +37,7 @@ def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
     return ufunc
 
 
-def _ml_dtypes() -> "list[np.dtype[np.generic]]":
+def dtypes_of_ml_dtypes() -> "list[np.dtype[np.generic]]":
     """Return the dtypes of ml_dtypes that have loops, or none if it is not installed."""
     try:
         import ml_dtypes

@@ -1,6 +1,7 @@
 """What the command `bench` measures and how it reports it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 import relu_ufunc
-from relu_ufunc import _bench
+from relu_ufunc import _bench, _core
 from relu_ufunc._cli import main
 from relu_ufunc._operations import OPERATIONS, Operation
+from tests.subprocesses import run
 
 
 @pytest.fixture(autouse=True)
@@ -30,12 +32,34 @@ def test_every_function_of_every_dtype(dtype: str, capsys: pytest.CaptureFixture
     names = ["np.copyto"] + [
         operation.name
         for operation in OPERATIONS
-        if np.dtype(dtype).char in operation.type_characters
+        if dtype in _core.ML_DTYPES or np.dtype(dtype).char in operation.type_characters
     ]
     printed = capsys.readouterr().out
     assert rows(printed) == names * 2
     assert "1,000 elements" in printed
     assert "20 elements" in printed
+
+
+@pytest.mark.parametrize("name", _core.ML_DTYPES)
+def test_small_floats_are_measured_in_their_own_loops(name: str) -> None:
+    dtype = _bench.dtypes()[name]
+    for operation in OPERATIONS:
+        data = _bench.operands([operation], dtype, 100)
+        inputs = [data[each] for each in operation.inputs]
+        for result in arrays(getattr(relu_ufunc, operation.name)(*inputs)):
+            assert result.dtype == dtype
+
+
+@pytest.mark.parametrize("name", _core.ML_DTYPES)
+def test_a_dtype_of_ml_dtypes_that_is_not_installed(name: str, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['ml_dtypes'] = None\n"
+        "from relu_ufunc._cli import main\n"
+        f"main(['bench', '--dtype', {name!r}])"
+    )
+    finished = run(code, tmp_path)
+    assert finished.returncode == 2
+    assert finished.stderr.endswith(f"error: dtype {name} needs ml_dtypes: pip install ml_dtypes\n")
 
 
 def test_functions_come_in_the_order_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
