@@ -1,8 +1,7 @@
 """Which instruction set the ufuncs of this process use."""
 
-import os
-
 from relu_ufunc import _core
+from relu_ufunc._environment import value
 
 ENVIRONMENT_VARIABLE = "RELU_UFUNC_ISA"
 
@@ -27,7 +26,7 @@ def available_isas() -> list[str]:
 
 def _choose() -> str:
     available = available_isas()
-    wanted = os.environ.get(ENVIRONMENT_VARIABLE)
+    wanted = value(ENVIRONMENT_VARIABLE)
     if wanted is None:
         return available[0]
     if wanted not in available:

@@ -1,4 +1,7 @@
-"""Settings that are read from the environment at import."""
+"""Settings that are read from the environment at import.
+
+A variable that is empty counts as one that is not set.
+"""
 
 import os
 from collections.abc import Sequence
@@ -7,9 +10,14 @@ from collections.abc import Sequence
 _MOST_DIGITS = 100
 
 
+def value(variable: str) -> str | None:
+    """Return what a variable holds, or None if it is not set."""
+    return os.environ.get(variable) or None
+
+
 def whole_number(variable: str, least: int, most: int | None = None) -> int | None:
     """Return the whole number that a variable holds, or None if it is not set."""
-    text = os.environ.get(variable)
+    text = value(variable)
     if text is None:
         return None
     if len(text) > _MOST_DIGITS:
@@ -26,7 +34,7 @@ def whole_number(variable: str, least: int, most: int | None = None) -> int | No
 
 def choice(variable: str, choices: Sequence[str]) -> str | None:
     """Return the choice that a variable holds, or None if it is not set."""
-    text = os.environ.get(variable)
+    text = value(variable)
     if text is not None and text not in choices:
         raise ImportError(f"{variable}={text!r} is not one of {', '.join(choices)}")
     return text

@@ -131,7 +131,7 @@ def test_the_environment_picks_the_kernels(isa: str, tmp_path: Path) -> None:
     assert output_of(code, tmp_path, RELU_UFUNC_ISA=isa) == isa
 
 
-@pytest.mark.parametrize("name", ["", " ", "x86-64-v9", "GENERIC", "generic,", "none", "avx2"])
+@pytest.mark.parametrize("name", [" ", "x86-64-v9", "GENERIC", "generic,", "none", "avx2"])
 def test_an_unknown_name_is_an_error_that_lists_what_can_run(name: str, tmp_path: Path) -> None:
     finished = run(SAYS_ISA, tmp_path, RELU_UFUNC_ISA=name)
     assert finished.returncode != 0

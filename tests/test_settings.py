@@ -1,15 +1,52 @@
 """Settings from the environment are used as given, or refused with the name of the variable."""
 
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from relu_ufunc import _core
+from tests.packages import PACKAGE
 from tests.subprocesses import output_of, run
 
 SAYS_STREAM = "from relu_ufunc import _core; print(_core.stream_bytes())"
 SAYS_SPIN = "from relu_ufunc import _core; print(_core.spin_microseconds())"
+
+
+# What each variable sets, and a value that is not its default.
+SETTINGS = {
+    "RELU_UFUNC_ISA": ("relu_ufunc.isa()", "generic"),
+    "RELU_UFUNC_NUM_THREADS": ("relu_ufunc.get_num_threads()", "3"),
+    "RELU_UFUNC_WAY": ("_core.forced_way()", "plain"),
+    "RELU_UFUNC_STREAM_BYTES": ("_core.stream_bytes()", "12345"),
+    "RELU_UFUNC_SPIN_MICROSECONDS": ("_core.spin_microseconds()", "77"),
+}
+
+
+def test_all_variables_are_in_the_docs_and_here() -> None:
+    named = {
+        name
+        for file in PACKAGE.glob("*.py")
+        for name in re.findall(r'"(RELU_UFUNC_\w+)"', file.read_text(encoding="utf-8"))
+    }
+    assert named == set(SETTINGS)
+    page = Path(__file__).parents[1] / "docs" / "reference" / "settings.md"
+    rows = re.findall(r"^\| `(RELU_UFUNC_\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == list(SETTINGS)
+
+
+@pytest.mark.parametrize("variable", SETTINGS)
+def test_an_empty_variable_counts_as_one_that_is_not_set(variable: str, tmp_path: Path) -> None:
+    setting, value = SETTINGS[variable]
+    code = f"import relu_ufunc; from relu_ufunc import _core; print({setting})"
+    unset = output_of(code, tmp_path)
+    assert output_of(code, tmp_path, **{variable: ""}) == unset
+    assert output_of(code, tmp_path, **{variable: value}) == value
+
+
+def test_all_variables_may_be_empty_at_once(tmp_path: Path) -> None:
+    output_of("import relu_ufunc", tmp_path, **dict.fromkeys(SETTINGS, ""))
 
 
 @pytest.mark.parametrize("value", ["0", "4096", str(sys.maxsize)])
@@ -32,7 +69,7 @@ def test_spin_microseconds(value: str, tmp_path: Path) -> None:
     [
         ("RELU_UFUNC_STREAM_BYTES", "-1"),
         ("RELU_UFUNC_STREAM_BYTES", "1e6"),
-        ("RELU_UFUNC_STREAM_BYTES", ""),
+        ("RELU_UFUNC_STREAM_BYTES", " "),
         ("RELU_UFUNC_STREAM_BYTES", "1_0"),
         ("RELU_UFUNC_NUM_THREADS", "0"),
         ("RELU_UFUNC_NUM_THREADS", "two"),
@@ -75,7 +112,7 @@ def test_ways_are_measured_by_default(environment: dict[str, str], tmp_path: Pat
     assert output_of(SAYS_WAY, tmp_path, **environment) == "None"
 
 
-@pytest.mark.parametrize("way", ["", "fast", "Plain", "None"])
+@pytest.mark.parametrize("way", [" ", "fast", "Plain", "None"])
 def test_an_unknown_way_is_an_import_error(way: str, tmp_path: Path) -> None:
     finished = run("import relu_ufunc", tmp_path, RELU_UFUNC_WAY=way)
     assert finished.returncode != 0

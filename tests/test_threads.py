@@ -74,7 +74,7 @@ def test_the_environment_sets_it(n: str, tmp_path: Path) -> None:
     assert output_of(SAYS_THREADS, tmp_path, RELU_UFUNC_NUM_THREADS=n) == n
 
 
-@pytest.mark.parametrize("n", ["", "0", "-1", "two", "1.5"])
+@pytest.mark.parametrize("n", ["0", "-1", "two", "1.5"])
 def test_a_bad_environment_is_an_error(n: str, tmp_path: Path) -> None:
     finished = run(SAYS_THREADS, tmp_path, RELU_UFUNC_NUM_THREADS=n)
     assert finished.returncode != 0
