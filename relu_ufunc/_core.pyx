@@ -1,6 +1,7 @@
 # cython: language_level=3, freethreading_compatible=True
 """Registers the rows of the operation table as ufuncs. This module does no arithmetic."""
 
+from libc.stdio cimport _IONBF, FILE, fclose, fopen, fread, setvbuf
 from libc.stdlib cimport calloc
 from libc.string cimport strlen
 from cpython.bytes cimport PyBytes_AsString
@@ -421,6 +422,28 @@ def thread_count():
 def usable_thread_count():
     """How many of these threads have a processor to run on."""
     return threads_usable(nanoseconds_now())
+
+
+def read_short_file(bytes path not None):
+    """The content of a file of the kernel's, which no device has to deliver.
+
+    It keeps the GIL. Python's own files let go of it at each step, and beside busy threads
+    wait for it to come back each time.
+    """
+    cdef char[4096] buffer
+    cdef size_t length
+    cdef FILE *file = fopen(path, "rb")
+    if file == NULL:
+        raise FileNotFoundError(path)
+    setvbuf(file, NULL, _IONBF, 0)
+    parts = []
+    while True:
+        length = fread(buffer, 1, sizeof(buffer), file)
+        if length == 0:
+            break
+        parts.append(buffer[:length])
+    fclose(file)
+    return b"".join(parts)
 
 
 def set_quota(int processors):

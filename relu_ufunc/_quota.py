@@ -1,6 +1,9 @@
 """How many processors' worth of time Linux's control groups let the process use."""
 
 import os
+from contextlib import suppress
+
+from relu_ufunc import _core
 
 
 # Paths are strings: importing pathlib takes longer than importing all of this package.
@@ -10,33 +13,33 @@ def processor_quota(root: "str | os.PathLike[str]" = "", unlimited: int = 1 << 2
         groups = _read(f"{root}/proc/self/cgroup").splitlines()
     except (OSError, UnicodeError):
         return unlimited
+    path_of = {
+        controllers: path for _, controllers, path in (each.split(":", 2) for each in groups)
+    }
+    # A tree of version 1 has the controller of processors, or else the only one of version 2.
+    controllers = next((each for each in path_of if "cpu" in each.split(",")), "")
+    quota_of = _quota_of_version_1 if controllers else _quota_of_version_2
+    mounts = dict.fromkeys((controllers, "cpu")) if controllers else ("", "unified")
+    # In a container the path may be the host's although the top is the container's own.
+    names = [name for name in path_of.get(controllers, "").split("/") if name]
     quotas = [float(unlimited)]
-    for _, controllers, path in (group.split(":", 2) for group in groups):
-        # Version 2 has one tree for all controllers, version 1 one for each set of them.
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        mounts = (controllers, "cpu") if controllers else ("", "unified")
-        # In a container the path may be the host's although the top is the container's own.
-        names = [name for name in path.split("/") if name]
-        for mount in mounts:
-            for depth in range(len(names) + 1):
-                quotas += _quota("/".join([f"{root}/sys/fs/cgroup", mount, *names[:depth]]))
+    for mount in mounts:
+        for depth in range(len(names) + 1):
+            group = "/".join([f"{root}/sys/fs/cgroup", mount, *names[:depth]])
+            with suppress(OSError, ValueError, ZeroDivisionError):
+                quotas.append(quota_of(group) or unlimited)
     return max(1, int(min(quotas)))
 
 
-def _quota(group: str) -> list[float]:
-    """Read the quota of one group of version 2 or 1; return an empty list if it has none."""
-    for files in (("cpu.max",), ("cpu.cfs_quota_us", "cpu.cfs_period_us")):
-        try:
-            text = " ".join(_read(f"{group}/{file}") for file in files)
-            quota, period = map(int, text.split())
-        except (OSError, ValueError):
-            continue
-        if quota > 0 and period > 0:
-            return [quota / period]
-    return []
+def _quota_of_version_2(group: str) -> float | None:
+    quota, period = _read(f"{group}/cpu.max").split()
+    return None if quota == "max" else int(quota) / int(period)
+
+
+def _quota_of_version_1(group: str) -> float | None:
+    quota = int(_read(f"{group}/cpu.cfs_quota_us"))
+    return None if quota <= 0 else quota / int(_read(f"{group}/cpu.cfs_period_us"))
 
 
 def _read(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    return _core.read_short_file(os.fsencode(path)).decode()

@@ -5,6 +5,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,7 +89,7 @@ def test_the_signature_takes_what_the_call_takes(operation: Operation) -> None:
     ufunc = getattr(relu_ufunc, operation.name)
     inputs = (1.0,) * len(operation.inputs)
     types = f"{'d' * len(operation.inputs)}->{'d' * len(operation.outputs)}"
-    given = {
+    given: dict[str, Any] = {
         "out": None, "where": True, "casting": "same_kind", "order": "K", "dtype": None,
         "subok": True, "signature": types,
     }  # fmt: skip

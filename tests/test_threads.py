@@ -1,6 +1,9 @@
 """The number of threads can be set, and the pool works alongside other threads and forks."""
 
 import os
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -163,8 +166,13 @@ def test_a_quota_caps_the_threads() -> None:
         ("0::/a", {"unified/a/cpu.max": "400000 100000"}, 4),
         ("1:cpu,cpuacct:/a", {"cpu,cpuacct/a/cpu.cfs_quota_us": "200000"}, 2),
         ("1:cpu:/a", {"cpu/a/cpu.cfs_quota_us": "-1"}, 64),
+        ("1:cpu:/a", {"cpu/a/cpu.cfs_quota_us": "0"}, 64),
+        ("1:cpu:/a", {"cpu/a/cpu.cfs_quota_us": "?", "cpu/cpu.cfs_quota_us": "300000"}, 3),
+        ("0::/a", {"a/cpu.max": "?", "cpu.max": "300000 100000"}, 3),
+        ("0::/", {"cpu.max": "300000 0"}, 64),
         ("1:memory:/a", {"memory/a/cpu.cfs_quota_us": "200000"}, 64),
         ("1:name=systemd:/\n0::/", {}, 64),
+        ("2:cpuset:/b\n1:cpu:/a\n0::/", {"cpu/a/cpu.cfs_quota_us": "500000"}, 5),
     ],
 )
 def test_the_quota_of_a_control_group(
@@ -179,6 +187,48 @@ def test_the_quota_of_a_control_group(
         if name.endswith("cfs_quota_us"):
             file.with_name("cpu.cfs_period_us").write_text("100000\n")
     assert processor_quota(tmp_path, unlimited=64) == quota
+
+
+@pytest.mark.skipif(
+    not getattr(sys, "_is_gil_enabled", lambda: True)(), reason="there is no GIL to wait for"
+)
+@pytest.mark.thread_unsafe
+def test_the_quota_is_read_without_letting_go_of_the_gil() -> None:
+    """Beside busy threads it would take many milliseconds to get it back."""
+    turns, stop = [0], threading.Event()
+
+    def take_turns() -> None:
+        while not stop.is_set():
+            turns[0] += 1
+            time.sleep(0)
+
+    thread, interval = threading.Thread(target=take_turns), sys.getswitchinterval()
+    sys.setswitchinterval(100)
+    thread.start()
+    try:
+        before = 0
+        for _ in range(300):
+            while turns[0] == before:
+                time.sleep(1e-4)
+            before = turns[0]
+            processor_quota()
+            assert turns[0] == before
+    finally:
+        stop.set()
+        sys.setswitchinterval(interval)
+        thread.join()
+
+
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no such"):
+        _core.read_short_file(os.fsencode(tmp_path / "no such"))
+
+
+@pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 20_000])
+def test_a_file_is_read_whole(size: int, tmp_path: Path) -> None:
+    content = bytes(np.random.default_rng(size).integers(0, 256, size, dtype=np.uint8))
+    (tmp_path / "file").write_bytes(content)
+    assert _core.read_short_file(os.fsencode(tmp_path / "file")) == content
 
 
 def test_no_control_groups_no_quota(tmp_path: Path) -> None:
