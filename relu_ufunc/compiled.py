@@ -85,9 +85,9 @@ class Loop(NamedTuple):
 
 
 def _read_table() -> dict[str, _Function]:
-    get_pointer = ctypes.pythonapi.PyCapsule_GetPointer
-    get_pointer.restype = ctypes.c_void_p
-    get_pointer.argtypes = (ctypes.py_object, ctypes.c_char_p)
+    # The attributes of ctypes.pythonapi belong to the whole process.
+    prototype = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)
+    get_pointer = prototype(("PyCapsule_GetPointer", ctypes.pythonapi))
     api = _Api.from_address(get_pointer(relu_ufunc._C_API, b"relu_ufunc._C_API"))
     functions = [api.functions[k].contents for k in range(api.n_functions)]
     return {function.name.decode(): function for function in functions}

@@ -87,6 +87,18 @@ def test_both_loops_give_the_bits_of_the_ufunc(operation: Operation, character: 
             assert_same(actual, value, operation.name)
 
 
+def test_the_ctypes_functions_of_the_process_are_left_alone(tmp_path: Path) -> None:
+    code = (
+        "import ctypes\n"
+        "function = ctypes.pythonapi.PyCapsule_GetPointer\n"
+        "before = function.restype, function.argtypes\n"
+        "import relu_ufunc.compiled\n"
+        "assert ctypes.pythonapi.PyCapsule_GetPointer is function\n"
+        "print((function.restype, function.argtypes) == before)"
+    )
+    assert output_of(code, tmp_path) == "True"
+
+
 @each_operation
 def test_every_dtype_of_a_function_has_its_loop_and_no_other(operation: Operation) -> None:
     for character in "?bBhHiIlLqQefdgFDGOSUMm":
