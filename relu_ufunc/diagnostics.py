@@ -5,6 +5,7 @@ elements of the array itself, so the mask of a masked array is ignored.
 """
 
 import operator
+import threading
 from typing import Any, NamedTuple, SupportsIndex, TypeAlias
 
 import numpy as np
@@ -154,9 +155,9 @@ class ActivationMonitor:
     You can monitor either the input or the output of the rectifier: the positive units are
     the same, and for `relu6` the saturated ones are too.
 
-    Monitors of parts of the data can be merged in any order, and can be pickled, so that
-    each thread, process or machine can have its own. Calling `update` on one monitor from
-    several threads at once needs a lock.
+    Monitors of parts of the data can be merged in any order, and can be pickled and copied,
+    so that each process or machine can have its own. Several threads may use one monitor at
+    once: each batch is counted once, and each method's result is that of one moment.
 
     Examples
     --------
@@ -176,6 +177,14 @@ class ActivationMonitor:
     def __init__(self, axis: int = -1) -> None:
         self._axis = operator.index(axis)
         self._seen: _Seen | None = None
+        self._lock = threading.Lock()
+
+    # A lock cannot be pickled or copied.
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
 
     def update(self, batch: ArrayLike) -> None:
         """Count a batch. If an error is raised, nothing of the batch is counted.
@@ -200,7 +209,8 @@ class ActivationMonitor:
         (unit,) = _axes(self._axis, array.ndim)
         if array.size == 0:
             raise ValueError(f"expected a batch that is not empty, not one of shape {array.shape}")
-        self._check_fits(array.shape[unit], dtype)
+        if self._seen is not None:
+            self._seen.check_fits(array.shape[unit], dtype)
         examples = tuple(k for k in range(array.ndim) if k != unit)
         counts = np.stack(activation_counts(array, examples))
         # NumPy's loops for float16 are many times slower than those for float32.
@@ -209,7 +219,8 @@ class ActivationMonitor:
             lowest = np.fmin.reduce(wide, examples).astype(array.dtype)
             highest = np.fmax.reduce(wide, examples).astype(array.dtype)
         seen = _Seen(dtype, counts, lowest, highest)
-        self._seen = seen if self._seen is None else self._seen.merged(seen)
+        with self._lock:
+            self._seen = seen if self._seen is None else self._seen.merged(seen)
 
     def merge(self, other: "ActivationMonitor") -> "ActivationMonitor":
         """Return a new monitor that has seen what both have seen.
@@ -249,10 +260,8 @@ class ActivationMonitor:
         if other._axis != self._axis:
             raise ValueError(f"expected a monitor of axis {self._axis}, not {other._axis}")
         combined = ActivationMonitor(self._axis)
-        combined._seen = self._seen or other._seen
-        if self._seen is not None and other._seen is not None:
-            self._check_fits(len(other._seen.lowest), other._seen.dtype)
-            combined._seen = self._seen.merged(other._seen)
+        seen, others = self._seen, other._seen
+        combined._seen = seen.merged(others) if seen and others else seen or others
         return combined
 
     def counts(self) -> ActivationCounts:
@@ -283,9 +292,7 @@ class ActivationMonitor:
         ValueError
             If no batch has been seen.
         """
-        counts = self.counts()
-        never: NDArray[np.bool_] = (counts.positive == 0) & (counts.nan == 0)
-        return never
+        return self._all_seen().dead()
 
     def sparsity(self) -> NDArray[np.float64]:
         """Return the fraction of each unit's values that relu makes zero, ignoring NaN.
@@ -300,8 +307,7 @@ class ActivationMonitor:
         ValueError
             If no batch has been seen.
         """
-        fractions: NDArray[np.float64] = _sparsity(self.counts())
-        return fractions
+        return self._all_seen().sparsity()
 
     def saturated(self, limit: float) -> NDArray[np.bool_]:
         """Return which units never came below a limit, and were never NaN.
@@ -325,9 +331,9 @@ class ActivationMonitor:
         ValueError
             If no batch has been seen.
         """
-        lowest = self._all_seen().lowest
+        seen = self._all_seen()
         with np.errstate(over="ignore"):  # a limit beyond the range of float16
-            always: NDArray[np.bool_] = (lowest >= limit) & (self.counts().nan == 0)
+            always: NDArray[np.bool_] = (seen.lowest >= limit) & (seen.by_value.nan == 0)
         return always
 
     def nonfinite(self) -> NDArray[np.bool_]:
@@ -343,11 +349,7 @@ class ActivationMonitor:
         ValueError
             If no batch has been seen.
         """
-        seen = self._all_seen()
-        ever: NDArray[np.bool_] = (
-            (self.counts().nan > 0) | np.isinf(seen.lowest) | np.isinf(seen.highest)
-        )
-        return ever
+        return self._all_seen().nonfinite()
 
     def summary(self) -> str:
         """Return a summary of a few lines.
@@ -375,16 +377,16 @@ class ActivationMonitor:
         nonfinite  0
         sparsity   75.0 % (units from 50.0 % to 100.0 %)
         """
-        counts, dead = self.counts(), self.dead()
+        seen = self._all_seen()
+        counts, dead, units = seen.by_value, seen.dead(), seen.sparsity()
         overall = _sparsity(ActivationCounts(*(each.sum() for each in counts)))
-        units = self.sparsity()
         known = units[~np.isnan(units)]
         span = f" (units from {known.min():.1%} to {known.max():.1%})" if known.size else ""
         lines = (
             f"units      {dead.size}",
             f"values     {sum(int(each[0]) for each in counts)} of each",
             f"dead       {dead.sum()} ({dead.mean():.1%})",
-            f"nonfinite  {self.nonfinite().sum()}",
+            f"nonfinite  {seen.nonfinite().sum()}",
             f"sparsity   {overall:.1%}{span}",
         )
         return "\n".join(lines).replace("%", " %")
@@ -409,7 +411,8 @@ class ActivationMonitor:
         ValueError
             If no batch has been seen.
         """
-        dead, active = self.dead(), 1 - self.sparsity()
+        seen = self._all_seen()
+        dead, active = seen.dead(), 1 - seen.sparsity()
         if ax is None:
             try:
                 from matplotlib import pyplot as plt
@@ -432,21 +435,12 @@ class ActivationMonitor:
             raise ValueError("expected a monitor that has seen a batch: call update first")
         return self._seen
 
-    def _check_fits(self, width: int, dtype: "np.dtype[Any]") -> None:
-        if self._seen is None:
-            return
-        expected = len(self._seen.lowest)
-        if width != expected:
-            raise ValueError(f"expected {expected} units, not {width}")
-        # A common dtype would round the range in a way that depends on the order of the batches.
-        if dtype != self._seen.dtype:
-            raise TypeError(f"expected {self._seen.dtype}, as before, not {dtype}")
-
 
 class _Seen(NamedTuple):
     """What is stored per unit: four counts, and the range of the values without NaN.
 
-    The dtype is that of the batches in native byte order; the range may have a wider dtype.
+    It never changes, so that a thread may read it while another replaces it. The dtype is that
+    of the batches in native byte order; the range may have a wider dtype.
     """
 
     dtype: "np.dtype[Any]"
@@ -454,7 +448,35 @@ class _Seen(NamedTuple):
     lowest: NDArray[Any]
     highest: NDArray[Any]
 
+    @property
+    def by_value(self) -> ActivationCounts:
+        return ActivationCounts(*self.counts)
+
+    def dead(self) -> NDArray[np.bool_]:
+        counts = self.by_value
+        never: NDArray[np.bool_] = (counts.positive == 0) & (counts.nan == 0)
+        return never
+
+    def sparsity(self) -> NDArray[np.float64]:
+        fractions: NDArray[np.float64] = _sparsity(self.by_value)
+        return fractions
+
+    def nonfinite(self) -> NDArray[np.bool_]:
+        ever: NDArray[np.bool_] = (
+            (self.by_value.nan > 0) | np.isinf(self.lowest) | np.isinf(self.highest)
+        )
+        return ever
+
+    def check_fits(self, width: int, dtype: "np.dtype[Any]") -> None:
+        expected = len(self.lowest)
+        if width != expected:
+            raise ValueError(f"expected {expected} units, not {width}")
+        # A common dtype would round the range in a way that depends on the order of the batches.
+        if dtype != self.dtype:
+            raise TypeError(f"expected {self.dtype}, as before, not {dtype}")
+
     def merged(self, other: "_Seen") -> "_Seen":
+        self.check_fits(len(other.lowest), other.dtype)
         with np.errstate(all="ignore"):
             return _Seen(
                 self.dtype,

@@ -1,10 +1,13 @@
 """Counts of positive, zero, negative and NaN elements, and the monitor based on them."""
 
+import copy
 import doctest
 import pickle
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from itertools import permutations
 from pathlib import Path
@@ -409,11 +412,112 @@ def test_a_batch_that_changes_later_changes_nothing() -> None:
 
 def test_pickling() -> None:
     for monitor in (monitored(*PARTS), monitored(PARTS[1], axis=1)):
-        copy = pickle.loads(pickle.dumps(monitor))
-        assert state(copy) == state(monitor)
-        assert state(copy.merge(monitor)) == state(monitor.merge(monitor))
+        again = pickle.loads(pickle.dumps(monitor))
+        assert state(again) == state(monitor)
+        assert state(again.merge(monitor)) == state(monitor.merge(monitor))
     empty = pickle.loads(pickle.dumps(ActivationMonitor()))
     assert state(empty.merge(monitored(*PARTS))) == state(monitored(*PARTS))
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_copying(copied: Callable[[ActivationMonitor], ActivationMonitor]) -> None:
+    monitor = monitored(PARTS[0])
+    other = copied(monitor)
+    other.update(PARTS[1])
+    assert state(other) == state(monitored(*PARTS[:2]))
+    assert state(monitor) == state(monitored(PARTS[0]))
+
+
+def test_a_monitor_of_a_subclass_keeps_its_attributes() -> None:
+    named = NamedMonitor()
+    named.name = "layer 1"
+    named.update(PARTS[0])
+    again = pickle.loads(pickle.dumps(named))
+    again.update(PARTS[1])
+    assert (again.name, state(again)) == ("layer 1", state(monitored(*PARTS[:2])))
+
+
+class NamedMonitor(ActivationMonitor):
+    name: str
+
+
+def test_a_monitor_pickled_by_version_0_1_is_read() -> None:
+    old = ActivationMonitor.__new__(ActivationMonitor)
+    old.__setstate__({"_axis": -1, "_seen": None})
+    old.update(PARTS[0])
+    assert state(old) == state(monitored(PARTS[0]))
+
+
+def test_several_threads_update_one_monitor(monkeypatch: pytest.MonkeyPatch) -> None:
+    merged = diagnostics._Seen.merged
+
+    def slowly(*both: diagnostics._Seen) -> diagnostics._Seen:
+        seen = merged(*both)
+        time.sleep(0.002)
+        return seen
+
+    monkeypatch.setattr(diagnostics._Seen, "merged", slowly)
+    monitor, batch = ActivationMonitor(), np.array([[1.0, -1.0], [0.0, nan]])
+    with ThreadPoolExecutor(8) as pool:
+        for update in [pool.submit(monitor.update, batch) for _ in range(40)]:
+            update.result()
+    assert state(monitor) == state(monitored(*[batch] * 40))
+
+
+@pytest.mark.parametrize(
+    ("other", "error", "message"),
+    [
+        (np.ones(2, np.float32), TypeError, "expected float32, as before, not float64"),
+        (np.ones(3), ValueError, "expected 3 units, not 2"),
+    ],
+)
+def test_a_batch_that_another_thread_makes_unfit(
+    other: Array, error: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor = ActivationMonitor()
+
+    def beside_another(*arguments: Any) -> ActivationCounts:
+        monkeypatch.undo()
+        monitor.update(other)
+        return activation_counts(*arguments)
+
+    monkeypatch.setattr(diagnostics, "activation_counts", beside_another)
+    with pytest.raises(error, match=message):
+        monitor.update(np.ones(2))
+    assert state(monitor) == state(monitored(other))
+
+
+class BusyMonitor(ActivationMonitor):
+    """Another thread updates it whenever it is read."""
+
+    def _all_seen(self) -> diagnostics._Seen:
+        seen = super()._all_seen()
+        self.update([[np.inf, 9.0, -3.0], [nan, 9.0, 0.0]])
+        return seen
+
+
+def test_every_result_is_that_of_one_moment() -> None:
+    batch = np.array([[-1.0, 7.0, 2.0], [-2.0, 7.0, 2.0]])
+    quiet = monitored(batch)
+    reads: tuple[Callable[[ActivationMonitor], Any], ...] = (
+        ActivationMonitor.counts, ActivationMonitor.dead, ActivationMonitor.sparsity,
+        ActivationMonitor.nonfinite, ActivationMonitor.summary,
+        lambda each: each.saturated(6), lambda each: each.plot(Axes()).calls,
+    )  # fmt: skip
+    for read in reads:
+        busy = BusyMonitor()
+        busy.update(batch)
+        assert repr(read(busy)) == repr(read(quiet))
+
+
+class Axes:
+    """Records what is drawn."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *arguments, **options: self.calls.append((name, arguments, options))
 
 
 def test_memory_is_constant() -> None:
