@@ -59,26 +59,38 @@ def _scalar_symbol(operation: Operation, character: str) -> str:
 
 
 def _overload(operation: Operation) -> None:
-    ufunc = getattr(relu_ufunc, operation.name)
-
     def implementation(operands: list[Any], out: Any) -> Any:
+        has_out = _has_out(operation, out)
         if any(isinstance(operand, types.Array) for operand in operands):
-            dtype = _dtype(ufunc, operands, numbers_are_weak=True)
-            return _of_arrays(operation, dtype, operands, out)
-        if not isinstance(out, types.NoneType | types.Omitted) and out is not None:
+            dtype = _dtype(operation, operands, numbers_are_weak=True)
+            return _of_arrays(operation, dtype, operands, out if has_out else None)
+        if has_out:
             raise TypingError(f"{operation.name} of numbers takes no out")
-        return _of_numbers(operation, _dtype(ufunc, operands, numbers_are_weak=False))
+        return _of_numbers(operation, _dtype(operation, operands, numbers_are_weak=False))
 
     # Numba would make a loop of its own of a call whose key is a ufunc, and call our function for
-    # each element. So the key is another function, which stands for the ufunc.
+    # each element. So the key is another function, which stands for the ufunc. Errors name it.
     def stand_in() -> None: ...
 
+    stand_in.__name__ = operation.name
+    stand_in.__qualname__ = f"relu_ufunc.{operation.name}"
     overload(stand_in)(_compiled(_OVERLOAD, operation, {"implement": implementation}))
     (kind,) = (kind for key, kind in builtin_registry.globals if key is stand_in)
-    infer_global(ufunc, kind)
+    infer_global(getattr(relu_ufunc, operation.name), kind)
 
 
-def _dtype(ufunc: np.ufunc, operands: list[Any], *, numbers_are_weak: bool) -> "np.dtype[Any]":
+def _has_out(operation: Operation, out: Any) -> bool:
+    """Whether there is an array to write to. Anything else in its place is an error."""
+    if out is None or isinstance(out, types.NoneType | types.Omitted):
+        return False
+    if not isinstance(out, types.Array):
+        raise TypingError(f"{operation.name} expects an array as out, not {out}")
+    if not out.mutable:
+        raise TypingError(f"{operation.name} expects an out that it may write to, not {out}")
+    return True
+
+
+def _dtype(operation: Operation, operands: list[Any], *, numbers_are_weak: bool) -> "np.dtype[Any]":
     """The dtype of the loop that NumPy takes.
 
     To Numba a number of Python's is a float64 or an int64. Beside an array it takes on the array's
@@ -94,14 +106,33 @@ def _dtype(ufunc: np.ufunc, operands: list[Any], *, numbers_are_weak: bool) -> "
             of_items = operand.dtype if isinstance(operand, types.Array) else number
             try:
                 given.append(numpy_support.as_dtype(of_items))
-            except (NotImplementedError, AttributeError):
-                raise TypingError(f"{ufunc.__name__} does not take {operand}") from None
+            except (TypingError, NotImplementedError, AttributeError):
+                raise TypingError(f"{operation.name} does not take {operand}") from None
+    ufunc = getattr(relu_ufunc, operation.name)
     try:
         resolved = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
     except TypeError as error:
         raise TypingError(str(error)) from None
     dtype: np.dtype[Any] = resolved[0]
+    if np.dtype(np.float16) in (*given, dtype):
+        raise TypingError(_no_float16(operation, operands, given))
     return dtype
+
+
+def _no_float16(operation: Operation, operands: list[Any], given: list[Any]) -> str:
+    """What is wrong where float16 goes in or would come out, and what to write."""
+    name, inputs = operation.name, list(operation.inputs)
+    passed = [each for each, dtype in zip(inputs, given, strict=True) if dtype == np.float16]
+    if passed:
+        converted = " and ".join(f"{each}.astype(np.float32)" for each in passed)
+        return f"{name} takes no float16 here, since Numba has none: pass {converted}"
+    are_arrays = [isinstance(operand, types.Array) for operand in operands]
+    k = are_arrays.index(any(are_arrays))
+    inputs[k] = f"{inputs[k]}.astype(np.float32)" if are_arrays[k] else f"np.float32({inputs[k]})"
+    return (
+        f"{name} of {', '.join(map(str, operands))} is float16 to NumPy, and Numba has none: "
+        f"write {name}({', '.join(inputs)})"
+    )
 
 
 def _call_scalar(operation: Operation, dtype: "np.dtype[Any]") -> Any:
@@ -199,15 +230,15 @@ def _call_loop(operation: Operation, dtype: "np.dtype[Any]") -> Any:
 
 # What a call becomes, written out for its inputs and outputs.
 _OVERLOAD = """
-def implementation({inputs}, out=None):
+def {name}({inputs}, out=None):
     return implement([{inputs}], out)
 """
 _OF_NUMBERS = """
-def implementation({inputs}, out=None):
+def {name}({inputs}, out=None):
     return call(({converted},))
 """
 _OF_ARRAYS = """
-def implementation({inputs}, out=None):
+def {name}({inputs}, out=None):
     {converted}
     shape = {shape}
     {allocated}
@@ -218,9 +249,9 @@ def implementation({inputs}, out=None):
 
 
 def _compiled(template: str, operation: Operation, known: dict[str, Any], **texts: str) -> Any:
-    text = template.format(inputs=", ".join(operation.inputs), **texts)
-    exec(text, known)
-    return known["implementation"]
+    names = {"name": operation.name, "inputs": ", ".join(operation.inputs)}
+    exec(template.format(**names, **texts), known)
+    return known[operation.name]
 
 
 def _of_numbers(operation: Operation, dtype: "np.dtype[Any]") -> Any:
@@ -230,7 +261,7 @@ def _of_numbers(operation: Operation, dtype: "np.dtype[Any]") -> Any:
 
 
 def _of_arrays(operation: Operation, dtype: "np.dtype[Any]", given: list[Any], out: Any) -> Any:
-    has_out = isinstance(out, types.Array)
+    has_out = out is not None
     number = numpy_support.from_dtype(dtype)
     if has_out and (len(operation.outputs) > 1 or out.dtype != number):
         raise TypingError(
