@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -287,6 +288,35 @@ def test_the_header_compiles_without_a_warning(
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("language", "compiler"), [("c", "gcc"), ("c++", "g++")])
+def test_a_pointer_to_const_is_no_output(language: str, compiler: str, tmp_path: Path) -> None:
+    lines = ["#include <relu_ufunc.h>"]
+    for operation in (each for each in INLINE if len(each.outputs) > 1):
+        for suffix, number in (("", "double"), ("f", "float")):
+            for wrong in operation.outputs:
+                inputs = [f"{number} {name}" for name in operation.inputs]
+                outputs = [
+                    f"{'const ' * (name == wrong)}{number} *{name}" for name in operation.outputs
+                ]
+                name, arguments = f"relu_ufunc_{operation.name}{suffix}", operation.inputs
+                lines.append(
+                    f"void f{len(lines)}({', '.join(inputs + outputs)}) "
+                    f"{{ {name}({', '.join(arguments + operation.outputs)}); }}"
+                )
+    source = tmp_path / "consts.c"
+    source.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    done = subprocess.run(
+        [
+            compiler_of(compiler), "-x", language, "-Werror", "-fsyntax-only", f"-I{INCLUDE}",
+            source,
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    refused = re.findall(r"consts\.c:(\d+):\d+: error", done.stderr)
+    assert sorted(set(map(int, refused))) == list(range(2, len(lines) + 1))
+    assert len(lines) == 1 + 2 * 4
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="makes a shared library with gcc's options")

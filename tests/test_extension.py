@@ -5,13 +5,42 @@ import shutil
 import subprocess
 import sysconfig
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from relu_ufunc._operations import OPERATIONS, Operation
+
 ROOT = Path(__file__).parents[1]
 
+NEEDED = ("meson-python>=0.18", "meson>=1.4", "ninja", "cython>=3.1", "numpy")
+AS_IT_IS = ("--no-build-isolation", "--no-deps")
+
 pytestmark = pytest.mark.extension
+
+
+class Environment:
+    """A virtual environment of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        venv.create(folder, with_pip=True)
+        self.python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+    def done(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [self.python, *arguments],
+            cwd=self.folder, text=True, capture_output=True, check=False,
+            env={name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
+            | {"PATH": f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"},
+        )  # fmt: skip
+
+    def run(self, *arguments: str) -> str:
+        done = self.done(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
 
 USE = """
 import numpy as np, rectify, rectify_c
@@ -38,6 +67,9 @@ for wrong, error in (
     (lambda: rectify_c.rectify(np.zeros((2, 2))), TypeError),
     (lambda: rectify_c.rectify(np.zeros(2, ">f4")), TypeError),
     (lambda: rectify.rectify(x, y[:2]), ValueError),
+    (lambda: rectify.rectify(x, np.frombuffer(bytes(16), np.float32)), ValueError),
+    (lambda: rectify.rectify_sum(a, a, np.broadcast_to(0.0, 6)), ValueError),
+    (lambda: rectify_c.rectify(np.frombuffer(bytes(16), np.float32)), ValueError),
 ):
     try:
         wrong()
@@ -48,33 +80,65 @@ for wrong, error in (
 """
 
 
-def test_the_example_is_built_and_right(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """One with the package and what builds extensions."""
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists() or not shutil.which("cc"):
         pytest.skip("no Python.h or no cc here")
-    source = tmp_path / "extension"
-    shutil.copytree(ROOT / "examples/extension", source)
-    environment = tmp_path / "environment"
-    venv.create(environment, with_pip=True)
-    python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
+    made = Environment(tmp_path_factory.mktemp("environment"))
     # A wheel, to try that.
     package = os.environ.get("RELU_UFUNC_WHEEL", str(ROOT))
+    made.run("-m", "pip", "install", "--quiet", *NEEDED)
+    made.run("-m", "pip", "install", "--quiet", *AS_IT_IS, package)
+    return made
 
-    def run(*command: str | Path) -> str:
-        done = subprocess.run(
-            command, cwd=tmp_path, text=True, capture_output=True, check=False,
-            env={name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
-            | {"PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
-    needed = ("meson-python>=0.18", "meson>=1.4", "ninja", "cython>=3.1", "numpy")
-    run(python, "-m", "pip", "install", "--quiet", *needed)
-    run(python, "-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", package)
-    run(python, "-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", source)
-    told = run(python, "-W", "error", "-c", USE).splitlines()
+def test_the_example_is_built_and_right(environment: Environment, tmp_path: Path) -> None:
+    source = tmp_path / "extension"
+    shutil.copytree(ROOT / "examples/extension", source)
+    environment.run("-m", "pip", "install", "--quiet", *AS_IT_IS, str(source))
+    told = environment.run("-W", "error", "-c", USE).splitlines()
     assert told == [
         "expected an array of one axis and a native dtype",
         "expected an array of one axis and a native dtype",
         "expected memoryviews of one length, not 2 and 4",
+        "buffer source array is read-only",
+        "buffer source array is read-only",
+        "buffer source array is read-only",
     ]
+
+
+def calls(operation: Operation) -> Iterator[tuple[str, str, list[str]]]:
+    """The names of its functions of memoryviews, their number, and the types of their operands."""
+    for number, suffix in (("double", ""), ("float", "f")):
+        for each in ("", "_each") if operation.parameters else ("",):
+            numbers = () if each else operation.parameters
+            types = [
+                number if name in numbers else f"const {number}[:]" for name in operation.inputs
+            ]
+            yield f"{operation.name}{suffix}{each}_into", number, types
+
+
+def test_a_const_memoryview_is_no_output(environment: Environment, tmp_path: Path) -> None:
+    lines, expected = ["cimport relu_ufunc"], []
+    for operation in OPERATIONS:
+        names = [*operation.inputs, *operation.outputs]
+        for function, number, inputs in calls(operation):
+            for wrong in (None, *operation.outputs):
+                outputs = [
+                    f"const {number}[:]" if name == wrong else f"{number}[:]"
+                    for name in operation.outputs
+                ]
+                parameters = map(" ".join, zip([*inputs, *outputs], names, strict=True))
+                lines.append(f"def f{len(lines)}({', '.join(parameters)}):")
+                lines.append(f"    relu_ufunc.{function}({', '.join(names)})")
+                if wrong is not None:
+                    expected.append(
+                        f"consts.pyx:{len(lines)}:{lines[-1].rindex(wrong)}: Memoryview 'const "
+                        f"{number}[:]' not conformable to memoryview '{number}[:]'."
+                    )
+    (tmp_path / "consts.pyx").write_text("\n".join(lines) + "\n")
+    done = environment.done("-m", "cython", "-3", str(tmp_path / "consts.pyx"))
+    assert done.returncode != 0
+    told = [line for line in done.stderr.splitlines() if "consts.pyx:" in line]
+    assert [line[line.index("consts.pyx:") :] for line in told] == expected
