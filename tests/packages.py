@@ -14,6 +14,9 @@ PACKAGE = Path(relu_ufunc.__file__).parent
 IS_EDITABLE = Path(_core.__file__).parent != PACKAGE
 """Whether a finder imports the sources of this package, wherever Python is started."""
 
+PUBLIC_NAMES: list[str] = vars(relu_ufunc)["__all__"]
+"""What a star import gives. The stub has no ``__all__``: its public names are the same."""
+
 
 def installed(name: str) -> Any:
     """Return the module, or skip the test with a message that says what is missing."""

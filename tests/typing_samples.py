@@ -11,6 +11,7 @@ from relu_ufunc import (
     affine_relu,
     clipped_relu,
     crelu,
+    gelu,
     leaky_relu,
     leaky_relu_backward,
     prelu,
@@ -39,6 +40,7 @@ assert_type(relu(f16, where=truth, out=None), NDArray[np.float16])
 assert_type(relu(i8, casting="no", order="C", subok=False), NDArray[np.int8])
 assert_type(relu(truth), NDArray[np.bool_])
 assert_type(squared_relu(u8), NDArray[np.uint8])
+assert_type(gelu(f16), NDArray[np.float16])
 assert_type(relu(one32), np.float32)
 assert_type(relu(one64), np.float64)
 assert_type(relu(vector), NDArray[np.float32])
@@ -49,6 +51,9 @@ assert_type(leaky_relu(f32, one32), NDArray[np.float32])
 assert_type(leaky_relu(f16, 0.01), NDArray[np.float16])
 assert_type(prelu(f32, 1), NDArray[np.float32])
 assert_type(leaky_relu(one32, 0.01), np.float32)
+assert_type(leaky_relu(1.5, f32), NDArray[np.float32])
+assert_type(relu_backward(f64, one64), NDArray[np.float64])
+assert_type(relu_backward(one32, 1.5), np.float32)
 assert_type(leaky_relu_backward(f32, f32, 0.01), NDArray[np.float32])
 assert_type(relu_backward(1.0, f32), NDArray[np.float32])
 assert_type(relu_backward(1, i8), NDArray[np.int8])
@@ -93,6 +98,9 @@ assert_type(clipped_relu(1, 6.0), np.float64)
 assert_type(clipped_relu(True, 6), np.integer[Any])
 assert_type(relu_backward(1, 1.5), np.float64)
 assert_type(crelu(1.5), tuple[np.float64, np.float64])
+assert_type(gelu(1), np.float64)
+assert_type(gelu(True), np.floating[Any])
+assert_type(leaky_relu(True, True), np.floating[Any])
 assert_type(prelu_backward(1.0, -1.0, 0.5), tuple[np.float64, np.float64])
 
 # With a list or an array the result is an array, of a dtype that the types cannot express.
@@ -104,9 +112,13 @@ assert_type(relu([]), NDArray[Any])
 assert_type(relu([one32, one64]), NDArray[Any])
 assert_type(leaky_relu([1.5], 0.01), NDArray[Any])
 assert_type(leaky_relu(f32, [0.1, 0.2, 0.3]), NDArray[Any])
-assert_type(leaky_relu(1.5, f32), NDArray[Any])
 assert_type(affine_relu(1.5, 2.0, [1.0, 2.0]), NDArray[Any])
 assert_type(relu(i8, dtype=np.float32), NDArray[Any])
+assert_type(relu(i8, signature="f->f"), NDArray[Any])
+assert_type(leaky_relu(f64, 0.5, signature=(None, None, np.float32)), NDArray[Any])
+assert_type(gelu(i8), NDArray[Any])
+assert_type(gelu(truth), NDArray[Any])
+assert_type(squared_relu(truth), NDArray[Any])
 assert_type(leaky_relu(i8, 0.01), NDArray[Any])
 assert_type(clipped_relu(u8, 6.0), NDArray[Any])
 assert_type(clipped_relu(i64, u64), NDArray[Any])
@@ -115,6 +127,8 @@ assert_type(crelu([1.5]), tuple[NDArray[Any], NDArray[Any]])
 
 # Results whose type cannot be expressed.
 assert_type(relu(untyped), Any)
+assert_type(relu_backward(np.int8(1), np.int8(1)), Any)
+assert_type(gelu(np.int8(1)), Any)
 assert_type(relu(1.5, dtype=np.float32), Any)
 assert_type(crelu(f32, out=(None, f64)), tuple[Any, Any])
 
@@ -143,6 +157,7 @@ def what_mypy_refuses() -> None:
     relu(x=f32)  # type: ignore[call-overload]
     relu(f32, f32, f32)  # type: ignore[call-overload]
     relu(f32, order="B")  # type: ignore[call-overload]
+    relu(f32, signature=None)  # type: ignore[call-overload]
     crelu(f32, out=f32)  # type: ignore[call-overload]
     relu_ufunc.set_num_threads("2")  # type: ignore[arg-type]
     relu_ufunc.softminus(f32)  # type: ignore[attr-defined]

@@ -79,8 +79,7 @@ class Copy:
             raise SystemExit(f"{extension['name']}: the build failed\n{done.stdout}")
         for built in (self.tree / "build/relu_ufunc").glob("_core*.so"):
             shutil.copy(built, self.tree / "relu_ufunc")
-        for generator in ("generate_stub.py", "generate_tables.py"):
-            self.must_run(self.python, f"tools/{generator}")
+        self.must_run(self.python, "tools/generate_tables.py")
         return self.commit()
 
 
