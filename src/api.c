@@ -8,7 +8,7 @@
 
 _Static_assert(
     RELU_UFUNC_N_FUNCTIONS == N_OPERATIONS,
-    "relu_ufunc_functions.h is not that of src/ops.def: run python tools/generate_c_api.py");
+    "tools/generate_c_api.py reads other functions in src/ops.def than the compiler");
 
 enum { N_CHARACTERS = sizeof ((relu_ufunc_function *)0)->loops / sizeof(void *) };
 

@@ -81,18 +81,25 @@ for wrong, error in (
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """One with the package and what builds extensions."""
+def environment(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """One with the package, as a wheel or editable, and what builds extensions."""
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists() or not shutil.which("cc"):
         pytest.skip("no Python.h or no cc here")
     made = Environment(tmp_path_factory.mktemp("environment"))
-    # A wheel, to try that.
-    package = os.environ.get("RELU_UFUNC_WHEEL", str(ROOT))
+    if request.param == "editable":
+        build = f"--config-settings=build-dir={made.folder / 'build'}"
+        package = ["--editable", str(ROOT), build]
+    else:
+        # A wheel, to try that.
+        package = [os.environ.get("RELU_UFUNC_WHEEL", str(ROOT))]
     made.run("-m", "pip", "install", "--quiet", *NEEDED)
-    made.run("-m", "pip", "install", "--quiet", *AS_IT_IS, package)
+    made.run("-m", "pip", "install", "--quiet", *AS_IT_IS, *package)
     return made
 
 
+@pytest.mark.parametrize("environment", ["wheel", "editable"], indirect=True)
 def test_the_example_is_built_and_right(environment: Environment, tmp_path: Path) -> None:
     source = tmp_path / "extension"
     shutil.copytree(ROOT / "examples/extension", source)
@@ -119,6 +126,7 @@ def calls(operation: Operation) -> Iterator[tuple[str, str, list[str]]]:
             yield f"{operation.name}{suffix}{each}_into", number, types
 
 
+@pytest.mark.parametrize("environment", ["wheel"], indirect=True)
 def test_a_const_memoryview_is_no_output(environment: Environment, tmp_path: Path) -> None:
     lines, expected = ["cimport relu_ufunc"], []
     for operation in OPERATIONS:

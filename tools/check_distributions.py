@@ -27,6 +27,10 @@ SDIST_NEEDS = {
 }  # fmt: skip
 
 
+# Made when the package is built, and in no sdist.
+GENERATED = {"__init__.pxd", "relu_ufunc_functions.h"}
+
+
 def problems(file: Path, is_published: bool) -> Iterator[str]:
     """Each problem of a file, as a sentence."""
     if file.suffix == ".whl":
@@ -56,8 +60,7 @@ def wheel_problems(wheel: zipfile.ZipFile, info: str) -> Iterator[str]:
     files = [PurePosixPath(name) for name in wheel.namelist() if not name.endswith("/")]
     package = [path for path in files if path.parts[0] == "relu_ufunc"]
     sources = {path.name for path in (ROOT / "relu_ufunc").glob("*.py*") if path.suffix != ".pyx"}
-    headers = {path.name for path in (ROOT / "relu_ufunc/include").glob("*.h")}
-    expected = sources | headers | {"__init__.pxd", "py.typed"}
+    expected = sources | GENERATED | {"py.typed", "relu_ufunc.h"}
     compiled = {path for path in package if path.suffix in (".so", ".pyd")}
     if len(compiled) != 1:
         yield f"expected one extension, found {sorted(map(str, compiled))}"
@@ -76,7 +79,8 @@ def sdist_problems(sdist: tarfile.TarFile) -> Iterator[str]:
     names = {name.partition("/")[2] for name in sdist.getnames()}
     if missing := SDIST_NEEDS - names:
         yield f"without {sorted(missing)}"
-    if unwanted := [name for name in names if name.endswith((".so", ".pyd", ".pyc"))]:
+    made = (".so", ".pyd", ".pyc", *GENERATED)
+    if unwanted := [name for name in names if name.endswith(made)]:
         yield f"has built files: {sorted(unwanted)}"
 
 
