@@ -30,7 +30,7 @@ cdef extern from "kernels/kernels.h":
     struct kernel_set:
         const char *compiled_for
         copy_items *copy
-        const count_kernel *count
+        const count_kernel **counts
 
 
 cdef extern from "dtypes.h":
@@ -353,7 +353,7 @@ cdef class Counter:
         if cnp.PyArray_NDIM(counts) < cnp.PyArray_NDIM(x):
             raise ValueError(f"expected counts of at least {x.ndim} axes, not {counts.ndim}")
         cdef counter how
-        how.kernel = &self.kernels.count[<int>dtype]
+        how.kernel = self.kernels.counts[<int>dtype]
         how.copy = self.kernels.copy
         how.itemsize = dtype_table[<int>dtype].itemsize
         how.is_long_double = dtype_table[<int>dtype].is_long_double

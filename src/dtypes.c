@@ -8,14 +8,12 @@
 #define NAME_NUMPY NULL
 #define NAME_ML_DTYPES(name) #name
 
-enum kind { BOOL, SIGNED, UNSIGNED, FLOAT, DOUBLE, SMALL_FLOAT, CHUNKED_FLOAT, LONG_DOUBLE };
-
 const struct dtype_row dtype_table[N_DTYPES] = {
 #define DTYPE(name, kind, storage, lane, wide, format, character, source)               \
     {#name, sizeof(storage), character, NAME_##source,                                  \
      EXPONENT_BITS_##format, MANTISSA_BITS_##format, GREATEST_##format,                 \
-     (kind) >= FLOAT, (kind) == SMALL_FLOAT || (kind) == CHUNKED_FLOAT,                 \
-     (kind) == LONG_DOUBLE},
+     IS_FLOAT_##format, IS_FLOAT_##format && sizeof(storage) < sizeof(float),           \
+     IS_FLOAT_##format && EXPONENT_BITS_##format == 0},
 #include "dtypes.def"
 #undef DTYPE
 };

@@ -22,5 +22,9 @@
 #define MANTISSA_BITS_OPAQUE 0
 #define MANTISSA_BITS_IEEE(exponent, mantissa) mantissa
 #define MANTISSA_BITS_FINITE(exponent, mantissa) mantissa
+#define IS_FLOAT_INTEGER false
+#define IS_FLOAT_OPAQUE true
+#define IS_FLOAT_IEEE(exponent, mantissa) true
+#define IS_FLOAT_FINITE(exponent, mantissa) true
 
 #endif

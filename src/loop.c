@@ -8,11 +8,11 @@ bool make_loop(
     *loop = (struct loop){
         .operation = operation,
         .dtype = dtype,
-        .kernel = isa->kernel_set->kernels[operation][dtype],
+        .kernel = isa->kernel_set->kernels[dtype][operation],
         .copy = isa->kernel_set->copy,
         .stream = isa->kernel_set->stream,
         .itemsize = (ptrdiff_t)values->itemsize,
-        .n_arrays = row->is_backward ? 2 : 1,
+        .n_arrays = row->n_arrays,
         .n_inputs = row->n_inputs,
         .n_operands = row->n_inputs + row->n_outputs,
         .raises_flags = row->has_arithmetic || values->is_long_double,

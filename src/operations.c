@@ -1,27 +1,22 @@
 #include "operations.h"
 
-#include "shapes.h"
-
 #define NAMES_IN1(a) #a
 #define NAMES_IN2(a, b) #a ", " #b
 #define NAMES_IN3(a, b, c) #a ", " #b ", " #c
 #define NAMES_OUT1(y) #y
 #define NAMES_OUT2(y, z) #y ", " #z
-#define IS_SMOOTH_NO_ARITHMETIC false
-#define IS_SMOOTH_ROUNDED1(r, e) false
-#define IS_SMOOTH_ROUNDED2(r, e, s, f) false
-#define IS_SMOOTH_SMOOTH(r, form) true
+#define ARITHMETIC_NO_ARITHMETIC NO_ARITHMETIC
+#define ARITHMETIC_ROUNDED1(r, e) ROUNDED
+#define ARITHMETIC_ROUNDED2(r, e, s, f) ROUNDED
+#define ARITHMETIC_SMOOTH(r, form) form
 
-#define RECTIFIER(                                                                      \
-    name, dtypes, inputs, outputs, arithmetic, value,                                   \
-    backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
-    FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)                   \
-    {#name "_backward", dtypes, "dy, " NAMES_##inputs, NAMES_##backward_outputs,        \
-     COUNT_DY_##inputs, COUNT_##backward_outputs, COUNT_##backward_arithmetic > 0,     \
-     IS_SMOOTH_##backward_arithmetic, true, backward_numpy},
-#define FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)               \
-    {#name, dtypes, NAMES_##inputs, NAMES_##outputs, COUNT_##inputs, COUNT_##outputs,   \
-     COUNT_##arithmetic > 0, IS_SMOOTH_##arithmetic, false, numpy},
+#define ROW(name, dtypes, arrays, inputs, outputs, arithmetic, value, numpy)            \
+    TABLE_ROW(name, dtypes, arrays, inputs, outputs, arithmetic, numpy)
+#define TABLE_ROW(name, dtypes, arrays, inputs, outputs, arithmetic, numpy)             \
+    {#name, dtypes, NAMES_##inputs, NAMES_##outputs,                                    \
+     arrays, COUNT_##inputs, COUNT_##outputs, ARITHMETIC_##arithmetic,                  \
+     ARITHMETIC_##arithmetic != NO_ARITHMETIC, ARITHMETIC_##arithmetic >= ACCURATE,     \
+     arrays > 1, numpy},
 
 /* The inputs' names become parameters of a Python signature, next to the keywords that
    every ufunc takes. */

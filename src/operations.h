@@ -4,24 +4,28 @@
 
 #include <stdbool.h>
 
+#include "shapes.h"
+
 /* One number per ufunc, in the order of the table. */
 enum operation {
-#define FUNCTION(name, ...) OPERATION_##name,
-#define RECTIFIER(name, ...) OPERATION_##name, OPERATION_##name##_backward,
+#define ROW(name, ...) OPERATION_##name,
 #include "ops.def"
-#undef FUNCTION
-#undef RECTIFIER
+#undef ROW
     N_OPERATIONS
 };
 
 enum dtypes { EVERY_DTYPE, NUMERIC, FLOATING };
+
+/* How a row makes the results that its value selects from: see ops.def. */
+enum arithmetic { NO_ARITHMETIC, ROUNDED, ACCURATE, FAST, APPROXIMATE };
 
 struct operation_row {
     const char *name;
     enum dtypes dtypes;
     /* "x, slope" and "y" */
     const char *inputs, *outputs;
-    int n_inputs, n_outputs;
+    int n_arrays, n_inputs, n_outputs;
+    enum arithmetic arithmetic;
     bool has_arithmetic, is_smooth, is_backward;
     /* What one would write in NumPy alone: an expression over np, the inputs' names
        and out, for every dtype of the row. */

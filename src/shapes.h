@@ -1,13 +1,28 @@
-/* How many inputs, outputs and rounded results the shapes of the operation table have. */
+/* A row of the operation table is one or two functions: itself, and a rectifier's backward.
+   Whoever includes ops.def defines
+
+       ROW(name, dtypes, arrays, inputs, outputs, arithmetic, value, numpy)
+
+   for them: the first `arrays` of the inputs are arrays, the others parameters. */
 #ifndef RELU_UFUNC_SHAPES_H
 #define RELU_UFUNC_SHAPES_H
+
+#define FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)               \
+    ROW(name, dtypes, 1, inputs, outputs, arithmetic, value, numpy)
+#define RECTIFIER(                                                                      \
+    name, dtypes, inputs, outputs, arithmetic, value,                                   \
+    backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
+    ROW(name, dtypes, 1, inputs, outputs, arithmetic, value, numpy)                     \
+    ROW(name##_backward, dtypes, 2, DY_##inputs, backward_outputs, backward_arithmetic, \
+        derivative, backward_numpy)
+
+/* A backward's inputs: the upstream gradient dy before those of its row. */
+#define DY_IN1(x) IN2(dy, x)
+#define DY_IN2(x, a) IN3(dy, x, a)
 
 #define COUNT_IN1(x) 1
 #define COUNT_IN2(x, a) 2
 #define COUNT_IN3(x, a, b) 3
-/* A backward's inputs: the upstream gradient dy before those of its row. */
-#define COUNT_DY_IN1(x) 2
-#define COUNT_DY_IN2(x, a) 3
 #define COUNT_OUT1(y) 1
 #define COUNT_OUT2(y, z) 2
 #define COUNT_NO_ARITHMETIC 0

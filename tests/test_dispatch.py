@@ -91,11 +91,9 @@ def test_no_kernel_names_registers_beyond_its_instruction_set(isa: str) -> None:
 def test_kernels_use_the_widest_registers_of_their_instruction_set(isa: str) -> None:
     for operation in OPERATIONS:
         for character in operation.type_characters:
-            # float16's arithmetic and most smooth values are in separate functions, and long
+            # Smooth values are in separate functions, at which tools/vectorised.py looks, and long
             # double's arithmetic is in the x87 unit.
-            is_separate = character == "e" and operation.has_arithmetic
-            is_separate |= character != "f" and operation.is_smooth
-            if character == "g" or is_separate:
+            if character == "g" or operation.is_smooth:
                 continue
             found = vector_registers(contiguous_kernel(UFUNCS[isa][operation.name], character))
             assert widest_register(isa) in found, (operation.name, character)

@@ -70,8 +70,8 @@ static inline int relu_ufunc_inside_T(BITS x, BITS cap)
 { return (x > 0) & (x < cap); }
 static inline BITS relu_ufunc_rectified_T(BITS x)
 { return x > relu_ufunc_minus_infinity_T() ? x : 0; }
-static inline BITS relu_ufunc_negated_T(BITS x)
-{ return x ^ relu_ufunc_minus_zero_T(); }
+static inline BITS relu_ufunc_rectified_negative_T(BITS x)
+{ return relu_ufunc_negative_T(x) ? x ^ relu_ufunc_minus_zero_T() : 0; }
 static inline BITS relu_ufunc_capped_T(BITS rectified, BITS cap)
 {
     const BITS smaller = cap < rectified ? cap : rectified;
@@ -105,7 +105,8 @@ _TYPES = (
 )
 
 _WORDS = re.compile(
-    r"\b(NAN_OR|POSITIVE|NEGATIVE|INSIDE|RECTIFIED|NEGATED|CAPPED|LESS)\b", re.ASCII
+    r"\b(nan_or|positive|negative|inside|rectified|rectified_negative|capped|less)\b(?=\()",
+    re.ASCII,
 )
 
 
@@ -192,17 +193,22 @@ def _in_type(text: str, names: dict[str, str]) -> str:
     return re.sub(r"_T\b", f"_{names['T']}", text)
 
 
-def _expression(text: str) -> str:
-    text = text.replace("(WIDE_TYPE)", "relu_ufunc_rounded_T").replace("RECTIFIED_WIDE", "")
-    text = re.sub(r"\bWIDE\((\w+)\)", r"\1_", text)
-    text = re.sub(r"\bCONSTANT\(", "relu_ufunc_bits_T(", text)
+def _value(text: str) -> str:
+    """A selection, in which an input's name stands for its bits."""
+    text = re.sub(r"\bconstant\(", "relu_ufunc_bits_T(", text)
     text = re.sub(r"\bZERO\b", "0", text)
-    return _WORDS.sub(lambda word: f"relu_ufunc_{word[0].lower()}_T", text)
+    return _WORDS.sub(lambda word: f"relu_ufunc_{word[0]}_T", text)
+
+
+def _number(text: str, inputs: tuple[str, ...]) -> str:
+    """Arithmetic, in which an input's name stands for its number."""
+    text = text.replace("(WIDE)", "relu_ufunc_rounded_T").replace("rectified_wide", "")
+    return re.sub(rf"\b({'|'.join(inputs)})\b", r"\1_", text)
 
 
 def _scalar(row: Row, names: dict[str, str]) -> str:
     assert row.arithmetic is not None
-    value = _expression(row.value)
+    value = _value(row.value)
     parameters = [f"NUMBER {name}_" for name in row.inputs]
     lines = [
         f"const BITS {name} = relu_ufunc_bits_T({name}_);"
@@ -210,7 +216,7 @@ def _scalar(row: Row, names: dict[str, str]) -> str:
         if re.search(rf"\b{name}\b(?! =)", value)
     ]
     lines += [
-        f"const BITS {name} = relu_ufunc_bits_T({_expression(expression)});"
+        f"const BITS {name} = relu_ufunc_bits_T({_number(expression, row.inputs)});"
         for name, expression in row.arithmetic
     ]
     assignments = [each.strip() for each in value.split(";")]

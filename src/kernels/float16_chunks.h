@@ -1,27 +1,19 @@
-/* Converts float16 to float32 and back, a chunk at a time, by the processor's
-   instruction where there is one: it makes leaky_relu 3 to 6 times faster than the
-   vectorised C. */
-#ifndef RELU_UFUNC_FLOAT16_CHUNKS_H
-#define RELU_UFUNC_FLOAT16_CHUNKS_H
-
-#include "values.h"
-
+/* Converts float16 to float32 and back by the processor's instruction, where there is one: it
+   makes leaky_relu 3 to 6 times faster than the vectorised C. gcc 12 does not use it in a loop
+   that it vectorises. */
 #if defined(__F16C__) || (defined(_MSC_VER) && defined(__AVX2__))
-#define HALF_F16C 1
+#define CONVERTS_CHUNKS
 #include <immintrin.h>
-#endif
-
-enum { HALF_CHUNK = 128 };
 
 /* A step fills a whole vector of the instruction set: the processor does not forward
    narrower stores to the wide loads of the loops that follow. */
-#if defined(HALF_F16C) && defined(__AVX512F__)
+#if defined(CONVERTS_CHUNKS) && defined(__AVX512F__)
 
-enum { HALF_STEP = 32 };
+enum { STEP = 32 };
 
 static inline void widen_step(const char *from, float *to)
 {
-    for (int i = 0; i < HALF_STEP; i += 16) {
+    for (int i = 0; i < STEP; i += 16) {
         __m256i halves;
         memcpy(&halves, from + 2 * i, sizeof halves);
         const __m512 floats = _mm512_cvtph_ps(halves);
@@ -40,13 +32,13 @@ static inline void narrow_step(const float *from, int16_t *to)
     memcpy(to, &halves, sizeof halves);
 }
 
-#elif defined(HALF_F16C)
+#elif defined(CONVERTS_CHUNKS)
 
-enum { HALF_STEP = 16 };
+enum { STEP = 16 };
 
 static inline void widen_step(const char *from, float *to)
 {
-    for (int i = 0; i < HALF_STEP; i += 8) {
+    for (int i = 0; i < STEP; i += 8) {
         __m128i halves;
         memcpy(&halves, from + 2 * i, sizeof halves);
         const __m256 floats = _mm256_cvtph_ps(halves);
@@ -65,37 +57,25 @@ static inline void narrow_step(const float *from, int16_t *to)
     memcpy(to, &halves, sizeof halves);
 }
 
-#else
-
-enum { HALF_STEP = HALF_CHUNK };
-
-static inline void widen_step(const char *from, float *to)
-{
-    for (int i = 0; i < HALF_STEP; ++i) {
-        int16_t half;
-        memcpy(&half, from + 2 * i, sizeof half);
-        to[i] = widen_f16(half);
-    }
-}
-
-static inline void narrow_step(const float *from, int16_t *to)
-{
-    for (int i = 0; i < HALF_STEP; ++i)
-        to[i] = narrow_f16(from[i]);
-}
-
 #endif
 
-static inline void widen_chunk_f16(const char *from, float *to)
+/* What does not fill a step is converted in C. */
+static inline void widen_chunk(const char *from, float *to, ptrdiff_t n)
 {
-    for (int i = 0; i < HALF_CHUNK; i += HALF_STEP)
-        widen_step(from + 2 * i, to + i);
+    ptrdiff_t i = 0;
+    for (; i + STEP <= n; i += STEP)
+        widen_step(from + i * (ptrdiff_t)sizeof(T), to + i);
+    for (; i < n; ++i)
+        to[i] = widen(load(from + i * (ptrdiff_t)sizeof(T)));
 }
 
-static inline void narrow_chunk_f16(const float *from, int16_t *to)
+static inline void narrow_chunk(const float *from, T *to, ptrdiff_t n)
 {
-    for (int i = 0; i < HALF_CHUNK; i += HALF_STEP)
+    ptrdiff_t i = 0;
+    for (; i + STEP <= n; i += STEP)
         narrow_step(from + i, to + i);
+    for (; i < n; ++i)
+        to[i] = narrow(from[i]);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "dtypes.h"
+#include "join.h"
 #include "layout.h"
 #include "operations.h"
 #include "stream.h"
@@ -15,14 +16,19 @@ enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS 
 
 /* A kernel's operands are the inputs, arrays before parameters, then the outputs.
    They may be unaligned. */
+typedef void contiguous_kernel(char *const *operands, ptrdiff_t n);
+
 struct kernel {
     /* Computes one element after another, in order, whatever the strides and overlaps. */
     void (*elementwise)(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
     /* Expects each output to be disjoint from each input, or to be the same memory. */
-    void (*contiguous)(char *const *operands, ptrdiff_t n);
+    contiguous_kernel *contiguous;
     /* Does the same with scalars for parameters; NULL where the row has none. */
-    void (*scalar_parameters)(char *const *operands, ptrdiff_t n);
+    contiguous_kernel *scalar_parameters;
 };
+
+/* The results of a smooth function of float32 in double. */
+typedef void doubles_kernel(char *const *inputs, double *results, ptrdiff_t n);
 
 /* A table whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
    Each row, or each column, has four adjacent counts, to which the kernel adds; the next
@@ -44,18 +50,31 @@ struct count_kernel {
 };
 
 struct kernel_set {
-    const struct kernel (*kernels)[N_DTYPES];
+    /* One per operation. */
+    const struct kernel *kernels[N_DTYPES];
     /* The extensions that the compiler reports as enabled ("AVX512F AVX2 ..."). */
     const char *compiled_for;
     copy_items *copy;
     const struct stream *stream;
-    const struct count_kernel *count;
+    const struct count_kernel *counts[N_DTYPES];
 };
 
-#define ISA(symbol, name, runs_here)                                                    \
-    extern const struct kernel_set kernel_set_##symbol;                                 \
-    extern const struct count_kernel count_kernels_##symbol[N_DTYPES];
+#define ISA(symbol, name, runs_here) extern const struct kernel_set kernel_set_##symbol;
 #include "isas.def"
 #undef ISA
+
+/* What the translation units of one instruction set, whose symbol is THIS_ISA, export: one
+   per dtype for the kernels and one for the counts. */
+#ifdef THIS_ISA
+#define OF_ISA(name) JOIN(name##_, THIS_ISA)
+#define KERNELS_OF(dtype) JOIN(JOIN(kernels_, dtype), JOIN(_, THIS_ISA))
+#define COUNTS_OF(dtype) JOIN(JOIN(counts_, dtype), JOIN(_, THIS_ISA))
+#define DTYPE(name, ...)                                                                \
+    extern const struct kernel KERNELS_OF(name)[N_OPERATIONS];                          \
+    extern const struct count_kernel COUNTS_OF(name);
+#include "dtypes.def"
+#undef DTYPE
+extern doubles_kernel *const OF_ISA(doubles)[N_OPERATIONS];
+#endif
 
 #endif

@@ -10,13 +10,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "formats.h"
-
-/* A format as the arguments of the functions below. */
-#define FORMAT_IEEE(exponent, mantissa) exponent, mantissa, GREATEST_IEEE(exponent, mantissa)
-#define FORMAT_FINITE(exponent, mantissa)                                               \
-    exponent, mantissa, GREATEST_FINITE(exponent, mantissa)
-
 enum { FLOAT32_EXPONENT = 8, FLOAT32_MANTISSA = 23, FLOAT32_BIAS = 127 };
 
 static inline float float_of_bits(uint32_t bits)
@@ -118,13 +111,12 @@ static inline uint32_t narrowed_small_float(
 }
 
 /* Not 0 if a float32 that errs by at most `ulps` units of its last place may be on the other
-   side of the middle of two numbers of the format; below the normal numbers of the format
+   side of the midpoint of two numbers of the format; below the normal numbers of the format
    that is said of some others, too. A NaN counts: the other way to compute it gives it the
    same bits on every processor. */
-static inline uint32_t may_be_middle(
-    float wide, uint32_t ulps, int exponent, int mantissa, uint32_t greatest)
+static inline uint32_t may_be_midpoint(
+    float wide, uint32_t ulps, int exponent, int mantissa)
 {
-    (void)greatest;
     const uint32_t step = 1u << (FLOAT32_MANTISSA - mantissa), half = step / 2;
     const uint32_t magnitude = bits_of_float(wide) & 0x7FFFFFFFu;
     const uint32_t least_normal = rebias_of(exponent) + (1u << FLOAT32_MANTISSA);

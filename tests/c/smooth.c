@@ -27,24 +27,6 @@
 #include "rows.h"
 #include "smooth_oracle.h"
 
-/* Rows that have a quick form: see kernels/smooth_quick.h. */
-#define IS_QUICK_SURE false
-#define IS_QUICK_QUICK true
-#define IS_QUICK_ROUGH true
-#define IS_QUICK_SMOOTH(r, form) IS_QUICK_##form
-#define IS_QUICK_NO_ARITHMETIC false
-#define IS_QUICK_ROUNDED1(...) false
-#define IS_QUICK_ROUNDED2(...) false
-#define FUNCTION(name, dtypes, in, out, arithmetic, ...) IS_QUICK_##arithmetic,
-#define RECTIFIER(                                                                      \
-    name, dtypes, in, out, arithmetic, value, dout, backward_arithmetic, ...)           \
-    IS_QUICK_##arithmetic, IS_QUICK_##backward_arithmetic,
-static const bool is_quick[] = {
-#include "ops.def"
-};
-#undef FUNCTION
-#undef RECTIFIER
-
 enum { BLOCK = 4096, HARDEST = 8, MOST_WRONGS = 1000, MOST_ISAS = 8 };
 
 static uint32_t bits_of(float f)
@@ -176,7 +158,7 @@ static void run(struct row row, struct loop *loop, float *x, float *results, int
         steps[--k] = sizeof(float);
     run_loop(operands, &length, steps, loop);
     /* Doubt about one element hides the results beside it. */
-    if (is_quick[row.index]) {
+    if (operation_table[row.index].arithmetic > ACCURATE) {
         static float alone[BLOCK];
         operands[loop->n_inputs] = (char *)alone;
         loop->kernel.elementwise(operands, n, steps);

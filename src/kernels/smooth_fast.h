@@ -1,43 +1,50 @@
-/* Quick forms of smooth functions for float32. What they return is the right result unless they
+/* Fast forms of smooth functions for float32. What they return is the right result unless they
    leave a `doubt` that is not 0: then the form of smooth_single.h computes the chunk again, as it
-   does for parameters for which name_is_quick_for says that there is no quick form. Without fma
+   does for parameters for which name_is_fast_for says that there is no fast form; without a
+   parameter that is asked x. Without fma
    they would not be quicker.
 
    The tests look at each input by itself, since doubt about one hides the results beside. */
-#ifndef RELU_UFUNC_SMOOTH_QUICK_H
-#define RELU_UFUNC_SMOOTH_QUICK_H
+#ifndef RELU_UFUNC_SMOOTH_FAST_H
+#define RELU_UFUNC_SMOOTH_FAST_H
 
 #include "smooth_single.h"
 
 #ifdef HAS_FMA
 
-enum { QUICK_CHUNK = 256, MOST_UNTRIED = 16 };
+enum { FAST_CHUNK = 256, MOST_UNTRIED = 16 };
 
 /* elu and celu are the same function of x alone for alpha = 1. The tests look at all its values,
    so that its operations may be fused. */
-static inline bool elu_is_quick_for(float alpha)
+static inline bool elu_is_fast_for(float alpha)
 {
     return alpha == 1;
 }
 
-static inline float elu_quick(float x, float alpha, uint32_t *doubt)
+static inline float elu_fast(float x, float alpha, uint32_t *doubt)
 {
     (void)alpha, (void)doubt;
     return x < 0 ? (float)expm1_polynomially(negative_part(x, -300)) : x;
 }
 
-static inline bool celu_is_quick_for(float alpha)
+static inline bool celu_is_fast_for(float alpha)
 {
-    return elu_is_quick_for(alpha);
+    return elu_is_fast_for(alpha);
 }
 
-static inline float celu_quick(float x, float alpha, uint32_t *doubt)
+static inline float celu_fast(float x, float alpha, uint32_t *doubt)
 {
-    return elu_quick(x, alpha, doubt);
+    return elu_fast(x, alpha, doubt);
+}
+
+static inline bool silu_is_fast_for(float x)
+{
+    (void)x;
+    return true;
 }
 
 /* silu_single without its bounds, for where there is no need of them. */
-static inline float silu_quick(float x, uint32_t *doubt)
+static inline float silu_fast(float x, uint32_t *doubt)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
     const double product = product_beyond_half(x, e.denominator);
@@ -45,11 +52,11 @@ static inline float silu_quick(float x, uint32_t *doubt)
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
 
-/* For float16: within ROUGH_ULPS units of the last place down to -88, and below that nearer
+/* For float16: within APPROXIMATE_ULPS units of the last place down to -88, and below that nearer
    to 0 than float16 can tell. */
-enum { ROUGH_ULPS = 4 };
+enum { APPROXIMATE_ULPS = 4 };
 
-static inline float silu_rough(float x)
+static inline float silu_approximate(float x)
 {
     const float bounded = at_least_float(x, -88), w = at_most_float(bounded, 88);
     const float shifted = fmaf(-w, 0x1.715476p+0f, 0x1.8p23f), k = shifted - 0x1.8p23f;
@@ -59,12 +66,18 @@ static inline float silu_rough(float x)
     return bounded / (1 + e);
 }
 
+static inline bool hard_swish_is_fast_for(float x)
+{
+    (void)x;
+    return true;
+}
+
 /* In float32: x + 3 and x (x + 3) with their rounding errors, and a sixth of that by P. W.
    Markstein's division (IBM J. Res. Dev. 34, 1990), whose last step is taken twice, a little
    too short and a little too long. That is doubt as well where x (x + 3) / 6 is the middle
    of two floats, and for infinities and NaNs. -0.0 comes out as it should from the signs
    chosen here. */
-static inline float hard_swish_quick(float x, uint32_t *doubt)
+static inline float hard_swish_fast(float x, uint32_t *doubt)
 {
     const float sixth = 1.0f / 6;
     const float bounded = at_most_float(at_least_float(x, -3), 3);
@@ -79,7 +92,7 @@ static inline float hard_swish_quick(float x, uint32_t *doubt)
     return short_of;
 }
 
-static inline bool squareplus_is_quick_for(float b)
+static inline bool squareplus_is_fast_for(float b)
 {
     return b >= 0;
 }
@@ -88,7 +101,7 @@ static inline bool squareplus_is_quick_for(float b)
    of Newton's for what the root leaves of them. If b is not negative these are small beside the
    sum, and if that is above 2^-90 none that counts is subnormal: then the error is below 2^-45
    of the root. Infinities and NaNs leave doubt. */
-static inline float squareplus_quick(float x, float b, uint32_t *doubt)
+static inline float squareplus_fast(float x, float b, uint32_t *doubt)
 {
     const float half = 0.5f * x, quarter = 0.25f * b;
     const float square = half * half, square_low = fmaf(half, half, -square);

@@ -1,0 +1,232 @@
+/* The kernels that count positive, zero, negative and NaN elements of one dtype on one
+   instruction set, whose names are in THIS_DTYPE and THIS_ISA.
+
+   Without NaNs, two counts and one mark suffice, and take a third less work. Data that
+   turn out to hold a NaN are counted again while they are in the cache. */
+
+#include "kernels.h"
+
+enum {
+    TILE_BYTES = 4096,
+    /* A lane of eight bits counts no further. */
+    TILE_ROWS = 255,
+    /* Narrower rows are joined, to fill vectors. */
+    FEW_COLUMNS = 64
+};
+
+/* Counts are kept in lanes as wide as an element, so that they vectorise, and added to the result
+   before a lane overflows. A tally is two counts. A lane of 32 bits or more holds both, so that a
+   short run takes only one sum across the lanes. */
+enum {
+    IS_PACKED = sizeof(U) >= 4,
+    N_LANES = IS_PACKED ? 1 : 2,
+    MOST = IS_PACKED || sizeof(U) == 2 ? UINT16_MAX : UINT8_MAX
+};
+
+struct tally {
+    U lanes[N_LANES];
+};
+
+static inline void count(struct tally *tally, T x)
+{
+    U *const zeros = &tally->lanes[N_LANES - 1];
+    tally->lanes[0] = (U)(tally->lanes[0] + (positive(x) ? 1u : 0u));
+    *zeros = (U)(*zeros + (is_zero(x) ? IS_PACKED ? 1u << 16 : 1u : 0u));
+}
+
+static inline int64_t positives(struct tally tally)
+{
+    return (int64_t)(tally.lanes[0] & (U)MOST);
+}
+
+static inline int64_t zeros(struct tally tally)
+{
+    return (int64_t)(IS_PACKED ? tally.lanes[0] >> 16 % (8 * sizeof(U)) : tally.lanes[N_LANES - 1]);
+}
+
+static inline T item(const char *x, ptrdiff_t i)
+{
+    return load(x + i * (ptrdiff_t)sizeof(T));
+}
+
+static inline bool had_nan(U marks)
+{
+    return marks >> (8 * sizeof marks - 1) != 0;
+}
+
+/* Adds a tally to the counts, or overwrites them with it. */
+static inline void add(
+    struct tally tally, int64_t n, int64_t nan, int64_t *counts, bool overwrites)
+{
+    const int64_t positive = positives(tally), zero = zeros(tally);
+    int64_t before[N_COUNTS] = {0};
+    if (!overwrites)
+        memcpy(before, counts, sizeof before);
+    counts[COUNT_POSITIVE] = before[COUNT_POSITIVE] + positive;
+    counts[COUNT_ZERO] = before[COUNT_ZERO] + zero;
+    counts[COUNT_NEGATIVE] = before[COUNT_NEGATIVE] + n - positive - zero - nan;
+    counts[COUNT_NAN] = before[COUNT_NAN] + nan;
+}
+
+/* Counts a NaN as negative in the tally, and once more on its own. */
+static inline void tally_with_nan(struct tally *tally, U *nan, T x)
+{
+    const bool counts_as_nan = is_nan(x);
+    count(tally, counts_as_nan ? some_negative() : x);
+    *nan = (U)(*nan + counts_as_nan);
+}
+
+static void run_with_nan(const char *x, ptrdiff_t n, int64_t *counts, bool overwrites)
+{
+    struct tally tally = {0};
+    U nan = 0;
+    for (ptrdiff_t i = 0; i < n; ++i)
+        tally_with_nan(&tally, &nan, item(x, i));
+    add(tally, n, (int64_t)nan, counts, overwrites);
+}
+
+static void run(const char *x, ptrdiff_t n, int64_t *counts, bool overwrites)
+{
+    struct tally tally = {0};
+    U marks = 0;
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        const T a = item(x, i);
+        count(&tally, a);
+        marks = (U)(marks | nan_mark(a));
+    }
+    if (had_nan(marks))
+        run_with_nan(x, n, counts, overwrites);
+    else
+        add(tally, n, 0, counts, overwrites);
+}
+
+/* Counts four runs that lie far apart: the processor prefetches all four, and their
+   sums across the lanes overlap in time. */
+static void four_runs(
+    const char *x, ptrdiff_t step, ptrdiff_t n,
+    int64_t *counts, ptrdiff_t count_step, bool overwrites)
+{
+    const char *const y = x + step, *const z = y + step, *const w = z + step;
+    struct tally x_tally = {0}, y_tally = {0}, z_tally = {0}, w_tally = {0};
+    U marks = 0;
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        const T a = item(x, i), b = item(y, i);
+        const T c = item(z, i), d = item(w, i);
+        count(&x_tally, a);
+        count(&y_tally, b);
+        count(&z_tally, c);
+        count(&w_tally, d);
+        marks = (U)(marks | nan_mark(a) | nan_mark(b) | nan_mark(c) | nan_mark(d));
+    }
+    if (had_nan(marks)) {
+        for (int k = 0; k < 4; ++k)
+            run_with_nan(x + k * step, n, counts + k * count_step, overwrites);
+        return;
+    }
+    add(x_tally, n, 0, counts, overwrites);
+    add(y_tally, n, 0, counts + count_step, overwrites);
+    add(z_tally, n, 0, counts + 2 * count_step, overwrites);
+    add(w_tally, n, 0, counts + 3 * count_step, overwrites);
+}
+
+static void rows(const struct count_operands *o)
+{
+    const ptrdiff_t quarter = o->rows / 4;
+    const char *x = o->x;
+    for (ptrdiff_t left = o->columns; left > 0; left -= MOST) {
+        const ptrdiff_t n = left < MOST ? left : MOST;
+        const bool overwrites = o->overwrites && left == o->columns;
+        for (ptrdiff_t row = 0; row < quarter; ++row)
+            four_runs(
+                x + row * o->step, quarter * o->step, n,
+                o->counts + row * o->count_step, quarter * o->count_step, overwrites);
+        for (ptrdiff_t row = 4 * quarter; row < o->rows; ++row)
+            run(x + row * o->step, n, o->counts + row * o->count_step, overwrites);
+        x += n * (ptrdiff_t)sizeof(T);
+    }
+}
+
+/* Counts at MOST TILE_ROWS rows of at MOST a tile's columns; column j is counted with
+   column j % period. */
+static void tile_with_nan(
+    const struct count_operands *o, struct tally *tallies, ptrdiff_t period)
+{
+    U nans[TILE_BYTES / sizeof(T)];
+    memset(tallies, 0, (size_t)o->columns * sizeof *tallies);
+    memset(nans, 0, (size_t)o->columns * sizeof *nans);
+    for (ptrdiff_t row = 0; row < o->rows; ++row)
+        for (ptrdiff_t j = 0; j < o->columns; ++j)
+            tally_with_nan(
+                &tallies[j], &nans[j], item(o->x + row * o->step, j));
+    for (ptrdiff_t first = 0; first < o->columns; first += period)
+        for (ptrdiff_t j = 0; j < period; ++j)
+            add(
+                tallies[first + j], o->rows, (int64_t)nans[first + j],
+                o->counts + j * o->count_step, false);
+}
+
+static void tile(const struct count_operands *o, ptrdiff_t period)
+{
+    struct tally tallies[TILE_BYTES / sizeof(T)];
+    const ptrdiff_t quarter = o->rows / 4, apart = quarter * o->step;
+    const char *at = o->x;
+    U marks = 0;
+    ptrdiff_t row = 0;
+    memset(tallies, 0, (size_t)o->columns * sizeof *tallies);
+    for (; row < quarter; ++row, at += o->step) {
+        for (ptrdiff_t j = 0; j < o->columns; ++j) {
+            const T a = item(at, j), b = item(at + apart, j);
+            const T c = item(at + 2 * apart, j);
+            const T d = item(at + 3 * apart, j);
+            count(&tallies[j], a);
+            count(&tallies[j], b);
+            count(&tallies[j], c);
+            count(&tallies[j], d);
+            marks = (U)(marks | nan_mark(a) | nan_mark(b)
+                | nan_mark(c) | nan_mark(d));
+        }
+    }
+    row = 4 * quarter;
+    at = o->x + row * o->step;
+    for (; row < o->rows; ++row, at += o->step) {
+        for (ptrdiff_t j = 0; j < o->columns; ++j) {
+            const T a = item(at, j);
+            count(&tallies[j], a);
+            marks = (U)(marks | nan_mark(a));
+        }
+    }
+    if (had_nan(marks)) {
+        tile_with_nan(o, tallies, period);
+        return;
+    }
+    for (ptrdiff_t first = 0; first < o->columns; first += period)
+        for (ptrdiff_t j = 0; j < period; ++j)
+            add(
+                tallies[first + j], o->rows, 0, o->counts + j * o->count_step, false);
+}
+
+static void columns(const struct count_operands *o)
+{
+    enum { tile_columns = TILE_BYTES / sizeof(T) };
+    const bool are_joined = o->columns < FEW_COLUMNS && o->step == o->columns * (ptrdiff_t)sizeof(T);
+    struct count_operands part = *o;
+    for (ptrdiff_t left = o->rows; left > 0;) {
+        const ptrdiff_t joined =
+            are_joined && left > tile_columns ? tile_columns / o->columns : 1;
+        const ptrdiff_t height = left / joined;
+        part.rows = height < TILE_ROWS ? height : TILE_ROWS;
+        part.step = joined * o->step;
+        for (ptrdiff_t first = 0; first < o->columns; first += tile_columns) {
+            const ptrdiff_t rest = o->columns - first;
+            const ptrdiff_t period = rest < tile_columns ? rest : tile_columns;
+            const ptrdiff_t done = (o->rows - left) * o->step;
+            part.x = o->x + done + first * (ptrdiff_t)sizeof(T);
+            part.columns = joined * period;
+            part.counts = o->counts + first * o->count_step;
+            tile(&part, period);
+        }
+        left -= joined * part.rows;
+    }
+}
+
+const struct count_kernel COUNTS_OF(THIS_DTYPE) = {rows, columns};

@@ -1,0 +1,39 @@
+/* The values of long double, which has no portable layout of bits. Its loads and stores keep
+   every NaN, flush-to-zero does not reach it, and its loops clear the status flags that
+   comparing a signalling NaN may raise. Where it is double, double's loops serve it. */
+#define IS_LONG_DOUBLE
+#include "smooth_long_double.h"
+#include "values.h"
+
+#define SMOOTH_FUNCTION(name, ...) name##_extended(__VA_ARGS__)
+
+/* clang folds `c ? x * slope : x` into `x * (c ? slope : 1)`, which makes a signalling NaN
+   quiet, unless it cannot see where the product comes from. */
+#if defined(__clang__)
+#define OPAQUE_TO_OPTIMISER volatile
+#else
+#define OPAQUE_TO_OPTIMISER
+#endif
+
+static inline WIDE widen(T x) { return x; }
+static inline T narrow(WIDE x)
+{
+    OPAQUE_TO_OPTIMISER T rounded = x;
+    return rounded;
+}
+static inline WIDE rectified_wide(WIDE x) { return x; }
+static inline bool is_nan(T x) { return x != x; }
+static inline bool positive(T x) { return x > 0; }
+static inline bool negative(T x) { return x < 0; }
+static inline bool less(T a, T b) { return a < b; }
+static inline T rectified_negative(T x) { return x < 0 ? -x : 0; }
+static inline T rectified(T x) { return x > 0 || x != x ? x : 0; }
+static inline T capped(T rectified, T cap)
+{
+    return cap < rectified ? (cap == 0 ? 0 : cap) : rectified;
+}
+
+/* For count_kernels.h. */
+static inline bool is_zero(T x) { return x == 0; }
+static inline U nan_mark(T x) { return (U)is_nan(x) << (8 * sizeof(U) - 1); }
+static inline T some_negative(void) { return -1; }

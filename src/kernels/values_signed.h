@@ -1,0 +1,8 @@
+/* The values of the signed integers. */
+#include "values_integer.h"
+
+static inline bool less(T a, T b) { return a < b; }
+static inline bool negative(T x) { return x < 0; }
+static inline T rectified(T x) { return x > 0 ? x : 0; }
+/* The negative of the least number wraps to itself. */
+static inline T rectified_negative(T x) { return rectified((T)(0 - (WIDE)x)); }

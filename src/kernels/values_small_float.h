@@ -1,0 +1,21 @@
+/* The values of the floats of 16 bits and fewer, whose wide type is float32. */
+#include "small_floats.h"
+#include "values_float.h"
+
+#define IS_SMALL_FLOAT
+
+enum {
+    EXPONENT = JOIN(EXPONENT_BITS_, FORMAT),
+    MANTISSA = JOIN(MANTISSA_BITS_, FORMAT),
+    GREATEST = JOIN(GREATEST_, FORMAT)
+};
+
+static inline WIDE widen(T x) { return widened_small_float((U)x, EXPONENT, MANTISSA, GREATEST); }
+static inline T narrow(WIDE w)
+{
+    return (T)(U)narrowed_small_float(w, EXPONENT, MANTISSA, GREATEST);
+}
+static inline WIDE rectified_wide(WIDE w)
+{
+    return !overflows_to_nan(EXPONENT, MANTISSA, GREATEST) ? w : w < 0 ? 0 : w;
+}

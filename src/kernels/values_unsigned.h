@@ -1,0 +1,7 @@
+/* The values of the unsigned integers. */
+#include "values_integer.h"
+
+static inline bool less(T a, T b) { return a < b; }
+static inline bool negative(T x) { (void)x; return false; }
+static inline T rectified(T x) { return x; }
+static inline T rectified_negative(T x) { (void)x; return 0; }
