@@ -2,11 +2,15 @@
 
     python tools/mutants.py [name ...]
 
+    python tools/mutants.py --check
+
 The mutants are in mutants.toml. Each is applied to a copy of this tree and built, and its tests
-have to fail. On the unchanged copy the same tests have to pass.
+have to fail. On the unchanged copy the same tests have to pass. With --check each is only looked up
+in this tree.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,15 +33,34 @@ class Mutant:
     old: str
     new: str
     tests: list[str]
+    function: str = ""
 
     def apply(self, tree: Path) -> None:
         path = tree / self.file
-        text = path.read_text(encoding="utf-8")
-        if text.count(self.old) != 1:
-            raise SystemExit(
-                f"{self.name}: {self.file} holds its text {text.count(self.old)} times"
-            )
-        path.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        path.write_text(self.mutated(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+    def mutated(self, text: str) -> str:
+        start, end = _place_of(self.function, text) if self.function else (0, len(text))
+        tokens = re.findall(r"\w+|\S", self.old)
+        matches = re.findall(r"\s*".join(map(re.escape, tokens)), text[start:end])
+        if len(matches) != 1:
+            place = f"{self.function} of {self.file}" if self.function else self.file
+            raise SystemExit(f"{self.name}: {place} holds its text {len(matches)} times")
+        return text[:start] + text[start:end].replace(matches[0], self.new) + text[end:]
+
+
+def _place_of(function: str, text: str) -> tuple[int, int]:
+    """Where a function of C, Python or Cython, or a row of the operation table, begins and ends."""
+    name = re.escape(function)
+    patterns = (
+        rf"^\w[^\n;]*\b{name}\((?:[^;{{}}]*\)\s*\{{)(?:.*\}}$|(?s:.*?)^\}})",
+        rf"^( *)(?:def|cdef|class) [^\n]*\b{name}\b.*\n(?:(?:\1 .*)?\n)*",
+        rf"^(?:RECTIFIER|FUNCTION)\({name},(?s:.*?)(?:\n\n|\Z)",
+    )
+    places = [each.span() for one in patterns for each in re.finditer(one, text, re.MULTILINE)]
+    if len(places) != 1:
+        raise SystemExit(f"{function} is defined {len(places)} times")
+    return places[0]
 
 
 def build(tree: Path) -> None:
@@ -110,6 +133,10 @@ def verdict(tree: Path, mutant: Mutant) -> str | None:
 
 def main(names: list[str]) -> int:
     table = tomllib.loads((TOOLS / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
+    if names == ["--check"]:
+        for mutant in (Mutant(**row) for row in table):
+            mutant.mutated((TOOLS.parent / mutant.file).read_text(encoding="utf-8"))
+        return 0
     mutants = [Mutant(**row) for row in table if not names or row["name"] in names]
     if unknown := set(names) - {mutant.name for mutant in mutants}:
         raise SystemExit(f"no such mutant: {', '.join(sorted(unknown))}")
