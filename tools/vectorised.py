@@ -1,0 +1,91 @@
+"""List the loops of a build that are not vectorised, and fail if they should be.
+
+    python tools/vectorised.py BUILD
+
+BUILD is meson's build directory for x86-64. A loop is taken for vectorised if it stores whole
+vectors. What is scalar for good reasons stands in SCALAR.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+# Loops over arrays, by the names that kernels_of_dtype.h gives them.
+LAYOUTS = (
+    "contiguous", "scalar_parameters", "contiguous_accurate", "scalar_parameters_accurate",
+    "contiguous_attempt", "scalar_parameters_attempt", "contiguous_choose",
+    "scalar_parameters_choose", "approximately", "numbers", "doubles",
+)  # fmt: skip
+
+# By instruction set, dtype and function.
+SCALAR = (
+    # x87 has no vectors.
+    r"\S+ longdouble \S+",
+    # SSE2 has neither comparisons nor products of 64-bit integers.
+    r"generic [iuf]64 \S+",
+)
+
+Instruction = tuple[int, str, str]
+
+_FUNCTION = re.compile(r"^[0-9a-f]+ <(\w+)(?:\.\w+)*>:\n", re.MULTILINE)
+_INSTRUCTION = re.compile(r"^\s+([0-9a-f]+):\s+(\S+) *(.*)$", re.MULTILINE)
+_JUMP = re.compile(r"^([0-9a-f]+) <")
+# What is stored on the stack may be a scalar that found no register.
+_VECTOR_STORE = re.compile(
+    r"^v?(?:mov[au]p[sd]|movdq[au]\d*) \w+ PTR \[(?!rsp).*\](?:\{k\d\})?, ?[xyz]mm\d+$"
+)
+
+
+def functions(disassembly: str) -> Iterator[tuple[str, list[Instruction]]]:
+    """The functions of an object, with the address, operation and operands of each instruction."""
+    _, *parts = _FUNCTION.split(disassembly)
+    for name, text in zip(parts[::2], parts[1::2], strict=True):
+        yield (
+            name,
+            [(int(one[1], 16), one[2], one[3]) for one in _INSTRUCTION.finditer(text)],
+        )
+
+
+def loops(instructions: list[Instruction]) -> Iterator[list[Instruction]]:
+    """What lies between a jump back and its target."""
+    index = {address: i for i, (address, _, _) in enumerate(instructions)}
+    for i, (_, operation, operands) in enumerate(instructions):
+        if operation.startswith("j") and (target := _JUMP.match(operands)):
+            start = index.get(int(target[1], 16), i + 1)
+            if start <= i:
+                yield instructions[start : i + 1]
+
+
+def is_vectorised(loop: list[Instruction]) -> bool:
+    return any(_VECTOR_STORE.match(f"{operation} {operands}") for _, operation, operands in loop)
+
+
+def scalar_loops(build: Path) -> Iterator[str]:
+    """The instruction set, dtype and name of each function that has loops, none vectorised."""
+    for path in sorted(build.glob("src/libkernels_*.a.p/*_kernels.c.o")):
+        isa = path.parent.name.removeprefix("libkernels_").removesuffix(".a.p")
+        dtype = re.sub(r"^.*\.\._|_kernels\.c\.o$", "", path.name)
+        disassembly = subprocess.run(
+            ["objdump", "-d", "-M", "intel", "--no-show-raw-insn", path],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for name, instructions in functions(disassembly):
+            found = list(loops(instructions))
+            if name.endswith(LAYOUTS) and found and not any(map(is_vectorised, found)):
+                yield f"{isa} {dtype} {name}"
+
+
+def main(build: Path) -> int:
+    if not any(build.glob("src/libkernels_*.a.p/*_kernels.c.o")):
+        raise SystemExit(f"{build} has no objects of the kernels: expected meson's build directory")
+    failures = [one for one in scalar_loops(build) if not re.fullmatch("|".join(SCALAR), one)]
+    print("\n".join(failures) or "every loop is vectorised")
+    return int(failures != [])
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
