@@ -63,6 +63,9 @@ def vector_registers(kernel: int) -> set[str]:
     following = kernels[bisect.bisect_right(kernels, kernel) :]
     start = bisect.bisect_right(addresses, kernel) - 1
     stop = bisect.bisect_left(addresses, following[0]) if following else len(lines)
+    # Of two functions with the same instructions the compiler makes one a jump to the other.
+    if jump := re.match(r"\s*jmp\s+([0-9a-f]+)", lines[start]):
+        return vector_registers(_load_address() + int(jump[1], 16))
     # A stripped library has no function names, so the kernel extends to the next one.
     named = [k for k in range(start + 1, stop) if not lines[k]]
     code = "\n".join(lines[start : named[0] if named else stop])
