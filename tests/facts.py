@@ -36,6 +36,11 @@ class Oracle:
         return tuple(inspect.signature(self.value).parameters)
 
     @property
+    def usual(self) -> tuple[float, ...]:
+        """The parameters with which every float32 is tried."""
+        return tuple(values[0] for values in self.parameters.values())
+
+    @property
     def units_of_inputs(self) -> list[str]:
         return self.units.split(" -> ")[0].split(", ")
 
@@ -119,7 +124,8 @@ def forward(
     units        an example of units for the inputs and outputs: "m, 1 -> m"; 1 is dimensionless
     parameters   values to try for each input after x: among them a fraction that is not binary
                  if there is arithmetic, a whole number if there are integers, and a few short
-                 binary fractions for the gradient. The first is tried with every float32.
+                 binary fractions for the gradient. The first is the usual one, tried with every
+                 float32.
     nonnegative  a function of the parameters: where no result except NaN has its sign bit set
     keeps_nan    whether a NaN x is returned with its bits; False if it goes through arithmetic
     makes_nan    operands, none of them NaN, whose result is NaN

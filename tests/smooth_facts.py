@@ -1,15 +1,22 @@
 """What the results of the smooth functions have to be, in numbers."""
 
+import numpy as np
+
 from relu_ufunc._operations import OPERATIONS, Operation
+from tests.bits import Array
+from tests.oracles import ORACLES
 
 SMOOTH = [row for row in OPERATIONS if row.is_smooth]
 
-USUAL = {"alpha": 1.0, "b": 4.0}
-"""The parameters for which every float32 is looked at."""
-
 
 def usual_parameters(operation: Operation) -> list[float]:
-    return [USUAL[name] for name in operation.parameters]
+    return list(ORACLES[operation.name].usual)
+
+
+def near_ties(name: str) -> tuple[Array, Array]:
+    """The inputs, and the bits of the results."""
+    x, right = np.array(NEAR_TIES[name], np.uint32).T
+    return x.copy().view(np.float32), right.copy()
 
 
 LONG_DOUBLE_ULPS = (6.0, 8.0)

@@ -1,6 +1,6 @@
 """tests/c/smooth.c and tests/c/smooth_ulps.c, built by the library's own build, and their findings.
 
-They compare the smooth functions with an oracle in C; MPFR has the last word.
+They compare the smooth functions with estimates in C; MPFR has the last word.
 """
 
 import os
@@ -71,9 +71,10 @@ class Sweep:
 def sweep(programs: Path, operation: Operation) -> Sweep:
     """Look at all 2^32 float32; what MPFR finds wrong is in `wrong`, too."""
     starts = range(0, ALL, ALL // _RANGES)
+    parameters = usual_parameters(operation)
     run = partial(_lines, programs / "smooth_test", operation.name)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda start: run(start, start + ALL // _RANGES, 1), starts)
+        found = pool.map(lambda start: run(start, start + ALL // _RANGES, 1, *parameters), starts)
         lines = [line for part in found for line in part]
     of = {kind: [line for line in lines if line[0] == kind] for kind in ("wrong", "near", "hard")}
     digests: dict[str, int] = {}
@@ -81,7 +82,7 @@ def sweep(programs: Path, operation: Operation) -> Sweep:
         if line[0] == "sum":
             digests[line[1]] = (digests.get(line[1], 0) + int(line[2], 16)) % (1 << 64)
     near_x, near_results = (_column(of["near"], k) for k in (1, 2))
-    right = rounded(operation.name, near_x, np.dtype(np.float32), *usual_parameters(operation))
+    right = rounded(operation.name, near_x, np.dtype(np.float32), *parameters)
     wrong = [" ".join(line[1:]) for line in of["wrong"]]
     for x, result, y in zip(near_x, near_results, right.astype(np.float32), strict=True):
         as_bits = [f"{number.view(np.uint32):08x}" for number in (x, result, y)]
@@ -123,5 +124,6 @@ def measure(programs: Path, operation: Operation, dtype: str, n: int, *parameter
 
 
 def estimates(programs: Path, operation: Operation, n: int) -> list[list[str]]:
-    """Lines of x, and the value and its bound for each level of the oracle in C."""
-    return _lines(programs / "smooth_test", operation.name, "estimates", 1, n)
+    """Lines of x, and the value and its bound for each level of the estimates in C."""
+    command = (programs / "smooth_test", operation.name, "estimates", 1, n)
+    return _lines(*command, *usual_parameters(operation))

@@ -13,7 +13,14 @@ from tests.bits import Array
 from tests.cases import UFUNCS, Case, each_isa
 from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
 from tests.oracles import ORACLES
-from tests.smooth_facts import CHECKSUMS, DIGESTS, NEAR_TIES, SMOOTH, usual_parameters
+from tests.smooth_facts import (
+    CHECKSUMS,
+    DIGESTS,
+    NEAR_TIES,
+    SMOOTH,
+    near_ties,
+    usual_parameters,
+)
 
 each_smooth = pytest.mark.parametrize("operation", SMOOTH, ids=lambda row: row.name)
 
@@ -56,11 +63,6 @@ def test_no_mode_of_the_thread_changes_a_bit(operation: Operation, isa: str) -> 
         with flush_to_zero():
             ufunc(*operands, out=result)
         assert result.tobytes() == right.tobytes()
-
-
-def near_ties(name: str) -> tuple[Array, Array]:
-    x, right = np.array(NEAR_TIES[name], np.uint32).T
-    return x.copy().view(np.float32), right.copy()
 
 
 @each_smooth

@@ -1,8 +1,7 @@
 /* float32 results of the smooth functions on every instruction set that runs here, beside
-   estimates that know their error (smooth_oracle.h), with parameters of the usual value and
-   a dy of 1:
+   estimates that know their error (smooth_oracle.h), with a dy of 1:
 
-       smooth ROW START STOP STEP
+       smooth ROW START STOP STEP [PARAMETER]
 
    looks at the inputs whose bits are START, START + STEP, ... below STOP, and prints
 
@@ -16,7 +15,7 @@
 
    tests/test_smooth.py asks MPFR about what is near, and whether the values that
 
-       smooth ROW estimates SEED N
+       smooth ROW estimates SEED N [PARAMETER]
 
    prints are within their bounds: x, and the value and the bound of each level. */
 #include <inttypes.h>
@@ -73,6 +72,7 @@ struct row {
     int index;
     bool is_backward;
     const struct smooth_function *function;
+    float parameter;
 };
 
 /* The nearest float as far as the error allows to tell, and whether it does. */
@@ -88,7 +88,7 @@ static bool is_certain_by_fine(struct row row, float x, float *nearest)
 {
     const struct smooth_function *function = row.function;
     const struct fine_estimate y = (row.is_backward ? function->fine_derivative : function->fine)(
-        x, function->usual_parameter);
+        x, row.parameter);
     const long double error = y.size * fine_unit;
     const float least = (float)(y.value - error), greatest = (float)(y.value + error);
     *nearest = (float)y.value;
@@ -114,7 +114,7 @@ static int find_right(struct row row, const float *x, int n, float *right, int *
             right[i] = x[i];
             continue;
         }
-        const struct rough_estimate y = rough(x[i], function->usual_parameter);
+        const struct rough_estimate y = rough(x[i], row.parameter);
         if (!is_certain(y.value, y.size, &right[i])
             && !is_certain_by_fine(row, x[i], &right[i]))
             unknown[n_unknown++] = i;
@@ -143,7 +143,7 @@ static void run(struct row row, struct loop *loop, float *x, float *results, int
     static float ones[BLOCK], parameters[BLOCK];
     for (int i = 0; i < n; ++i) {
         ones[i] = 1;
-        parameters[i] = row.function->usual_parameter;
+        parameters[i] = row.parameter;
     }
     char *operands[MAX_OPERANDS];
     ptrdiff_t steps[MAX_OPERANDS], length = n;
@@ -223,13 +223,12 @@ static void sweep_over(struct row row, uint64_t start, uint64_t stop, uint64_t s
 static void print_estimates(struct row row, uint64_t seed, uint64_t n)
 {
     const struct smooth_function *function = row.function;
-    const float parameter = function->usual_parameter;
     while (n-- > 0) {
         const float x = (float)random_point(&seed, -149, 128);
         const struct rough_estimate rough =
-            (row.is_backward ? function->rough_derivative : function->rough)(x, parameter);
+            (row.is_backward ? function->rough_derivative : function->rough)(x, row.parameter);
         const struct fine_estimate fine =
-            (row.is_backward ? function->fine_derivative : function->fine)(x, parameter);
+            (row.is_backward ? function->fine_derivative : function->fine)(x, row.parameter);
         printf("%a %a %a %La %La\n", x, rough.value, rough.size * rough_unit, fine.value,
                fine.size * fine_unit);
     }
@@ -249,6 +248,7 @@ int main(int argc, char **argv)
     const uint64_t first = strtoull(argv[3], NULL, 0), second = strtoull(argv[4], NULL, 0);
     if (row.function == NULL)
         return 2;
+    row.parameter = argc > 5 ? strtof(argv[5], NULL) : 0;
     if (strcmp(argv[2], "estimates") == 0)
         print_estimates(row, first, second);
     else

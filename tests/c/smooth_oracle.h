@@ -1,7 +1,7 @@
-/* The smooth functions and their derivatives by their definitions, with the C library's
-   functions. A result is an estimate: a value, and a size, which is the sum of the magnitudes
-   of its terms, times what the roundings of arguments are amplified by. It is supposed to err
-   by less than its size times the unit of its level; a test samples that with MPFR.
+/* Estimates of the smooth functions and their derivatives, with the C library's functions: a
+   value, and a size, which is the sum of the magnitudes of its terms, times what the roundings
+   of arguments are amplified by. It is supposed to err by less than its size times the unit of
+   its level. tests/test_smooth.py holds that to the definitions, which are in tests/mpfr.py.
 
    A level is a type. `rough` is for float32 results only. */
 #ifndef RELU_UFUNC_SMOOTH_ORACLE_H
@@ -65,7 +65,6 @@ static const long double fine_unit = LDBL_MANT_DIG < 113 ? 0x1p-58L : 0x1p-106L;
     struct level##_estimate (*level##_derivative)(level##_real x, level##_real parameter);
 struct smooth_function {
     const char *name;
-    float usual_parameter;
     OF_LEVEL(rough)
     OF_LEVEL(fine)
     OF_LEVEL(finest)
@@ -76,20 +75,20 @@ struct smooth_function {
 #else
 #define FINEST(name) fine_##name, fine_##name##_derivative
 #endif
-#define SMOOTH_FUNCTION(name, usual_parameter)                                          \
-    {#name, usual_parameter, rough_##name, rough_##name##_derivative, fine_##name,      \
-     fine_##name##_derivative, FINEST(name)}
+#define SMOOTH_FUNCTION(name)                                                           \
+    {#name, rough_##name, rough_##name##_derivative, fine_##name, fine_##name##_derivative,  \
+     FINEST(name)}
 static const struct smooth_function smooth_functions[] = {
-    SMOOTH_FUNCTION(softplus, 0),
-    SMOOTH_FUNCTION(elu, 1),
-    SMOOTH_FUNCTION(selu, 0),
-    SMOOTH_FUNCTION(celu, 1),
-    SMOOTH_FUNCTION(gelu, 0),
-    SMOOTH_FUNCTION(gelu_tanh, 0),
-    SMOOTH_FUNCTION(silu, 0),
-    SMOOTH_FUNCTION(mish, 0),
-    SMOOTH_FUNCTION(squareplus, 4),
-    SMOOTH_FUNCTION(hard_swish, 0),
+    SMOOTH_FUNCTION(softplus),
+    SMOOTH_FUNCTION(elu),
+    SMOOTH_FUNCTION(selu),
+    SMOOTH_FUNCTION(celu),
+    SMOOTH_FUNCTION(gelu),
+    SMOOTH_FUNCTION(gelu_tanh),
+    SMOOTH_FUNCTION(silu),
+    SMOOTH_FUNCTION(mish),
+    SMOOTH_FUNCTION(squareplus),
+    SMOOTH_FUNCTION(hard_swish),
 };
 
 static inline const struct smooth_function *smooth_function_named(const char *name)

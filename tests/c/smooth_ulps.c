@@ -175,7 +175,7 @@ int main(int argc, char **argv)
     if (row.function == NULL)
         return 2;
     row.dtype = strcmp(argv[2], "f64") == 0 ? DTYPE_f64 : DTYPE_f32;
-    row.parameter = argc > 5 ? strtod(argv[5], NULL) : row.function->usual_parameter;
+    row.parameter = argc > 5 ? strtod(argv[5], NULL) : 0;
     const uint64_t n = strtoull(argv[3], NULL, 0);
     uint64_t seed = strtoull(argv[4], NULL, 0);
     struct found found = {0};

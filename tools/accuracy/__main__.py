@@ -5,9 +5,9 @@
 The inputs are all float32 with 2**-30 <= |x| < 256, 638 million, or every K-th of them; alpha is 1
 and b is 4. The tables say in Markdown what share of the results is wrong, and how far the worst is
 from the value, in units of the last place of the float32 nearest to it; `lost` is the share that
-is off by 1000 and more. The value is computed in float64 by tools/accuracy/references.py. If it
-lies within 2**-48, relatively, of the middle between two float32, either counts as right; so one
-input in ten million cannot count as wrong. The sign of a zero does not count.
+is off by 1000 and more. The value is the estimate of tests/oracles.py in float64. If it lies
+within 2**-48, relatively, of the middle between two float32, either counts as right; so one input
+in ten million cannot count as wrong. The sign of a zero does not count.
 
 With --special the tables say what each returns for infinities, zeros, NaN and subnormals.
 

@@ -12,7 +12,7 @@ import relu_ufunc
 from relu_ufunc._operations import OPERATIONS
 from tests.bits import Array
 from tests.frameworks.frameworks import FRAMEWORKS, Framework, TensorFlow
-from tools.accuracy.references import USUAL
+from tests.oracles import ORACLES
 
 Contender = Callable[[Array], Array]
 
@@ -47,7 +47,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 def spellings(name: str) -> dict[str, Contender]:
     """The spellings of a function with NumPy and SciPy, by their text."""
     row = FORWARD[name]
-    parameters = dict(zip(row.parameters, USUAL.get(name, ()), strict=True))
+    parameters = dict(zip(row.parameters, ORACLES[name].usual, strict=True))
     own = row.numpy.replace(", out=out", "")
     return {text: partial(_spelled, text, parameters) for text in (own, *SPELLINGS[name])}
 
@@ -82,4 +82,4 @@ def _of_framework(framework: Framework, name: str, x: Array) -> Array:
 
 
 def _parameters(name: str, x: Array) -> list[Any]:
-    return [np.array(value, x.dtype) for value in USUAL.get(name, ())]
+    return [np.array(value, x.dtype) for value in ORACLES[name].usual]
