@@ -1,6 +1,7 @@
 """Values of each dtype that show whether a rectifier is correct, and their bits."""
 
 import sys
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -92,16 +93,22 @@ def _float_specials(character: str) -> Array:
     return np.concatenate([_from_fields(character, fields), signed])
 
 
-def specials(character: str) -> Array:
-    """Zeros, infinities, NaNs of every kind, subnormals, extremes and kinks, with both signs."""
-    if character == "?":
-        return np.array([False, True])
-    if character in FLOATS:
-        return _float_specials(character)
+def _integer_specials(character: str) -> Array:
     info = np.iinfo(character)
     candidates = {0, 1, 2, 3, 5, 6, 7, -1, -2, -3, -6, -7, 100, 181, 182, 46341}
     candidates |= {info.min, info.min + 1, info.max - 1, info.max, info.max // 2, info.min // 2}
     return np.array(sorted(n for n in candidates if info.min <= n <= info.max), character)
+
+
+@cache
+def specials(character: str) -> Array:
+    """Zeros, infinities, NaNs of every kind, subnormals, extremes and kinks, with both signs."""
+    if character == "?":
+        values: Array = np.array([False, True])
+    else:
+        values = (_float_specials if character in FLOATS else _integer_specials)(character)
+    values.setflags(write=False)
+    return values
 
 
 def ordinary(character: str, n: int, seed: int) -> Array:

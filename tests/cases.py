@@ -1,7 +1,11 @@
 """Every function with every dtype and every instruction set that can run here."""
 
+import inspect
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,9 +65,54 @@ CASES = [
     for isa in ISAS
 ]
 
-each_case = pytest.mark.parametrize("case", CASES, ids=str)
+Test = Callable[..., None]
+
+
+def in_turn(name: str, values: Sequence[Any] | None = None) -> Callable[[Test], Test]:
+    """Call a test for each value in one item of pytest, and report every value that fails.
+
+    Thousands of items cost more than what is tested in them. Without values, they are an argument
+    whose name has an s more.
+    """
+
+    def decorate(test: Test) -> Test:
+        several = f"{name}s"
+        parameters = dict(inspect.signature(test).parameters)
+        taken = [parameters.pop(name).replace(name=several)]
+
+        @wraps(test)
+        def run(**arguments: Any) -> None:
+            errors = []
+            for value in arguments.pop(several) if values is None else values:
+                try:
+                    test(**arguments, **{name: value})
+                except Exception as error:
+                    error.add_note(f"{name}: {value}")
+                    errors.append(error)
+            if len(errors) == 1:
+                raise errors[0]
+            if errors:
+                raise ExceptionGroup(f"for {len(errors)} of the {several}", errors)
+
+        rest = taken if values is None else []
+        run.__signature__ = inspect.Signature([*rest, *parameters.values()])  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+def each_case_with(suits: Callable[[Case], object]) -> Callable[[Test], Test]:
+    """Parametrize with the functions and dtypes; the instruction sets are tested in turn."""
+    groups: dict[str, list[Case]] = {}
+    for case in filter(suits, CASES):
+        groups.setdefault(f"{case.operation.name}-{case.character}", []).append(case)
+    each_group = pytest.mark.parametrize("cases", list(groups.values()), ids=list(groups))
+    return lambda test: each_group(in_turn("case")(test))
+
+
+each_case = each_case_with(lambda _: True)
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda row: row.name)
-each_isa = pytest.mark.parametrize("isa", ISAS)
+each_isa = in_turn("isa", ISAS)
 
 
 def sequences(case: Case, n: int) -> list[Array]:

@@ -7,9 +7,10 @@ the tests require of the function: see tests/facts.py.
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from math import inf
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -198,7 +199,6 @@ def _to_odd(exact: Array, dtype: "np.dtype[Any]") -> Array:
 def _smooth(formula: Callable[..., Any], *operands: Array) -> Array:
     """Computed in longdouble and rounded once; of a NaN no more than that it is one."""
     dtype = operands[0].dtype
-    operands = tuple(np.broadcast_arrays(*operands))
     result = np.asarray(formula(*(a.astype(np.longdouble) for a in operands)))
     if dtype.char in "ef":
         result = _to_odd(result, np.dtype(np.float64))
@@ -481,10 +481,10 @@ FORWARDS = {name: each for name, each in ORACLES.items() if isinstance(each, For
 BACKWARDS = {name: each for name, each in ORACLES.items() if isinstance(each, Backward)}
 
 
-def expected(
+def evaluated(
     operation: Operation, *operands: Array, rounds_to_odd: bool = False
 ) -> tuple[Array, ...]:
-    """The outputs, each of the operands' common shape, in its own memory.
+    """The outputs, each of the operands' common shape, read-only.
 
     Of a smooth function in float64 and longdouble they are the library's own, element by
     element, once these have been found to be near enough.
@@ -500,6 +500,36 @@ def expected(
         several = tuple(_own(oracle, output, operands) for output in several)
     return tuple(np.broadcast_to(output, shape) for output in several)
 
+
+@dataclass(frozen=True)
+class _Evaluation:
+    operation: Operation = field(compare=False)
+    operands: tuple[Array, ...] = field(compare=False)
+    rounds_to_odd: bool
+    key: tuple[object, ...]
+
+    @classmethod
+    def of(cls, operation: Operation, operands: tuple[Array, ...], rounds_to_odd: bool) -> Self:
+        contents = (item for a in operands for item in (a.dtype, a.shape, bits(a).tobytes()))
+        return cls(operation, operands, rounds_to_odd, (operation.name, *contents))
+
+
+@lru_cache(256)
+def _remembered(evaluation: _Evaluation) -> tuple[Array, ...]:
+    rounds_to_odd = evaluation.rounds_to_odd
+    return evaluated(evaluation.operation, *evaluation.operands, rounds_to_odd=rounds_to_odd)
+
+
+def expected(
+    operation: Operation, *operands: Array, rounds_to_odd: bool = False
+) -> tuple[Array, ...]:
+    """What `evaluated` returns, and once for all instruction sets and layouts."""
+    if sum(a.nbytes for a in operands) > REMEMBERED_BYTES:
+        return evaluated(operation, *operands, rounds_to_odd=rounds_to_odd)
+    return _remembered(_Evaluation.of(operation, operands, rounds_to_odd))
+
+
+REMEMBERED_BYTES = 1 << 19
 
 ULPS = {"d": 2, "g": 1 << 12}
 """How far the library may be from an oracle that errs itself: by more in longdouble, where the

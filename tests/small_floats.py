@@ -61,15 +61,19 @@ def rounded(a: Array, dtype: "np.dtype[Any]") -> Array:
         return np.where(np.isnan(a), nan, numbers).astype(numbers.dtype)
 
 
-def check(operation: Operation, isa: str, *operands: Array) -> None:
-    """Check that the bits are those of the float32 oracle, rounded once."""
+def check(operation: Operation, *operands: Array) -> None:
+    """Check that the bits are those of the float32 oracle, rounded once, on each instruction set.
+
+    Operands are repeated to their common shape for the function, and not for its oracle.
+    """
     dtype = operands[0].dtype
-    results = UFUNCS[isa][operation.name](*operands)
-    results = results if isinstance(results, tuple) else (results,)
     exact = expected(operation, *map(as_float32, operands), rounds_to_odd=operation.is_smooth)
-    for result, wanted in zip(results, exact, strict=True):
-        assert result.dtype == dtype
-        is_nan = is_any_nan(wanted)
-        right = rounded(wanted, dtype)
-        np.testing.assert_array_equal(bits_of(result)[~is_nan], right[~is_nan])
-        assert np.isnan(as_float32(result)[is_nan]).all()
+    masks, right = [is_any_nan(a) for a in exact], [rounded(a, dtype) for a in exact]
+    packed = [np.ascontiguousarray(a) for a in np.broadcast_arrays(*operands)]
+    for isa, ufuncs in UFUNCS.items():
+        results = ufuncs[operation.name](*packed)
+        results = results if isinstance(results, tuple) else (results,)
+        for result, is_nan, bits in zip(results, masks, right, strict=True):
+            assert result.dtype == dtype
+            np.testing.assert_array_equal(bits_of(result)[~is_nan], bits[~is_nan], isa)
+            assert np.isnan(as_float32(result)[is_nan]).all(), isa

@@ -10,7 +10,15 @@ import pytest
 
 from relu_ufunc import _core
 from tests.bits import Array, assert_same
-from tests.cases import BY_NAME, CASES, UFUNCS, Case, each_isa, ordinary_operands
+from tests.cases import (
+    BY_NAME,
+    UFUNCS,
+    Case,
+    each_case,
+    each_case_with,
+    each_isa,
+    ordinary_operands,
+)
 from tests.fp_environment import flush_to_zero, needs_fenv
 from tests.layouts import GUARD, is_marked, marked
 from tests.oracles import expected
@@ -33,7 +41,7 @@ def repeated(a: Array, n: int, step: int) -> Array:
     return np.resize(np.repeat(a, step), n * step)[::step]
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.character in "bhefdg"], ids=str)
+@each_case_with(lambda case: case.character in "bhefdg")
 def test_streams_and_threads(case: Case) -> None:
     n = SHARED_BYTES // (case.dtype.itemsize * (case.n_inputs + case.n_outputs)) + 77
     period = ordinary_operands(case, PERIOD)
@@ -53,11 +61,7 @@ def test_streams_and_threads(case: Case) -> None:
                 assert is_marked(memory[threads + n :])
 
 
-@pytest.mark.parametrize(
-    "case",
-    [case for case in CASES if case.operation.parameters and case.character in "hefd"],
-    ids=str,
-)
+@each_case_with(lambda case: case.operation.parameters and case.character in "hefd")
 def test_scalar_parameters_streams_and_threads(case: Case) -> None:
     n = SHARED_BYTES // case.dtype.itemsize + 77
     n_arrays = case.n_inputs - len(case.operation.parameters)
@@ -73,7 +77,7 @@ def test_scalar_parameters_streams_and_threads(case: Case) -> None:
             assert_same(out, right, (case, way, threads))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.character in "hf"], ids=str)
+@each_case_with(lambda case: case.character in "hf")
 def test_streams_of_every_short_length(case: Case) -> None:
     operands = ordinary_operands(case, 1200)
     wanted = expected(case.operation, *operands)
@@ -85,7 +89,7 @@ def test_streams_of_every_short_length(case: Case) -> None:
                 assert_same(out, right[:n], (case, way, n))
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@each_case
 def test_streams_of_every_dtype_at_any_alignment(case: Case) -> None:
     # The array covers the pages that are streamed in turn several times, plus a remainder.
     n = 40_000 // case.dtype.itemsize + 3

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.bits import assert_same
-from tests.cases import CASES, Case, ordinary_operands
+from tests.cases import CASES, Case, each_case_with, ordinary_operands
 from tests.oracles import expected
 
 N_THREADS = 8
@@ -35,7 +35,7 @@ def switch_often() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.character in "hef"], ids=str)
+@each_case_with(lambda case: case.character in "hef")
 def test_many_threads_at_once(case: Case) -> None:
     sizes = (3, 70, 9_001)
     shared = [ordinary_operands(case, n) for n in sizes]

@@ -11,6 +11,7 @@ from tests.cases import (
     Case,
     combinations,
     each_case,
+    each_case_with,
     each_isa,
     ordinary_operands,
     sequences,
@@ -25,11 +26,9 @@ from tests.fp_environment import (
     rounding_upward,
 )
 from tests.layouts import with_stride
-from tests.oracles import expected
+from tests.oracles import evaluated, expected
 
-each_float_case = pytest.mark.parametrize(
-    "case", [case for case in CASES if case.dtype.kind == "f"], ids=str
-)
+each_float_case = each_case_with(lambda case: case.dtype.kind == "f")
 
 
 @each_case
@@ -37,10 +36,12 @@ def test_nothing_is_raised(case: Case) -> None:
     with np.errstate(all="raise"):
         case.call(*combinations(case))
         for n in (1, 2, 7, 8, 9, 40, 1000):
+            operands = sequences(case, n)
             for stride in (1, 2, -1):
-                case.call(*(with_stride(a, stride) for a in sequences(case, n)))
-            for k in range(40):
-                case.call(*(a[k : k + 1] for a in sequences(case, 40)))
+                case.call(*(with_stride(a, stride) for a in operands))
+        operands = sequences(case, 40)
+        for k in range(40):
+            case.call(*(a[k : k + 1] for a in operands))
 
 
 @each_isa
@@ -92,7 +93,7 @@ def selected(case: Case, operands: list[Array], monkeypatch: pytest.MonkeyPatch)
     """A mask for each output: where it is a selection and not the result of arithmetic."""
     with monkeypatch.context() as patch:
         patch.setattr(oracles, "_computed", lambda *_: ANY_NAN[case.character])
-        return [~is_any_nan(np.asarray(out)) for out in expected(case.operation, *operands)]
+        return [~is_any_nan(np.asarray(out)) for out in evaluated(case.operation, *operands)]
 
 
 @needs_fenv
@@ -100,15 +101,14 @@ def selected(case: Case, operands: list[Array], monkeypatch: pytest.MonkeyPatch)
 def test_flush_to_zero_changes_no_selection(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     for operands in (combinations(case), *(sequences(case, n) for n in (1, 3, 8, 130, 1100))):
         n = len(operands[0])
+        wanted = expected(case.operation, *operands)
+        kept = selected(case, operands, monkeypatch)
         for stride in (1, 3):
             laid_out = [with_stride(a, stride) for a in operands]
             outputs = tuple(np.empty(n, case.dtype) for _ in range(case.n_outputs))
             with flush_to_zero():
                 case.ufunc(*laid_out, out=outputs)
-            wanted = expected(case.operation, *operands)
-            for out, right, keep in zip(
-                outputs, wanted, selected(case, operands, monkeypatch), strict=True
-            ):
+            for out, right, keep in zip(outputs, wanted, kept, strict=True):
                 assert_same(out[keep], right[keep], (case, n, stride))
 
 
@@ -122,7 +122,7 @@ def test_enough_selections_were_compared(name: str, monkeypatch: pytest.MonkeyPa
 
 
 @needs_fenv
-@pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
+@each_case_with(lambda case: case.character == "e")
 def test_flush_to_zero_changes_nothing_in_float16(case: Case) -> None:
     # Its arithmetic is done in float32, in which its subnormals are normal numbers.
     operands = combinations(case)
@@ -134,7 +134,7 @@ def test_flush_to_zero_changes_nothing_in_float16(case: Case) -> None:
 
 
 @needs_fenv
-@pytest.mark.parametrize("case", [case for case in CASES if case.character == "e"], ids=str)
+@each_case_with(lambda case: case.character == "e")
 def test_float16_is_rounded_to_nearest_whatever_the_thread_s_mode(case: Case) -> None:
     for operands in (combinations(case), ordinary_operands(case, 20_000)):
         right = case.call(*operands)

@@ -5,16 +5,15 @@ import random
 
 import numpy as np
 import pytest
-from numpy.lib.stride_tricks import sliding_window_view
 
 from tests.bits import Array, assert_same, bits, specials
 from tests.cases import (
     BY_NAME,
-    CASES,
     ISAS,
     UFUNCS,
     Case,
     each_case,
+    each_case_with,
     each_isa,
     ordinary_operands,
     sequences,
@@ -33,14 +32,13 @@ from tests.oracles import expected
 
 INPUT_STRIDES = (1, 2, 3, 4, -1, -2, 0)
 OUTPUT_STRIDES = (1, 2, 3, -1, -2)
-with_two_outputs = pytest.mark.parametrize(
-    "case", [case for case in CASES if case.n_outputs == 2], ids=str
-)
-with_parameters = pytest.mark.parametrize(
-    "case",
-    [case for case in CASES if case.operation.parameters and case.character in "hed"],
-    ids=str,
-)
+with_two_outputs = each_case_with(lambda case: case.n_outputs == 2)
+with_parameters = each_case_with(lambda case: case.operation.parameters and case.character in "hed")
+
+
+def windows(a: Array, rows: int, n: int) -> Array:
+    """Row r is the n elements from r on; NumPy passes one row at a time to the loop."""
+    return np.ndarray((rows, n), a.dtype, a, strides=a.strides * 2)
 
 
 @each_case
@@ -49,13 +47,14 @@ def test_every_value_at_every_position_of_every_length(case: Case) -> None:
     operands = sequences(case, rows + longest)
     wanted = expected(case.operation, *operands)
     for n in range(1, longest + 1):
-        # Row r starts at element r; NumPy passes one row at a time to the loop.
-        windows = [sliding_window_view(a[: rows + n - 1], n) for a in operands]
         outputs = [marked((rows, n + GUARD), case.character) for _ in wanted]
         with np.errstate(all="raise"):
-            case.call(*windows, out=tuple(out[:, :n] for out in outputs))
+            case.call(
+                *(windows(a, rows, n) for a in operands),
+                out=tuple(out[:, :n] for out in outputs),
+            )
         for out, right in zip(outputs, wanted, strict=True):
-            assert_same(out[:, :n], sliding_window_view(right[: rows + n - 1], n), (case, n))
+            assert_same(out[:, :n], windows(right, rows, n), (case, n))
             assert is_marked(out[:, n:])
 
 
@@ -114,7 +113,7 @@ def test_unaligned_and_byte_swapped(case: Case) -> None:
             assert_same(out, right, (case, n))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.character in "hed"], ids=str)
+@each_case_with(lambda case: case.character in "hed")
 def test_more_than_one_buffer_of_byte_swapped_values(case: Case) -> None:
     operands = ordinary_operands(case, 20_001)
     for out, right in zip(
@@ -155,7 +154,7 @@ def orders_of(a: Array) -> list[Array]:
     ]
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.character in "bhefdg"], ids=str)
+@each_case_with(lambda case: case.character in "bhefdg")
 def test_memory_orders(case: Case) -> None:
     shape = (4, 5, 19)
     operands = [a.reshape(shape) for a in sequences(case, 4 * 5 * 19)]

@@ -7,18 +7,14 @@ import pytest
 
 from relu_ufunc._operations import Operation
 from tests.bits import Array, assert_same, ordinary
-from tests.cases import BY_NAME, CASES, ISAS, UFUNCS, Case, each_isa, sequences
+from tests.cases import BY_NAME, ISAS, UFUNCS, Case, each_case_with, each_isa, sequences
 from tests.layouts import swapped
 from tests.oracles import expected
 
 LENGTHS = [*range(1, 41), 63, 64, 65, 127, 128, 129, 130, 300]
 SERIES = 5
-of_two_inputs = pytest.mark.parametrize(
-    "case", [case for case in CASES if (case.n_inputs, case.n_outputs) == (2, 1)], ids=str
-)
-of_one_output = pytest.mark.parametrize(
-    "case", [case for case in CASES if case.n_inputs < 3 and case.n_outputs == 1], ids=str
-)
+of_two_inputs = each_case_with(lambda case: (case.n_inputs, case.n_outputs) == (2, 1))
+of_one_output = each_case_with(lambda case: case.n_inputs < 3 and case.n_outputs == 1)
 
 
 def running(operation: Operation, rows: Array) -> Array:

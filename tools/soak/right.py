@@ -17,7 +17,7 @@ import numpy as np
 from relu_ufunc._operations import Operation
 from tests.bits import ANY_NAN, Array, bits, is_any_nan
 from tests.cases import UFUNCS
-from tests.oracles import ULPS, expected
+from tests.oracles import ULPS, evaluated
 from tests.small_floats import DTYPES as OF_ML_DTYPES
 from tests.small_floats import as_float32, from_bits, rounded
 
@@ -74,7 +74,7 @@ def _one_right(operation: Operation, output: Array, operands: Sequence[Array]) -
 def _expected(operation: Operation, *operands: Array, dtype: "np.dtype[Any]") -> tuple[Array, ...]:
     """In the dtype that the oracles compute in; what is rounded again is rounded to odd."""
     is_rounded_again = operation.is_smooth and dtype in OF_ML_DTYPES
-    return expected(operation, *operands, rounds_to_odd=is_rounded_again)
+    return evaluated(operation, *operands, rounds_to_odd=is_rounded_again)
 
 
 def right(operation: Operation, *operands: Array) -> list[Right]:
