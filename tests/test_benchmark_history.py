@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.project
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 HISTORY = BENCHMARKS / "results"
 RACES = BENCHMARKS / "peer-results"

@@ -5,7 +5,7 @@ import pytest
 
 from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array
-from tests.cases import ISAS, UFUNCS
+from tests.cases import UFUNCS, each_isa
 
 BYTES = np.array([0, 1, 2, 6, 7, 127, 128, 255], np.uint8)
 with_bool = [operation for operation in OPERATIONS if "?" in operation.type_characters]
@@ -17,7 +17,7 @@ def some_bytes(size: int, step: int, seed: int) -> Array:
     return view
 
 
-@pytest.mark.parametrize("isa", ISAS)
+@each_isa
 @pytest.mark.parametrize("operation", with_bool, ids=lambda row: row.name)
 @pytest.mark.parametrize("size", [1, 3, 64, 65, 5000])
 @pytest.mark.parametrize("step", [1, 2, 3, -1, 5])

@@ -15,6 +15,8 @@ import pytest
 import relu_ufunc as ru
 from relu_ufunc._operations import OPERATIONS
 
+pytestmark = pytest.mark.project
+
 DOCS = Path(__file__).parents[1] / "docs"
 FORWARDS = [operation.name for operation in OPERATIONS if not operation.is_backward]
 

@@ -15,6 +15,8 @@ from relu_ufunc._operations import OPERATIONS, Operation
 from relu_ufunc._words import WORDS
 from tests.oracles import ORACLES
 
+pytestmark = pytest.mark.project
+
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda row: row.name)
 FILE = "relu_ufunc/_words.py"
 numpy_version = tuple(map(int, np.__version__.split(".")[:2]))
@@ -55,12 +57,6 @@ def test_sections_stand_in_numpydoc_order(operation: Operation) -> None:
     if operation.is_backward:
         expected.remove("References")
     assert titles == expected, f"{FILE}: {operation.forward!r} lacks the words for a section"
-
-
-@every_operation
-def test_underlines_are_as_long_as_their_titles(operation: Operation) -> None:
-    for title, underline in re.findall(r"^(.+)\n(-+)$", docstring(operation), re.MULTILINE):
-        assert len(title) == len(underline)
 
 
 @every_operation

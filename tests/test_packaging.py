@@ -8,6 +8,8 @@ import pytest
 
 import relu_ufunc
 
+pytestmark = pytest.mark.project
+
 ROOT = Path(__file__).parents[1]
 
 try:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.packages import PACKAGE
 
+pytestmark = pytest.mark.project
+
 ROOT = Path(__file__).parents[1]
 
 
