@@ -59,8 +59,9 @@ def _text_of(file: str) -> str:
     [pytest.param(Mutant(**row), id=row["name"]) for row in _table("mutants.toml")["mutant"]],
 )
 def test_a_mutant_applies(mutant: Any) -> None:
-    text = _text_of(mutant.file)
-    assert mutant.mutated(text) != text
+    for edit in mutant.edits:
+        text = _text_of(edit.file)
+        assert edit.mutated(text) != text
 
 
 C_SOURCE = """\

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 TOOLS = Path(__file__).resolve().parent
@@ -34,6 +34,16 @@ class Mutant:
     new: str
     tests: list[str]
     function: str = ""
+    alike: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def edits(self) -> list["Mutant"]:
+        """One for each file."""
+        if not self.alike:
+            return [self]
+        file, old, new = (self.alike[key] for key in ("file", "old", "new"))
+        function = self.alike.get("function", "")
+        return [self, replace(self, file=file, function=function, old=old, new=new, alike={})]
 
     def apply(self, tree: Path) -> None:
         path = tree / self.file
@@ -113,13 +123,15 @@ def run_pytest(tree: Path, tests: list[str]) -> tuple[int | None, str]:
 
 def verdict(tree: Path, mutant: Mutant) -> str | None:
     """What detected the mutant, or None if nothing did."""
-    original = (tree / mutant.file).read_text(encoding="utf-8")
-    mutant.apply(tree)
+    originals = {edit.file: (tree / edit.file).read_text("utf-8") for edit in mutant.edits}
+    for edit in mutant.edits:
+        edit.apply(tree)
     try:
         build(tree)
         code, output = run_tests(tree, mutant.tests)
     finally:
-        (tree / mutant.file).write_text(original, encoding="utf-8")
+        for file, original in originals.items():
+            (tree / file).write_text(original, encoding="utf-8")
     if code == PASSED:
         return None
     if code is None:
@@ -134,8 +146,8 @@ def verdict(tree: Path, mutant: Mutant) -> str | None:
 def main(names: list[str]) -> int:
     table = tomllib.loads((TOOLS / "mutants.toml").read_text(encoding="utf-8"))["mutant"]
     if names == ["--check"]:
-        for mutant in (Mutant(**row) for row in table):
-            mutant.mutated((TOOLS.parent / mutant.file).read_text(encoding="utf-8"))
+        for edit in (edit for row in table for edit in Mutant(**row).edits):
+            edit.mutated((TOOLS.parent / edit.file).read_text(encoding="utf-8"))
         return 0
     mutants = [Mutant(**row) for row in table if not names or row["name"] in names]
     if unknown := set(names) - {mutant.name for mutant in mutants}:
