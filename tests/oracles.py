@@ -548,11 +548,13 @@ def _own(oracle: Oracle, right: Array, operands: tuple[Array, ...]) -> Array:
     if own.size == 0:
         return own
     with np.errstate(all="ignore"):
-        # Infinity is the next beside the greatest number, whose spacing is infinite for NumPy.
+        # Infinity is the next beside the greatest number. np.spacing is NaN for the x87 number
+        # below a power of two (NumPy 2.4).
         greatest = np.finfo(own.dtype).max
         below = np.nextafter(greatest, np.zeros_like(greatest))
         own_finite, right_finite = (np.clip(a, -greatest, greatest) for a in (own, right))
-        step = np.spacing(np.minimum(np.abs(right_finite), below))
+        magnitude = np.minimum(np.abs(right_finite), below)
+        step = np.nextafter(magnitude, greatest) - magnitude
         error = ULPS[own.dtype.char] * step
         if isinstance(oracle, Backward):
             # A derivative has few digits left where it is nearly 0, the oracle's too in longdouble.
