@@ -1,9 +1,11 @@
-"""Write the functions of the C header, or the Cython declarations, from the operation table.
+"""Write the functions of the C header, or the Cython declarations, from the tables.
 
-The build runs this, on the Python that runs the build:
+The build runs this, on the Python that runs the build. The kernels' own definitions of what the
+rows are written in follow the tables; the header has them once for float and once for double:
 
-    python tools/generate_c_api.py src/ops.def relu_ufunc_functions.h
-    python tools/generate_c_api.py src/ops.def __init__.pxd
+    python tools/generate_c_api.py src/ops.def src/dtypes.def src/kernels/values_float.h ... \
+        relu_ufunc_functions.h
+    python tools/generate_c_api.py ... __init__.pxd
 """
 
 import re
@@ -25,6 +27,7 @@ _HEAD = f"""\
 #define RELU_UFUNC_FUNCTIONS_H
 
 #include <float.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -39,75 +42,72 @@ _HEAD = f"""\
 #endif
 """
 
-# What a row is written in, for one type; relu_ufunc_bits_ and relu_ufunc_number_ go from a
-# number to its bits and back.
-_VOCABULARY = """
-static inline BITS relu_ufunc_bits_T(NUMBER number)
-{ BITS bits; memcpy(&bits, &number, sizeof bits); return bits; }
-static inline NUMBER relu_ufunc_number_T(BITS bits)
-{ NUMBER number; memcpy(&number, &bits, sizeof number); return number; }
-static inline NUMBER relu_ufunc_rounded_T(NUMBER value)
+_ROUNDED = """
+static inline WIDE relu_ufunc_rounded_DTYPE(WIDE value)
 {
 #ifdef RELU_UFUNC_ROUND_THROUGH_MEMORY
-    volatile NUMBER rounded = value;
+    volatile WIDE rounded = value;
     return rounded;
 #else
     RELU_UFUNC_ROUND(value);
     return value;
 #endif
 }
-static inline BITS relu_ufunc_minus_infinity_T(void)
-{ return (BITS)(UNSIGNED)INFINITY_BELOW; }
-static inline BITS relu_ufunc_minus_zero_T(void)
-{ return (BITS)((UNSIGNED)1 << (8 * sizeof(BITS) - 1)); }
-static inline BITS relu_ufunc_nan_or_T(BITS x, BITS otherwise)
-{ return (x & ~relu_ufunc_minus_zero_T()) > (BITS)INFINITY_ABOVE ? x : otherwise; }
-static inline int relu_ufunc_positive_T(BITS x)
-{ return x > 0; }
-static inline int relu_ufunc_negative_T(BITS x)
-{ return (BITS)((UNSIGNED)x - 1u) < relu_ufunc_minus_infinity_T(); }
-static inline int relu_ufunc_inside_T(BITS x, BITS cap)
-{ return (x > 0) & (x < cap); }
-static inline BITS relu_ufunc_rectified_T(BITS x)
-{ return x > relu_ufunc_minus_infinity_T() ? x : 0; }
-static inline BITS relu_ufunc_rectified_negative_T(BITS x)
-{ return relu_ufunc_negative_T(x) ? x ^ relu_ufunc_minus_zero_T() : 0; }
-static inline BITS relu_ufunc_capped_T(BITS rectified, BITS cap)
-{
-    const BITS smaller = cap < rectified ? cap : rectified;
-    return smaller == relu_ufunc_minus_zero_T() ? 0 : smaller;
-}
-static inline BITS relu_ufunc_ordered_T(BITS x)
-{ return x < 0 ? (BITS)((UNSIGNED)relu_ufunc_minus_zero_T() - (UNSIGNED)x) : x; }
-static inline int relu_ufunc_less_T(BITS a, BITS b)
-{ return relu_ufunc_ordered_T(a) < relu_ufunc_ordered_T(b); }
 """
 
-_TYPES = (
-    {
-        "T": "f32",
-        "SUFFIX": "f",
-        "NUMBER": "float",
-        "BITS": "int32_t",
-        "UNSIGNED": "uint32_t",
-        "INFINITY_ABOVE": "0x7F800000",
-        "INFINITY_BELOW": "0xFF800000",
-    },
-    {
-        "T": "f64",
-        "SUFFIX": "",
-        "NUMBER": "double",
-        "BITS": "int64_t",
-        "UNSIGNED": "uint64_t",
-        "INFINITY_ABOVE": "0x7FF0000000000000",
-        "INFINITY_BELOW": "0xFFF0000000000000",
-    },
-)
 
-_WORDS = re.compile(
-    r"\b(nan_or|positive|negative|inside|rectified|rectified_negative|capped|less)\b(?=\()",
-    re.ASCII,
-)
+class Real(NamedTuple):
+    """A row of the dtype table whose values are of a C type."""
+
+    name: str
+    bits: str
+    unsigned: str
+    number: str
+    greatest: int
+    """The bits of the infinity."""
+
+    @property
+    def suffix(self) -> str:
+        """How the names of its functions end, as in ``math.h``."""
+        return "f" if self.number == "float" else ""
+
+    def named(self, text: str) -> str:
+        """The text with the names that the kernels give to types, and DTYPE, replaced."""
+        names = {"T": self.bits, "U": self.unsigned, "WIDE": self.number}
+        text = re.sub(r"\b(T|U|WIDE)\b", lambda name: names[name[0]], text)
+        text = text.replace("JOIN(GREATEST_, FORMAT)", f"0x{self.greatest:X}")
+        return re.sub(r"_DTYPE\b", f"_{self.name}", text)
+
+
+def reals(table: str) -> Iterator[Real]:
+    """float and double."""
+    for _, arguments in _calls(_without_comments(table)):
+        name, _, storage, lane, wide, layout, *_ = arguments
+        if name in ("f32", "f64"):
+            exponent, mantissa = map(int, _names(layout))
+            yield Real(name, storage, lane, wide, ((1 << exponent) - 1) << mantissa)
+
+
+class Vocabulary:
+    """What rows are written in: the definitions of the kernels, with names for a public header."""
+
+    def __init__(self, text: str) -> None:
+        text = _without_comments(text)
+        self._macros = dict(re.findall(r"^#define (\w+) (.+)$", text, re.MULTILINE))
+        text = re.sub(r"^(#.*)?\n", "", text, flags=re.MULTILINE)
+        self._names = re.findall(
+            r"^static (?:inline \w+ (\w+)|const \w+ (\w+))", text, re.MULTILINE
+        )
+        self.definitions = self.renamed(text)
+
+    def renamed(self, text: str) -> str:
+        """The text with public names; a parameter may have that of a function."""
+        for name, value in self._macros.items():
+            text = re.sub(rf"\b{name}\b", value, text)
+        for function, constant in self._names:
+            name = rf"\b{function}\b(?=\()" if function else rf"\b{constant}\b"
+            text = re.sub(name, f"relu_ufunc_{function or constant}_DTYPE", text)
+        return text
 
 
 class Row(NamedTuple):
@@ -128,8 +128,7 @@ class Row(NamedTuple):
 
 def rows(table: str) -> Iterator[Row]:
     """Every function, in the order of the table."""
-    text = re.sub(r"/\*.*?\*/", "", table, flags=re.DOTALL)
-    for kind, arguments in _calls(text):
+    for kind, arguments in _calls(_without_comments(table)):
         name, _, names, *forward = arguments
         inputs = _names(names)
         yield _row(name, inputs, *forward[:3])
@@ -143,6 +142,10 @@ def _row(name: str, inputs: tuple[str, ...], outputs: str, arithmetic: str, valu
         pairs = _names(arithmetic)
         results = tuple(zip(pairs[::2], pairs[1::2], strict=True))
     return Row(name, inputs, _names(outputs), results, value)
+
+
+def _without_comments(text: str) -> str:
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
 
 
 def _names(call: str) -> tuple[str, ...]:
@@ -173,12 +176,12 @@ def _calls(text: str) -> Iterator[tuple[str, list[str]]]:
             name = token
 
 
-def header(table: list[Row]) -> str:
+def header(table: list[Row], types: list[Real], vocabulary: Vocabulary) -> str:
     """The whole text of relu_ufunc_functions.h."""
     lines = [_HEAD]
-    lines += [_in_type(_VOCABULARY, names) for names in _TYPES]
+    lines += [real.named(_ROUNDED + vocabulary.definitions) for real in types]
     inline = [row for row in table if row.arithmetic is not None]
-    lines += [_scalar(row, names) for row in inline for names in _TYPES]
+    lines += [_scalar(row, real, vocabulary) for row in inline for real in types]
     lines += ["\n/* All functions, and those above. */\n#define RELU_UFUNC_FUNCTIONS(FUNCTION)"]
     lines += [f" \\\n    FUNCTION({row.name})" for row in table]
     lines += ["\n#define RELU_UFUNC_INLINE_FUNCTIONS(FUNCTION)"]
@@ -187,50 +190,30 @@ def header(table: list[Row]) -> str:
     return "".join(lines)
 
 
-def _in_type(text: str, names: dict[str, str]) -> str:
-    for name in ("UNSIGNED", "INFINITY_ABOVE", "INFINITY_BELOW", "NUMBER", "BITS"):
-        text = re.sub(rf"\b{name}\b", names[name], text)
-    return re.sub(r"_T\b", f"_{names['T']}", text)
-
-
-def _value(text: str) -> str:
-    """A selection, in which an input's name stands for its bits."""
-    text = re.sub(r"\bconstant\(", "relu_ufunc_bits_T(", text)
-    text = re.sub(r"\bZERO\b", "0", text)
-    return _WORDS.sub(lambda word: f"relu_ufunc_{word[0]}_T", text)
-
-
-def _number(text: str, inputs: tuple[str, ...]) -> str:
-    """Arithmetic, in which an input's name stands for its number."""
-    text = text.replace("(WIDE)", "relu_ufunc_rounded_T").replace("rectified_wide", "")
-    return re.sub(rf"\b({'|'.join(inputs)})\b", r"\1_", text)
-
-
-def _scalar(row: Row, names: dict[str, str]) -> str:
+def _scalar(row: Row, real: Real, vocabulary: Vocabulary) -> str:
+    """A function of numbers, whose names end in _; without it they stand for the bits."""
     assert row.arithmetic is not None
-    value = _value(row.value)
-    parameters = [f"NUMBER {name}_" for name in row.inputs]
+    parameters = [f"WIDE {name}_" for name in row.inputs]
     lines = [
-        f"const BITS {name} = relu_ufunc_bits_T({name}_);"
+        f"const T {name} = narrow({name}_);"
         for name in row.inputs
-        if re.search(rf"\b{name}\b(?! =)", value)
+        if re.search(rf"\b{name}\b(?! =)", row.value)
     ]
-    lines += [
-        f"const BITS {name} = relu_ufunc_bits_T({_number(expression, row.inputs)});"
-        for name, expression in row.arithmetic
-    ]
-    assignments = [each.strip() for each in value.split(";")]
-    lines += [f"const BITS {assignment};" for assignment in assignments]
+    for name, expression in row.arithmetic:
+        of_numbers = re.sub(rf"\b({'|'.join(row.inputs)})\b", r"\1_", expression)
+        of_numbers = of_numbers.replace("(WIDE)", "relu_ufunc_rounded_DTYPE")
+        lines += [f"const T {name} = narrow({of_numbers});"]
+    lines += [f"const T {each.strip()};" for each in row.value.split(";")]
     if len(row.outputs) == 1:
-        result = "NUMBER"
-        lines += [f"return relu_ufunc_number_T({row.outputs[0]});"]
+        result = "WIDE"
+        lines += [f"return widen({row.outputs[0]});"]
     else:
         result = "void"
-        parameters += [f"NUMBER *{name}_" for name in row.outputs]
-        lines += [f"*{name}_ = relu_ufunc_number_T({name});" for name in row.outputs]
+        parameters += [f"WIDE *{name}_" for name in row.outputs]
+        lines += [f"*{name}_ = widen({name});" for name in row.outputs]
     body = "".join(f"    {line}\n" for line in lines)
-    signature = f"{result} relu_ufunc_{row.name}{names['SUFFIX']}({', '.join(parameters)})"
-    return _in_type(f"\nstatic inline {signature}\n{{\n{body}}}\n", names)
+    signature = f"{result} relu_ufunc_{row.name}{real.suffix}({', '.join(parameters)})"
+    return real.named(f"\nstatic inline {signature}\n{{\n{vocabulary.renamed(body)}}}\n")
 
 
 _DECLARATIONS = f"""\
@@ -295,29 +278,29 @@ cdef inline int _unlike(Py_ssize_t n, Py_ssize_t expected) except -1 nogil:
 """
 
 
-def declarations(table: list[Row]) -> str:
+def declarations(table: list[Row], types: list[Real]) -> str:
     """The whole text of __init__.pxd."""
     members = "\n".join(f"        const relu_ufunc_function *{row.name}" for row in table)
     inline = [row for row in table if row.arithmetic is not None]
-    scalars = "\n".join(_declared(row, names) for row in inline for names in reversed(_TYPES))
+    scalars = "\n".join(_declared(row, real) for row in inline for real in reversed(types))
     lines = [_DECLARATIONS.replace("MEMBERS", members).replace("SCALARS", scalars)]
     lines += [_of_numbers(row) for row in inline]
     for row in table:
-        for names in _TYPES:
-            lines += [_of_views(row, names, row.parameters)]
+        for real in types:
+            lines += [_of_views(row, real, row.parameters)]
             if row.parameters:
-                lines += [_of_views(row, names, ())]
+                lines += [_of_views(row, real, ())]
     return "".join(lines)
 
 
-def _declared(row: Row, names: dict[str, str]) -> str:
-    number, suffix = names["NUMBER"], names["SUFFIX"]
+def _declared(row: Row, real: Real) -> str:
+    number = real.number
     parameters = [f"{number} {name}" for name in row.inputs]
     result = number
     if len(row.outputs) > 1:
         parameters += [f"{number} *{name}" for name in row.outputs]
         result = "void"
-    return f"    {result} relu_ufunc_{row.name}{suffix}({', '.join(parameters)})"
+    return f"    {result} relu_ufunc_{row.name}{real.suffix}({', '.join(parameters)})"
 
 
 def _of_numbers(row: Row) -> str:
@@ -338,9 +321,9 @@ cdef inline {result} {row.name}({", ".join(parameters)}) noexcept nogil:
 """
 
 
-def _of_views(row: Row, names: dict[str, str], numbers: tuple[str, ...]) -> str:
+def _of_views(row: Row, real: Real, numbers: tuple[str, ...]) -> str:
     """The function of memoryviews of one type, and of those numbers."""
-    number, suffix = names["NUMBER"], names["SUFFIX"]
+    number = real.number
     each = "_each" if row.parameters and not numbers else ""
     operands = [*row.inputs, *row.outputs]
     types = dict.fromkeys(row.inputs, f"const {number}[:]")
@@ -362,16 +345,24 @@ def _of_views(row: Row, names: dict[str, str], numbers: tuple[str, ...]) -> str:
     parameters = ", ".join(f"{types[name]} {name}" for name in operands)
     body = "".join(f"    {line}\n" for line in lines)
     return f"""
-cdef inline int {row.name}{suffix}{each}_into(
+cdef inline int {row.name}{real.suffix}{each}_into(
         {parameters}) except -1 nogil:
 {body}"""
 
 
-def main(table: str, output: str) -> None:
-    functions = list(rows(Path(table).read_text(encoding="utf-8")))
-    text = header(functions) if output.endswith(".h") else declarations(functions)
+def main(operations: str, dtypes: str, *values: str, output: str) -> None:
+    table, types = list(rows(_read(operations))), list(reals(_read(dtypes)))
+    if output.endswith(".h"):
+        text = header(table, types, Vocabulary("".join(map(_read, values))))
+    else:
+        text = declarations(table, types)
     Path(output).write_text(text, encoding="utf-8", newline="\n")
 
 
+def _read(file: str) -> str:
+    return Path(file).read_text(encoding="utf-8")
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    *inputs, output = sys.argv[1:]
+    main(*inputs, output=output)
