@@ -29,7 +29,19 @@ def _configuration() -> dict[str, str]:
         "way of storing": _core.forced_way() or _ways.MEASURED,
         "threads": f"{_core.thread_count()} ({_core.usable_thread_count()} at a time here)",
         "workers spin for": f"{_core.spin_microseconds()} microseconds",
+        "tables of results": _tables(),
     } | _ways.measurements()
+
+
+def _tables() -> str:
+    """Return which tables there are, and the memory that they take."""
+    ml_dtypes_names = {character: name for name, character in _core.ML_DTYPES.items()}
+    names, total = [], 0
+    for function, character, count, size in _core.tables(isa()):
+        dtype = ml_dtypes_names.get(character) or np.dtype(character).name
+        names.append(f"{function} {dtype}" + (f" (for {count} parameters)" if count > 1 else ""))
+        total += count * size
+    return f"{', '.join(names)}: {_size(total)}" if names else "none yet"
 
 
 def _size(size: int) -> str:

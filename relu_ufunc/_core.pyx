@@ -76,8 +76,15 @@ cdef extern from "loop.h":
         void *contiguous
     struct loop:
         kernel_of_loop kernel
+        void *tables
     bint make_loop(
         const isa_row *isa, operation_number operation, dtype_number dtype, loop *made)
+
+
+cdef extern from "tables.h":
+    void tables_enable(bint are_enabled)
+    int tables_count(const loop *loop)
+    Py_ssize_t table_bytes(const loop *loop)
 
 
 cdef extern from "run.h":
@@ -320,6 +327,26 @@ def contiguous_kernel(ufunc, str character):
     """The address of the code that a ufunc of ours runs for contiguous operands of a type."""
     cdef int index = [signature[0] for signature in ufunc.types].index(character)
     return <size_t>(<loop *>(<PyUFuncObject *>ufunc).data[index]).kernel.contiguous
+
+
+def tables(str isa):
+    """The tables of results: (function, type character, how many, bytes of each) per loop."""
+    cdef loop made
+    cdef const isa_row *chosen = _isa_row(isa)
+    found = []
+    for row in range(N_OPERATIONS):
+        for dtype in range(N_DTYPES):
+            if (make_loop(chosen, <operation_number>row, <dtype_number>dtype, &made)
+                    and made.tables != NULL and tables_count(&made) > 0):
+                found.append((
+                    _text(operation_table[row].name), chr(dtype_table[dtype].character),
+                    tables_count(&made), table_bytes(&made)))
+    return found
+
+
+def enable_tables(bint are_enabled):
+    """Use tables and make them, as is the default, or compute everything."""
+    tables_enable(are_enabled)
 
 
 def c_api(str isa):

@@ -3,6 +3,7 @@
    instruction kills the process, whatever CPUID says. */
 #include "cpu.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 bool cpu_has_baseline(void)
@@ -82,6 +83,26 @@ bool cpu_has_x86_64_v4(void)
     return cpu_has_x86_64_v3()
         && has_all(cpuid(7).ebx, avx512f | avx512dq | avx512cd | avx512bw | avx512vl)
         && has_all(saved_register_sets(), opmask_zmm);
+}
+
+bool cpu_has_avx512_vbmi(void)
+{
+    /* Asked once: on a virtual machine each CPUID takes microseconds. */
+    enum { UNKNOWN, NO, YES };
+    static _Atomic int answer = UNKNOWN;
+    const uint32_t avx512_vbmi = 1u << 1;
+    if (atomic_load(&answer) == UNKNOWN) {
+        const bool has_it = cpu_has_x86_64_v4() && has_all(cpuid(7).ecx, avx512_vbmi);
+        atomic_store(&answer, has_it ? YES : NO);
+    }
+    return atomic_load(&answer) == YES;
+}
+
+#else
+
+bool cpu_has_avx512_vbmi(void)
+{
+    return false;
 }
 
 #endif

@@ -7,5 +7,7 @@
 bool cpu_has_baseline(void);
 bool cpu_has_x86_64_v3(void);
 bool cpu_has_x86_64_v4(void);
+/* Beyond x86-64-v4. */
+bool cpu_has_avx512_vbmi(void);
 
 #endif

@@ -1,5 +1,18 @@
 #include "loop.h"
 
+#include "cpu.h"
+#include "kernels/lookup.h"
+#include "tables.h"
+
+static struct kernel choose_lookup(const struct lookups *lookups, ptrdiff_t itemsize)
+{
+    if (itemsize == 2)
+        return lookups->of_16_bits;
+    const bool by_vbmi =
+        lookups->of_8_bits_by_vbmi.elementwise != NULL && cpu_has_avx512_vbmi();
+    return by_vbmi ? lookups->of_8_bits_by_vbmi : lookups->of_8_bits;
+}
+
 bool make_loop(
     const struct isa *isa, enum operation operation, enum dtype dtype, struct loop *loop)
 {
@@ -20,5 +33,8 @@ bool make_loop(
             row->is_smooth || (row->has_arithmetic && values->is_small_float),
         .is_long_double = values->is_long_double,
     };
+    loop->tables = tables_of_loop(isa, loop);
+    if (loop->tables != NULL)
+        loop->lookup = choose_lookup(isa->kernel_set->lookups, loop->itemsize);
     return loop->kernel.elementwise != NULL;
 }

@@ -12,6 +12,9 @@ struct loop {
     enum operation operation;
     enum dtype dtype;
     struct kernel kernel;
+    /* What looks results up in one of its tables; NULL if it never has any. */
+    struct tables *tables;
+    struct kernel lookup;
     copy_items *copy;
     const struct stream *stream;
     ptrdiff_t itemsize;

@@ -11,6 +11,7 @@
 #include "overlap.h"
 #include "plan.h"
 #include "sizes.h"
+#include "tables.h"
 #include "threads.h"
 #include "ways.h"
 
@@ -181,10 +182,9 @@ static void run_long(struct long_run *run, ptrdiff_t bytes)
     }
 }
 
-void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *steps, void *data)
+static void run(
+    const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)
 {
-    const struct loop *loop = data;
-    const ptrdiff_t n = dimensions[0];
     const unsigned int mode = loop->rounds_to_nearest ? round_to_nearest() : 0;
 
     if (n < FEW || !is_order_free(loop, operands, n, steps)) {
@@ -206,4 +206,21 @@ void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *ste
         restore_rounding(mode);
     if (loop->raises_flags)
         clear_fp_status(loop->is_long_double);
+}
+
+void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *steps, void *data)
+{
+    const struct loop *loop = data;
+    const ptrdiff_t n = dimensions[0];
+    const char *const table =
+        loop->tables == NULL ? NULL : find_table(loop, operands, n, steps);
+    if (table == NULL) {
+        run(loop, operands, n, steps);
+        return;
+    }
+    const int out = loop->n_inputs;
+    const struct loop lookup = lookup_loop(loop);
+    char *const of_lookup[] = {operands[0], (char *)table, operands[out]};
+    const ptrdiff_t steps_of_lookup[] = {steps[0], 0, steps[out]};
+    run(&lookup, of_lookup, n, steps_of_lookup);
 }

@@ -1,5 +1,6 @@
 /* The kernels of one instruction set, THIS_ISA, of all dtypes. */
 #include "kernels.h"
+#include "lookup.h"
 
 static const char compiled_for[] = ""
 #ifdef __AVX512BW__
@@ -20,6 +21,7 @@ const struct kernel_set OF_ISA(kernel_set) = {
     .compiled_for = compiled_for,
     .copy = OF_ISA(copy_items),
     .stream = &OF_ISA(stream),
+    .lookups = &OF_ISA(lookups),
 #define DTYPE(name, ...)                                                                \
     .kernels[DTYPE_##name] = KERNELS_OF(name),                                          \
     .counts[DTYPE_##name] = &COUNTS_OF(name),

@@ -49,6 +49,8 @@ struct count_kernel {
     void (*columns)(const struct count_operands *);
 };
 
+struct lookups;
+
 struct kernel_set {
     /* One per operation. */
     const struct kernel *kernels[N_DTYPES];
@@ -57,6 +59,7 @@ struct kernel_set {
     copy_items *copy;
     const struct stream *stream;
     const struct count_kernel *counts[N_DTYPES];
+    const struct lookups *lookups;
 };
 
 #define ISA(symbol, name, runs_here) extern const struct kernel_set kernel_set_##symbol;

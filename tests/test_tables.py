@@ -1,0 +1,247 @@
+"""Tables of all results of a smooth function of a float of 8 or 16 bits."""
+
+import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from relu_ufunc import _core
+from relu_ufunc._operations import OPERATIONS, Operation
+from tests import fp_environment
+from tests.bits import Array
+from tests.cases import ISAS, UFUNCS
+from tests.small_floats import DTYPES as ML_DTYPES
+from tests.small_floats import bits_of, every
+from tests.subprocesses import output_of
+
+MOST_TABLES = 4
+PARAMETERS = (0.5, 1.0, 2.0, 4.0)
+
+DTYPES = [np.dtype(np.float16), *ML_DTYPES]
+WITH_TABLES = [
+    operation
+    for operation in OPERATIONS
+    if operation.is_smooth and not operation.is_backward and len(operation.inputs) <= 2
+]
+
+each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)
+each_function = pytest.mark.parametrize("operation", WITH_TABLES, ids=lambda row: row.name)
+each_isa = pytest.mark.parametrize("isa", ISAS)
+
+
+@pytest.fixture(autouse=True)
+def enabled_again() -> Iterator[None]:
+    yield
+    _core.enable_tables(True)
+
+
+def parameters(operation: Operation, dtype: "np.dtype[np.generic]") -> list[tuple[Array, ...]]:
+    if len(operation.inputs) == 1:
+        return [()]
+    return [(np.asarray(value, dtype),) for value in PARAMETERS]
+
+
+def computed(ufunc: np.ufunc, *operands: Array) -> Array:
+    _core.enable_tables(False)
+    result: Array = ufunc(*operands)
+    _core.enable_tables(True)
+    return result
+
+
+def same_bits(actual: Array, wanted: Array) -> bool:
+    return bool((bits_of(actual) == bits_of(wanted)).all())
+
+
+@each_dtype
+@each_function
+@each_isa
+def test_every_result_is_that_of_the_kernel(
+    dtype: "np.dtype[np.generic]", operation: Operation, isa: str
+) -> None:
+    ufunc, x = UFUNCS[isa][operation.name], every(dtype)
+    for parameter in parameters(operation, dtype):
+        wanted = computed(ufunc, x, *parameter)
+        for _ in range(2):
+            assert same_bits(ufunc(x, *parameter), wanted)
+    made = {(name, character) for name, character, _, _ in _core.tables(isa)}
+    assert (operation.name, _core.character_of(dtype)) in made
+
+
+@each_dtype
+@each_isa
+def test_every_length_and_layout(dtype: "np.dtype[np.generic]", isa: str) -> None:
+    gelu = UFUNCS[isa]["gelu"]
+    gelu(every(dtype))
+    rng = np.random.default_rng(0)
+    bits = rng.integers(0, 1 << 8 * dtype.itemsize, 9_000).astype(f"u{dtype.itemsize}")
+    x = bits.view(dtype)
+    wanted = computed(gelu, x)
+    bytes_of_x = np.frombuffer(b"." + x.tobytes(), np.uint8)[1:]
+    for n in [*range(1, 200), 8_999]:
+        assert same_bits(gelu(x[:n]), wanted[:n])
+        assert same_bits(gelu(x[:n][::-1]), wanted[:n][::-1])
+        assert same_bits(gelu(x[: 3 * n : 3]), wanted[: 3 * n : 3])
+        in_place, spread = x[:n].copy(), np.zeros(2 * n, dtype)
+        assert same_bits(gelu(in_place, out=in_place), wanted[:n])
+        gelu(x[:n], out=spread[::2])
+        assert same_bits(spread[::2], wanted[:n])
+        assert not bits_of(spread[1::2]).any()
+        unaligned = bytes_of_x[: n * dtype.itemsize].view(dtype)
+        assert same_bits(gelu(unaligned), wanted[:n])
+    shifted = x[:5_000].copy()
+    gelu(shifted[:-1], out=shifted[1:])
+    assert same_bits(shifted[1:], wanted[:4_999])
+
+
+@each_dtype
+def test_a_parameter_has_its_own_table_while_there_is_room(
+    dtype: "np.dtype[np.generic]",
+) -> None:
+    ufunc, x = UFUNCS[ISAS[0]]["squareplus"], every(dtype)
+    values = [np.asarray(value, dtype) for value in (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, np.nan)]
+    for _ in range(2):
+        for value in values:
+            assert same_bits(ufunc(x, value), computed(ufunc, x, value))
+    counts = [
+        count
+        for name, character, count, _ in _core.tables(ISAS[0])
+        if (name, character) == ("squareplus", _core.character_of(dtype))
+    ]
+    assert counts == [MOST_TABLES]
+
+
+@each_dtype
+def test_an_array_of_parameters_is_computed(dtype: "np.dtype[np.generic]") -> None:
+    ufunc, x = UFUNCS[ISAS[0]]["elu"], every(dtype)
+    alpha = np.resize(np.asarray([1, 2, 3], dtype), x.shape)
+    ufunc(x, dtype.type(1))
+    assert same_bits(ufunc(x, alpha), computed(ufunc, x, alpha))
+
+
+@fp_environment.needs_fenv
+@each_dtype
+@each_isa
+def test_the_environment_of_the_first_caller_does_not_matter(
+    dtype: "np.dtype[np.generic]", isa: str
+) -> None:
+    ufunc, x = UFUNCS[isa]["celu"], every(dtype)
+    # A value that no other test uses, so that this call makes the table.
+    alpha = np.asarray(-3.5, dtype)
+    wanted = computed(ufunc, x, alpha)
+    with fp_environment.rounding_upward(), fp_environment.flush_to_zero():
+        fp_environment.clear_flags()
+        actual = ufunc(x, alpha)
+        assert fp_environment.raised_flags() == 0
+        assert fp_environment.flushes_to_zero()
+    assert same_bits(actual, wanted)
+
+
+def test_the_first_use_from_many_threads() -> None:
+    """Each has the right results, and one table is kept."""
+    dtype = np.dtype(np.float16)
+    ufunc, x = UFUNCS[ISAS[-1]]["mish"], every(dtype)
+    wanted = computed(ufunc, x)
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: ufunc(x), range(32)))
+    assert all(same_bits(result, wanted) for result in results)
+    counts = {name: count for name, char, count, _ in _core.tables(ISAS[-1]) if char == "e"}
+    assert counts["mish"] == 1
+
+
+def test_a_table_comes_after_as_many_elements_as_it_has(tmp_path: Path) -> None:
+    code = """
+import numpy as np
+from relu_ufunc import _config, _core, elu, gelu, isa
+def made():
+    return {(name, count) for name, _, count, _ in _core.tables(isa())}
+x = np.linspace(-4, 4, 1 << 12).astype(np.float16)
+assert _config._tables() == "none yet"
+for _ in range(15):
+    gelu(x)
+assert made() == set()
+gelu(x)
+assert made() == {("gelu", 1)}
+assert _config._tables() == "gelu float16: 128 KiB", _config._tables()
+for k in range(40):
+    elu(x, np.float16(k % 2))
+assert made() == {("gelu", 1)}
+for k in range(2):
+    for _ in range(16):
+        elu(x, np.float16(k))
+assert made() == {("gelu", 1), ("elu", 2)}
+assert _config._tables() == "elu float16 (for 2 parameters), gelu float16: 384 KiB"
+print("done")
+"""
+    assert output_of(code, tmp_path) == "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
+def test_without_memory_for_a_table_everything_is_computed(tmp_path: Path) -> None:
+    code = """
+import resource
+from pathlib import Path
+import numpy as np
+from relu_ufunc import _core, isa, mish
+x = np.linspace(-4, 4, 1 << 16).astype(np.float16)
+out, before = np.empty_like(x), np.empty_like(x)
+_core.enable_tables(False)
+mish(x, out=before)
+_core.enable_tables(True)
+held = []
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+_, hard = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (used, hard))
+try:
+    # What the allocator has left could hold a table.
+    while True:
+        held.append(bytearray(1 << 16))
+except MemoryError:
+    pass
+for _ in range(3):
+    mish(x, out=out)
+without = len(_core.tables(isa()))
+resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+held.clear()
+assert without == 0
+assert (out.view(np.uint16) == before.view(np.uint16)).all()
+mish(x, out=out)
+assert len(_core.tables(isa())) == 1
+assert (out.view(np.uint16) == before.view(np.uint16)).all()
+print("done")
+"""
+    assert output_of(code, tmp_path) == "done"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_forked_child_uses_and_makes_tables(tmp_path: Path) -> None:
+    code = """
+import os, threading, warnings
+import numpy as np
+from relu_ufunc import _core, gelu, isa, silu
+warnings.simplefilter("ignore", DeprecationWarning)
+x = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+right = {f: f(x).tobytes() for f in (gelu, silu)}
+def forever():
+    while not stop:
+        for name in ("softplus", "mish", "selu"):
+            getattr(__import__("relu_ufunc"), name)(x)
+stop = False
+threads = [threading.Thread(target=forever) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for _ in range(20):
+    child = os.fork()
+    if child == 0:
+        ok = all(f(x).tobytes() == right[f] for f in right for _ in range(2))
+        os._exit(0 if ok else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+stop = True
+for thread in threads:
+    thread.join()
+print("done")
+"""
+    assert output_of(code, tmp_path) == "done"
