@@ -15,33 +15,17 @@ enum {
 };
 
 /* Counts are kept in lanes as wide as an element, so that they vectorise, and added to the result
-   before a lane overflows. A tally is two counts. A lane of 32 bits or more holds both, so that a
-   short run takes only one sum across the lanes. */
-enum {
-    IS_PACKED = sizeof(U) >= 4,
-    N_LANES = IS_PACKED ? 1 : 2,
-    MOST = IS_PACKED || sizeof(U) == 2 ? UINT16_MAX : UINT8_MAX
-};
+   before a lane overflows. */
+enum { MOST = sizeof(U) == 1 ? UINT8_MAX : sizeof(U) == 2 ? UINT16_MAX : INT32_MAX };
 
 struct tally {
-    U lanes[N_LANES];
+    U positive, zero;
 };
 
 static inline void count(struct tally *tally, T x)
 {
-    U *const zeros = &tally->lanes[N_LANES - 1];
-    tally->lanes[0] = (U)(tally->lanes[0] + (positive(x) ? 1u : 0u));
-    *zeros = (U)(*zeros + (is_zero(x) ? IS_PACKED ? 1u << 16 : 1u : 0u));
-}
-
-static inline int64_t positives(struct tally tally)
-{
-    return (int64_t)(tally.lanes[0] & (U)MOST);
-}
-
-static inline int64_t zeros(struct tally tally)
-{
-    return (int64_t)(IS_PACKED ? tally.lanes[0] >> 16 % (8 * sizeof(U)) : tally.lanes[N_LANES - 1]);
+    tally->positive = (U)(tally->positive + positive(x));
+    tally->zero = (U)(tally->zero + is_zero(x));
 }
 
 static inline T item(const char *x, ptrdiff_t i)
@@ -49,16 +33,11 @@ static inline T item(const char *x, ptrdiff_t i)
     return load(x + i * (ptrdiff_t)sizeof(T));
 }
 
-static inline bool had_nan(U marks)
-{
-    return marks >> (8 * sizeof marks - 1) != 0;
-}
-
 /* Adds a tally to the counts, or overwrites them with it. */
 static inline void add(
     struct tally tally, int64_t n, int64_t nan, int64_t *counts, bool overwrites)
 {
-    const int64_t positive = positives(tally), zero = zeros(tally);
+    const int64_t positive = (int64_t)tally.positive, zero = (int64_t)tally.zero;
     int64_t before[N_COUNTS] = {0};
     if (!overwrites)
         memcpy(before, counts, sizeof before);
@@ -92,9 +71,9 @@ static void run(const char *x, ptrdiff_t n, int64_t *counts, bool overwrites)
     for (ptrdiff_t i = 0; i < n; ++i) {
         const T a = item(x, i);
         count(&tally, a);
-        marks = (U)(marks | nan_mark(a));
+        marks = marked(marks, a);
     }
-    if (had_nan(marks))
+    if (mark_nan(marks))
         run_with_nan(x, n, counts, overwrites);
     else
         add(tally, n, 0, counts, overwrites);
@@ -116,9 +95,9 @@ static void four_runs(
         count(&y_tally, b);
         count(&z_tally, c);
         count(&w_tally, d);
-        marks = (U)(marks | nan_mark(a) | nan_mark(b) | nan_mark(c) | nan_mark(d));
+        marks = marked(marked(marked(marked(marks, a), b), c), d);
     }
-    if (had_nan(marks)) {
+    if (mark_nan(marks)) {
         for (int k = 0; k < 4; ++k)
             run_with_nan(x + k * step, n, counts + k * count_step, overwrites);
         return;
@@ -146,63 +125,81 @@ static void rows(const struct count_operands *o)
     }
 }
 
-/* Counts at MOST TILE_ROWS rows of at MOST a tile's columns; column j is counted with
-   column j % period. */
-static void tile_with_nan(
-    const struct count_operands *o, struct tally *tallies, ptrdiff_t period)
+/* The tallies of a tile: an array for each count, since vectors of structs are slow to load. */
+struct tile {
+    U positive[TILE_BYTES / sizeof(T)], zero[TILE_BYTES / sizeof(T)], nan[TILE_BYTES / sizeof(T)];
+};
+
+static ALWAYS_INLINE void count_in_column(struct tile *tile, ptrdiff_t j, T x)
 {
-    U nans[TILE_BYTES / sizeof(T)];
-    memset(tallies, 0, (size_t)o->columns * sizeof *tallies);
-    memset(nans, 0, (size_t)o->columns * sizeof *nans);
-    for (ptrdiff_t row = 0; row < o->rows; ++row)
-        for (ptrdiff_t j = 0; j < o->columns; ++j)
-            tally_with_nan(
-                &tallies[j], &nans[j], item(o->x + row * o->step, j));
-    for (ptrdiff_t first = 0; first < o->columns; first += period)
-        for (ptrdiff_t j = 0; j < period; ++j)
-            add(
-                tallies[first + j], o->rows, (int64_t)nans[first + j],
-                o->counts + j * o->count_step, false);
+    struct tally tally = {tile->positive[j], tile->zero[j]};
+    count(&tally, x);
+    tile->positive[j] = tally.positive;
+    tile->zero[j] = tally.zero;
 }
 
-static void tile(const struct count_operands *o, ptrdiff_t period)
+static void clear_tile(struct tile *tile, ptrdiff_t columns)
 {
-    struct tally tallies[TILE_BYTES / sizeof(T)];
+    memset(tile->positive, 0, (size_t)columns * sizeof(U));
+    memset(tile->zero, 0, (size_t)columns * sizeof(U));
+    memset(tile->nan, 0, (size_t)columns * sizeof(U));
+}
+
+/* Counts at most TILE_ROWS rows of at most a tile's columns. */
+static void count_rows_with_nan(const struct count_operands *o, struct tile *tile)
+{
+    for (ptrdiff_t row = 0; row < o->rows; ++row) {
+        for (ptrdiff_t j = 0; j < o->columns; ++j) {
+            const T x = item(o->x + row * o->step, j);
+            const bool counts_as_nan = is_nan(x);
+            count_in_column(tile, j, counts_as_nan ? some_negative() : x);
+            tile->nan[j] = (U)(tile->nan[j] + counts_as_nan);
+        }
+    }
+}
+
+/* Returns whether there was a NaN. */
+static bool count_rows(const struct count_operands *o, struct tile *tile)
+{
     const ptrdiff_t quarter = o->rows / 4, apart = quarter * o->step;
     const char *at = o->x;
     U marks = 0;
-    ptrdiff_t row = 0;
-    memset(tallies, 0, (size_t)o->columns * sizeof *tallies);
-    for (; row < quarter; ++row, at += o->step) {
+    for (ptrdiff_t row = 0; row < quarter; ++row, at += o->step) {
         for (ptrdiff_t j = 0; j < o->columns; ++j) {
             const T a = item(at, j), b = item(at + apart, j);
-            const T c = item(at + 2 * apart, j);
-            const T d = item(at + 3 * apart, j);
-            count(&tallies[j], a);
-            count(&tallies[j], b);
-            count(&tallies[j], c);
-            count(&tallies[j], d);
-            marks = (U)(marks | nan_mark(a) | nan_mark(b)
-                | nan_mark(c) | nan_mark(d));
+            const T c = item(at + 2 * apart, j), d = item(at + 3 * apart, j);
+            count_in_column(tile, j, a);
+            count_in_column(tile, j, b);
+            count_in_column(tile, j, c);
+            count_in_column(tile, j, d);
+            marks = marked(marked(marked(marked(marks, a), b), c), d);
         }
     }
-    row = 4 * quarter;
-    at = o->x + row * o->step;
-    for (; row < o->rows; ++row, at += o->step) {
+    at = o->x + 4 * quarter * o->step;
+    for (ptrdiff_t row = 4 * quarter; row < o->rows; ++row, at += o->step) {
         for (ptrdiff_t j = 0; j < o->columns; ++j) {
             const T a = item(at, j);
-            count(&tallies[j], a);
-            marks = (U)(marks | nan_mark(a));
+            count_in_column(tile, j, a);
+            marks = marked(marks, a);
         }
     }
-    if (had_nan(marks)) {
-        tile_with_nan(o, tallies, period);
-        return;
+    return mark_nan(marks);
+}
+
+/* Column j is counted with column j % period. */
+static void count_tile(const struct count_operands *o, ptrdiff_t period)
+{
+    struct tile tile;
+    clear_tile(&tile, o->columns);
+    if (count_rows(o, &tile)) {
+        clear_tile(&tile, o->columns);
+        count_rows_with_nan(o, &tile);
     }
     for (ptrdiff_t first = 0; first < o->columns; first += period)
         for (ptrdiff_t j = 0; j < period; ++j)
             add(
-                tallies[first + j], o->rows, 0, o->counts + j * o->count_step, false);
+                (struct tally){tile.positive[first + j], tile.zero[first + j]}, o->rows,
+                (int64_t)tile.nan[first + j], o->counts + j * o->count_step, false);
 }
 
 static void columns(const struct count_operands *o)
@@ -223,7 +220,7 @@ static void columns(const struct count_operands *o)
             part.x = o->x + done + first * (ptrdiff_t)sizeof(T);
             part.columns = joined * period;
             part.counts = o->counts + first * o->count_step;
-            tile(&part, period);
+            count_tile(&part, period);
         }
         left -= joined * part.rows;
     }

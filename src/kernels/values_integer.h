@@ -12,5 +12,6 @@ static inline T capped(T rectified, T cap) { return cap < rectified ? cap : rect
 
 /* For count_kernels.h. */
 static inline bool is_zero(T x) { return x == 0; }
-static inline U nan_mark(T x) { (void)x; return 0; }
+static inline U marked(U marks, T x) { (void)x; return marks; }
+static inline bool mark_nan(U marks) { (void)marks; return false; }
 static inline T some_negative(void) { return (T)-1; }

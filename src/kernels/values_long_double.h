@@ -35,5 +35,6 @@ static inline T capped(T rectified, T cap)
 
 /* For count_kernels.h. */
 static inline bool is_zero(T x) { return x == 0; }
-static inline U nan_mark(T x) { return (U)is_nan(x) << (8 * sizeof(U) - 1); }
+static inline U marked(U marks, T x) { return marks | is_nan(x); }
+static inline bool mark_nan(U marks) { return marks != 0; }
 static inline T some_negative(void) { return -1; }
