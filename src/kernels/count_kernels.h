@@ -4,6 +4,7 @@
    Without NaNs, two counts and one mark suffice, and take a third less work. Data that
    turn out to hold a NaN are counted again while they are in the cache. */
 
+#include "count_marks.h"
 #include "kernels.h"
 
 enum {

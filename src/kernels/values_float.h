@@ -31,27 +31,3 @@ static inline T capped(T rectified, T cap)
     const T smaller = cap < rectified ? cap : rectified;
     return smaller == (T)sign_bit ? 0 : smaller;
 }
-
-/* For count_kernels.h. */
-static inline bool is_zero(T x) { return (U)((U)x << 1) == 0; }
-static inline T some_negative(void) { return minus_greatest; }
-
-/* The marks of some values tell whether one of them is a NaN: the greatest of twice their bits,
-   where the processor has a maximum of such lanes, since is_zero needs those too; or else the sign
-   of a difference. */
-#if defined(__AVX2__) || defined(__ARM_NEON)
-enum { HAS_MAXIMUM = sizeof(U) < 8 };
-#else
-enum { HAS_MAXIMUM = sizeof(U) == 1 };
-#endif
-static inline U marked(U marks, T x)
-{
-    const U twice = (U)((U)x << 1);
-    if (HAS_MAXIMUM)
-        return twice > marks ? twice : marks;
-    return (U)(marks | (U)(greatest - magnitude_bits(x)));
-}
-static inline bool mark_nan(U marks)
-{
-    return HAS_MAXIMUM ? marks > (U)(greatest << 1) : marks >> (8 * sizeof(U) - 1) != 0;
-}

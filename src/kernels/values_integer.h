@@ -9,9 +9,3 @@ static inline WIDE rectified_wide(WIDE w) { return w; }
 static inline bool is_nan(T x) { (void)x; return false; }
 static inline bool positive(T x) { return x > 0; }
 static inline T capped(T rectified, T cap) { return cap < rectified ? cap : rectified; }
-
-/* For count_kernels.h. */
-static inline bool is_zero(T x) { return x == 0; }
-static inline U marked(U marks, T x) { (void)x; return marks; }
-static inline bool mark_nan(U marks) { (void)marks; return false; }
-static inline T some_negative(void) { return (T)-1; }

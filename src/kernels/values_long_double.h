@@ -32,9 +32,3 @@ static inline T capped(T rectified, T cap)
 {
     return cap < rectified ? (cap == 0 ? 0 : cap) : rectified;
 }
-
-/* For count_kernels.h. */
-static inline bool is_zero(T x) { return x == 0; }
-static inline U marked(U marks, T x) { return marks | is_nan(x); }
-static inline bool mark_nan(U marks) { return marks != 0; }
-static inline T some_negative(void) { return -1; }
