@@ -12,7 +12,9 @@
 
 #include "loop.h"
 
-enum { MOST_TABLES = 4 };
+enum {
+    MOST_TABLES = 4
+};
 
 /* The tables of a loop, of which there are none at first; NULL if it never has any. */
 struct tables *tables_of_loop(const struct isa *isa, const struct loop *loop);
