@@ -135,6 +135,16 @@ class Layer(Protocol):
     def backward(self, dy: Array) -> Array: ...
 
 
+def of_shared(gradient: Array) -> Array:
+    """The gradient of a parameter that all but the last axis share.
+
+    Sums of more than a few hundred numbers need float32 or more.
+    """
+    axes = tuple(range(gradient.ndim - 1))
+    total: Array = gradient.sum(axis=axes, dtype=np.result_type(gradient, np.float32))
+    return total
+
+
 class Dense:
     def __init__(
         self,
@@ -155,7 +165,7 @@ class Dense:
         return y
 
     def backward(self, dy: Array) -> Array:
-        self.gradients = [self.x.T @ dy, dy.sum(axis=0)]
+        self.gradients = [self.x.T @ dy, of_shared(dy)]
         dx: Array = dy @ self.parameters[0].T
         return dx
 
@@ -176,7 +186,7 @@ class Activate:
         dx: Any = self.function.backward(dy, self.x, *self.parameters)
         if self.parameters:
             dx, dslope = dx
-            self.gradients = [dslope.sum(axis=tuple(range(dslope.ndim - 1)))]
+            self.gradients = [of_shared(dslope)]
         return np.asarray(dx)
 
 
@@ -286,7 +296,7 @@ class Recurrent:
             dy = dz[step] @ recurrent.T
         examples = tuple(a.reshape(-1, a.shape[-1]) for a in (self.x, self.states[:-1], dz))
         self.gradients = [examples[0].T @ examples[2], examples[1].T @ examples[2]]
-        self.gradients.append(examples[2].sum(axis=0))
+        self.gradients.append(of_shared(examples[2]))
         dx: Array = (dz @ inputs.T).swapaxes(0, 1)
         return dx
 

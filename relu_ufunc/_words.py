@@ -205,9 +205,8 @@ array([[-0.5,  2. ],
        [-1.5, -1. ]])""",
         backward_example="""\
 The gradient of a slope that is shared along an axis is the sum of `dslope`
-along that axis, here with one slope per channel. Sum float16 and bfloat16
-in float32, with ``dtype=np.float32``, since in their own dtype a long sum
-comes to a stop:
+along that axis, here with one slope per channel. Sum in a wide dtype, since
+in float16 and bfloat16 themselves a long sum comes to a stop:
 
 >>> x = np.array([[-1.0, 2.0], [-3.0, -4.0]])
 >>> dy = np.ones_like(x)
@@ -215,7 +214,7 @@ comes to a stop:
 >>> dx
 array([[0.5 , 1.  ],
        [0.5 , 0.25]])
->>> dslope.sum(axis=0)
+>>> dslope.sum(axis=0, dtype=np.float64)
 array([-4., -4.])""",
     ),
     "relu6": Words(
@@ -434,7 +433,9 @@ b : array_like
         special_values="""\
 - The result is never -0.0. A NaN in `x` or `b`, and inf - inf, give NaN.
 - Integers wrap around, as in `numpy.add`.
-- `accumulate` does not rectify the first element: begin with a 0.""",
+- `accumulate` does not rectify the first element: begin with a 0. Its sums,
+  and those of `reduce`, are rounded or wrap around in the dtype, for which
+  `dtype` gives a wider one.""",
         pytorch="``torch.relu(x + b)``",
         tensorflow="``tf.nn.relu(x + b)``",
         jax="``jax.nn.relu(x + b)``",
