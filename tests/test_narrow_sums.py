@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import relu_ufunc
+from tests.bits import Array
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
 
@@ -25,7 +26,7 @@ def test_the_sums_are_found() -> None:
 @pytest.mark.parametrize(("name", "line"), LINES)
 @pytest.mark.parametrize("dtype", [ml_dtypes.bfloat16, np.float16, np.float32, np.float64])
 def test_a_sum_is_right_in_every_dtype(name: str, line: str, dtype: type) -> None:
-    x = np.full((10_000, 1, 2, 1), -1, dtype)
+    x: Array = np.full((10_000, 1, 2, 1), -1, dtype)
     _, dslope = relu_ufunc.prelu_backward(np.ones_like(x), x, np.asarray(0.25, dtype))
     total = eval(line, {"np": np, "dslope": dslope})
     assert total.sum(dtype=np.float64) == -x.size
