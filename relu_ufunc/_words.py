@@ -123,7 +123,7 @@ slope : array_like
 - -0.0 stays -0.0.
 - A NaN x keeps its bits; a NaN slope has an effect only where x is negative.
 - A Python float takes on x's dtype: for a float16 x, 0.01 becomes the float16
-  nearest to 0.01.""",
+  nearest to 0.01. Beside the dtypes of ml_dtypes it makes the result float32.""",
         pytorch="""\
 `torch.nn.functional.leaky_relu`, `torch.nn.LeakyReLU`;
   ``negative_slope=0.01``""",

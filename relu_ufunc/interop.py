@@ -116,10 +116,10 @@ def register_pint() -> None:
     >>> from relu_ufunc.interop import register_pint
     >>> register_pint()
     >>> unit = pint.UnitRegistry()
-    >>> relu([-1.0, 2.0] * unit.m)
-    <Quantity([0. 2.], 'meter')>
-    >>> add_relu([-1.0, 2.0] * unit.m, 50 * unit.cm)
-    <Quantity([0.  2.5], 'meter')>
+    >>> print(relu([-1.0, 2.0] * unit.m))
+    [0.0 2.0] meter
+    >>> print(add_relu([-1.0, 2.0] * unit.m, 50 * unit.cm))
+    [0.0 2.5] meter
     """
     from pint.facets.numpy.numpy_func import HANDLED_UFUNCS
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -176,6 +177,45 @@ def test_a_nullable_data_frame_keeps_missing_values_column_by_column() -> None:
     assert frame.apply(lambda column: ru.leaky_relu(column, 0.5)).dtypes.tolist() == ["Float32"]
 
 
+def test_several_outputs_of_a_data_frame_have_one_dtype() -> None:
+    pd = installed("pandas")
+    mixed = pd.DataFrame({"a": X, "b": X.astype(np.float64), "c": X.astype(np.int8)})
+    for result in ru.crelu(mixed):
+        assert result.dtypes.tolist() == [np.float64] * 3
+    for result, frame in ((ru.relu(mixed), mixed), (ru.relu(-mixed), mixed)):
+        assert result.dtypes.tolist() == frame.dtypes.tolist()
+
+
+def test_two_nullable_columns_with_several_inputs_or_outputs_are_refused() -> None:
+    pd = installed("pandas")
+    frame = pd.DataFrame({"a": [-2.0, None], "b": [1.0, -3.0]}, dtype="Float32")
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: ru.crelu(frame),
+        lambda: ru.leaky_relu(frame, 0.5),
+    )
+    for call in calls:
+        with pytest.raises(TypeError, match="not supported for the input types"):
+            call()
+    assert ru.relu(-frame).dtypes.tolist() == ["Float32"] * 2
+
+
+def test_pandas_refuses_where_beside_out() -> None:
+    pd = installed("pandas")
+    mask = np.array([True, True, False, False])
+    series, out = pd.Series(X), pd.Series(np.full(4, 9, np.float32))
+    with pytest.raises(TypeError, match="putmask"):
+        ru.relu(series, out=out, where=mask)
+    assert out.tolist() == [9.0] * 4
+    assert ru.relu(series).where(mask, series).tolist() == [0.0, 0.0, 0.0, 1.5]
+
+
+def test_pandas_has_no_outer() -> None:
+    pd = installed("pandas")
+    series = pd.Series(X)
+    with pytest.raises(NotImplementedError):
+        ru.add_relu.outer(series, series)
+
+
 def test_pandas_aligns_two_operands_by_label() -> None:
     pd = installed("pandas")
     a, b = pd.Series([1.0, 2.0], index=["a", "b"]), pd.Series([1.0, -9.0], index=["b", "a"])
@@ -243,11 +283,57 @@ def test_polars_keeps_the_name_and_nulls_and_takes_expressions() -> None:
     assert series.to_frame().select(ru.relu(pl.col("n")))["n"].to_list() == [0.0, None, 3.0]
 
 
+@pytest.mark.parametrize("dtype", ["Float16", "Boolean", "List", "Array"])
+def test_polars_refuses_some_dtypes(dtype: str) -> None:
+    pl = installed("polars")
+    if not hasattr(pl, dtype):
+        pytest.skip(f"polars {pl.__version__} has no {dtype}")
+    series = {
+        "Float16": lambda: pl.Series(X.tolist(), dtype=pl.Float16),
+        "Boolean": lambda: pl.Series([True, False]),
+        "List": lambda: pl.Series([[-1.0], [2.0, 3.0]]),
+        "Array": lambda: pl.Series([[-1.0, 2.0]] * 2, dtype=pl.Array(pl.Float64, 2)),
+    }[dtype]()
+    with pytest.raises((TypeError, ValueError, NotImplementedError)):
+        ru.relu(series)
+    with pytest.raises(Exception, match=r"return type|input from dtype|broadcast"):
+        series.alias("x").to_frame().select(ru.relu(pl.col("x")))
+
+
+def test_polars_forgets_the_unit_of_a_duration() -> None:
+    pl = installed("polars")
+    late = pl.Series([timedelta(seconds=-1), timedelta(seconds=2), None])
+    result = ru.relu(late)
+    assert result.dtype == pl.Int64
+    assert result.cast(late.dtype).to_list() == [timedelta(0), timedelta(seconds=2), None]
+    assert ru.relu(pl.Series([date(2020, 1, 1)])).dtype == pl.Int32
+
+
 def test_masked_arrays_keep_their_mask() -> None:
     masked = np.ma.array(X, mask=[False, True, False, False])
     result: Any
     for result in (ru.relu(masked), *ru.crelu(masked)):
         assert result.mask.tolist() == [False, True, False, False]
+
+
+def test_methods_count_what_is_masked() -> None:
+    masked = np.ma.array([5.0, 2.0, 1.0], mask=[True, False, False])
+    assert float(ru.add_relu.reduce(masked)) == 8.0
+    assert float(ru.add_relu.reduce(masked.compressed())) == 3.0
+    assert float(ru.add_relu.reduce(masked.filled(0))) == 3.0
+    accumulated: Any = ru.add_relu.accumulate(masked)
+    assert accumulated.tolist() == [5.0, 7.0, 8.0]
+
+
+def test_the_mask_is_shared_as_with_numpy() -> None:
+    function: Callable[..., Any]
+    for function in (ru.relu, np.negative):
+        masked: Any = np.ma.array(X, mask=[False, True, False, False])
+        result = function(masked)
+        assert np.shares_memory(result.mask, masked.mask)
+        result[0] = np.ma.masked
+        assert masked.mask.tolist() == [True, True, False, False]
+        assert not np.shares_memory(function(masked.copy()).mask, masked.mask)
 
 
 def test_a_memmap_is_written_to_its_file(tmp_path: Path) -> None:
@@ -258,6 +344,13 @@ def test_a_memmap_is_written_to_its_file(tmp_path: Path) -> None:
     assert ru.relu(memory, out=memory) is memory
     memory.flush()
     np.testing.assert_array_equal(np.fromfile(path, np.float32), ru.relu(X))
+
+
+def test_torch_turns_bool_into_uint8() -> None:
+    torch = installed("torch")
+    tensor = torch.tensor([True, False])
+    assert ru.relu(tensor).dtype == torch.uint8
+    assert torch.from_numpy(ru.relu(tensor.numpy())).dtype == torch.bool
 
 
 def test_torch_refuses_to_lose_a_gradient() -> None:
