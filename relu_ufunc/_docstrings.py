@@ -74,7 +74,8 @@ _SELECTED = """\
 
 _COMPARED = """\
 These values were observed on an x86-64 CPU with PyTorch 2.13, TensorFlow 2.21,
-Keras 3.15, JAX 0.10 and ONNX Runtime 1.32."""
+Keras 3.15, JAX 0.10 and ONNX Runtime 1.32, and again with PyTorch 2.14 and JAX
+0.12."""
 
 
 # What is cached here is the same for most functions, and most of the time of an import.

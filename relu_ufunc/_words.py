@@ -263,7 +263,8 @@ array([ 0., 20.,  0.])""",
         gradient="dx = dy where 0 < x < max_value, else +0",
         derivative="""\
 The derivative is 0 at both 0 and `max_value`, as in PyTorch's `hardtanh`;
-that of `torch.clamp` is 1 at both. A NaN max_value is the result.""",
+that of `torch.clamp` is 1 at both, and 0 from PyTorch 2.14 on, or 0.5 if the
+limits are tensors. A NaN max_value is the result.""",
         parameters="""\
 max_value : array_like
     The upper limit: a number or an array. There is no default, because those

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pytest
+from packaging.version import Version
 
 from tests.bits import Array, bits, specials
 from tests.cases import BY_NAME, ISAS, Case
@@ -78,11 +80,29 @@ class Difference:
     theirs: Callable[..., Any]
     """What PyTorch returns there, or a tuple of what it may."""
     dtypes: str = "efd"
+    since: str = ""
+    """The release from which on it does."""
+    before: str = ""
+    """The release from which on it no longer does."""
+
+    def applies(self, name: str, character: str) -> bool:
+        release = Version(version("torch"))
+        return (
+            name in self.functions
+            and character in self.dtypes
+            and (not self.since or release >= Version(self.since))
+            and (not self.before or release < Version(self.before))
+        )
 
 
 def _unrounded(a: Array) -> Array:
     slope = np.float64(0.01) if a.dtype == np.float64 else np.float32(0.01)
     return (a * slope).astype(a.dtype)
+
+
+def _half(a: Array) -> Array:
+    half: Array = a * np.asarray(0.5, a.dtype)
+    return half
 
 
 RELU, RELU6, HARDTANH = "nn.functional.relu", "nn.functional.relu6", "nn.functional.hardtanh"
@@ -128,6 +148,21 @@ BACKWARD = [
         ("clamp", "clamp_min", "clamp_max"),
         lambda dy, x, limit=INF: np.isnan(x) | np.isnan(limit),
         lambda dy, *_: np.zeros_like(dy),
+        before="2.14",
+    ),
+    Difference(
+        "at NaN, of x or the limit, it is 0 if the limit is a number; here it is NaN",
+        ("clamp_min", "clamp_max"),
+        lambda dy, x, limit=INF: np.isnan(x) | np.isnan(limit),
+        lambda dy, *_: np.zeros_like(dy),
+        since="2.14",
+    ),
+    Difference(
+        "at NaN, of x or the limit, it is that of maximum(x, 0) if the limit is a tensor",
+        ("clamp", "clamp_max"),
+        lambda dy, x, limit: np.isnan(x) | np.isnan(limit),
+        lambda dy, x, _: np.where(x < 0, np.zeros_like(dy), dy),
+        since="2.14",
     ),
     Difference(
         "at NaN the derivative is the slope; here it is NaN",
@@ -153,12 +188,28 @@ BACKWARD = [
         ("clamp", "clamp_min"),
         lambda dy, x, limit=INF: (x == 0) & (limit >= 0),
         lambda dy, *_: dy,
+        before="2.14",
+    ),
+    Difference(
+        "at 0 the derivative is 1/2 if the limits are tensors, and 1 if both are 0; here it is 0",
+        ("clamp",),
+        lambda dy, x, limit: (x == 0) & (limit >= 0),
+        lambda dy, x, limit: np.where(limit == 0, dy, _half(dy)),
+        since="2.14",
     ),
     Difference(
         "at the limit the derivative is 1; here it is 0",
         ("clamp", "clamp_max"),
         lambda dy, x, limit: (x > 0) & (x == limit),
         lambda dy, *_: dy,
+        before="2.14",
+    ),
+    Difference(
+        "at the limit the derivative is 1/2 if the limit is a tensor; here it is 0",
+        ("clamp", "clamp_max"),
+        lambda dy, x, limit: (x > 0) & (x == limit),
+        lambda dy, *_: _half(dy),
+        since="2.14",
     ),
 ]
 SLOPE_BACKWARD = [
@@ -185,7 +236,7 @@ def _compare(
     theirs, wanted, *operands = (a.ravel() for a in np.broadcast_arrays(theirs, wanted, *operands))
     settled = _is_same(theirs, wanted)
     for difference in differences:
-        if name in difference.functions and theirs.dtype.char in difference.dtypes:
+        if difference.applies(name, theirs.dtype.char):
             with np.errstate(all="ignore"):
                 where = difference.where(*operands) & ~settled
                 allowed = difference.theirs(*operands)
@@ -305,7 +356,5 @@ def test_sample_inputs(name: str, dtype_name: str, torch: Any, count: Counter[st
         count["PyTorch: backward, inputs"] += 1
 
     assert met == {
-        difference.about
-        for difference in DIFFERENCES
-        if name in difference.functions and character in difference.dtypes
+        difference.about for difference in DIFFERENCES if difference.applies(name, character)
     }

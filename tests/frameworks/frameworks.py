@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib import import_module
+from importlib.metadata import version
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from packaging.version import Version
 
 from relu_ufunc._operations import OPERATIONS
 from tests.bits import Array
@@ -247,6 +249,10 @@ class Jax(Framework):
         *SMOOTH,
     )
     packages = ("jax",)
+
+    @classmethod
+    def release(cls) -> Version:
+        return Version(version("jax"))
 
     def __init__(self) -> None:
         super().__init__()
