@@ -25,7 +25,7 @@ mapfile -t wanted < <(
     python "$root/tools/requirements.py" test "$extra" | grep -vE "^(relu-ufunc${WITHOUT:+|$WITHOUT})\b"
 )
 pip install "${WHEEL:-$root}" "${wanted[@]}"
-pip list --format=freeze | grep -iE "^($(
+pip freeze | grep -iE "^($(
     printf '%s\n' numpy "${wanted[@]}" | grep -oE '^[A-Za-z0-9_-]+' | tr '_\n' '-|'
 )python)=" | tr '\n' ' '
 
