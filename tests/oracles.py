@@ -425,8 +425,21 @@ def mish_backward(dy: Array, x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(value, dy, x))
 
 
+def _squareplus_root(x: Array, b: Array) -> Array:
+    """sqrt(x*x + b), with what rounding takes from the square: where b cancels it, that remains."""
+    part = x * 2.0 ** (np.finfo(x.dtype).nmant // 2 + 1)
+    high = (x + part) - part
+    low, square = x - high, x * x
+    total = square + b
+    kept = total - square
+    rest = (high * high - square) + 2 * high * low + low * low
+    rest += (square - (total - kept)) + (b - kept)
+    root: Array = np.sqrt(np.where(np.isfinite(rest), total + rest, total))
+    return root
+
+
 def _squareplus(x: Array, b: Array) -> Array:
-    root = np.sqrt(x * x + b)
+    root = _squareplus_root(x, b)
     below, above = (b + 0.0) / (root - x) / 2, (root + x) / 2
     value: Array = np.where((x < 0) & (b < inf), below, above)
     return value
@@ -448,7 +461,7 @@ def squareplus(x: Array, b: Array) -> Array:
 def squareplus_backward(dy: Array, x: Array, b: Array) -> Array:
     def value(dy: Array, x: Array, b: Array) -> Any:
         x = _bounded(x, np.finfo(np.float64).max)
-        root = np.sqrt(x * x + b)
+        root = _squareplus_root(x, b)
         # What follows dy/2 decides where that is a middle: see _seen.
         tiny = (x != 0) & (np.abs(x) < root * 2.0**-60)
         x = np.where(tiny, np.copysign(root * np.longdouble(2.0**-57), x), x)

@@ -10,7 +10,7 @@ import pytest
 
 from relu_ufunc._operations import Operation
 from tests.bits import Array
-from tests.cases import UFUNCS, Case, each_isa
+from tests.cases import CASES, UFUNCS, Case, each_isa
 from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
 from tests.oracles import ORACLES
 from tests.smooth_facts import (
@@ -216,6 +216,18 @@ def test_any_parameters_give_the_same_on_every_instruction_set(operation: Operat
     for ufuncs in UFUNCS.values():
         assert ufuncs[operation.name](*operands).tobytes() == right
         assert one_by_one(ufuncs[operation.name], operands).tobytes() == right
+
+
+SQUAREPLUS = [case for case in CASES if case.operation.name.startswith("squareplus")]
+
+
+@pytest.mark.parametrize("case", SQUAREPLUS, ids=str)
+def test_squareplus_where_b_cancels_the_square(case: Case) -> None:
+    n, random = 2_000, np.random.default_rng(9)
+    dy, x = (random.normal(size=n).astype(case.dtype) for _ in range(2))
+    square = np.square(x)
+    b = (random.integers(-3, 4, n) * np.spacing(square) - square).astype(case.dtype)
+    case.check(*([dy] * case.operation.is_backward), x, b)
 
 
 @pytest.fixture(scope="module")
