@@ -4,9 +4,10 @@
 
 Eight Python threads call every function on every dtype and instruction set, in random layouts.
 Meanwhile the number of threads that share a call and the streaming threshold change, children are
-forked, signals arrive, and memory is taken or refused; another process creates and destroys
-subinterpreters and, with --dask, a third runs a Dask cluster. The soak fails if a bit is wrong, if
-a thread, child, signal or count is lost or hangs, if something crashes, or if memory grows.
+forked (if Python has a GIL), signals arrive, and memory is taken or refused; another process
+creates and destroys subinterpreters and, with --dask, a third runs a Dask cluster. The soak fails
+if a bit is wrong, if a thread, child, signal or count is lost or hangs, if something crashes, or if
+memory grows.
 
 It needs Linux. Run it at the root of a checkout with an editable install and the extra `test`
 (--dask: and `interop`), or at the root of a copy made by tools/built_copy.sh.
@@ -113,8 +114,10 @@ def verdicts(shared: actors.Shared, interrupts: Interrupts, windows: memory.Wind
         if not np.array_equal(np.stack(shared.monitor.counts()), shared.counted):
             found.append("the monitor that all threads updated lost counts")
     idle = {name for name, tally in shared.tallies.items() if tally.calls == 0}
-    if idle or not (shared.forks and shared.switches and shared.blocks):
-        found.append(f"nothing was done by {', '.join(idle) or 'an actor'}")
+    done_by = {"forker": shared.forks, "switcher": shared.switches, "hoarder": shared.blocks}
+    idle |= {actor.__name__ for actor in actors.OTHERS if not done_by.get(actor.__name__, 1)}
+    if idle:
+        found.append(f"nothing was done by {', '.join(sorted(idle))}")
     return found
 
 
