@@ -22,6 +22,7 @@ from relu_ufunc.diagnostics import ActivationCounts, ActivationMonitor, activati
 from tests.bits import FLOATS, Array, ordinary, specials
 from tests.cases import ISAS
 from tests.fp_environment import clear_flags, flush_to_zero, needs_fenv, raised_flags
+from tests.gil import HAS_GIL
 from tests.layouts import CHANGES, unaligned, with_stride
 from tests.subprocesses import output_of
 
@@ -656,6 +657,7 @@ def test_counts_of_no_axis_are_scalars() -> None:
     assert isinstance(activation_counts([1.0, 2.0], 0).positive, np.int64)
 
 
+@pytest.mark.skipif(not HAS_GIL, reason="without the GIL, NumPy asks for a lock around this")
 def test_reshaping_in_another_thread_changes_nothing() -> None:
     x = np.ones(4096)
     stopped = threading.Event()
