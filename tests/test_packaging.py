@@ -1,6 +1,7 @@
 """The installed package: its version, metadata and command."""
 
 import re
+import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def test_metadata() -> None:
     assert metadata["Requires-Python"] == ">=3.11"
     required = [each for each in installed.requires or [] if "extra ==" not in each]
     assert required == ["numpy>=1.25"]
+
+
+def test_every_extra_names_the_oldest_version_of_what_it_needs() -> None:
+    """And tools/oldest.sh tries them."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras: dict[str, list[str]] = pyproject["project"]["optional-dependencies"]
+    needed = {each for requirements in extras.values() for each in requirements}
+    assert [each for each in needed if not re.search(r">=|==|^relu-ufunc\[", each)] == []
+    tried = re.findall(
+        r"^    \[(\w+)\]=", (ROOT / "tools/oldest.sh").read_text("utf-8"), re.MULTILINE
+    )
+    assert sorted(tried) == sorted(extras)
 
 
 @needs_installed
