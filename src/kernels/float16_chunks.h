@@ -5,59 +5,44 @@
 #define CONVERTS_CHUNKS
 #include <immintrin.h>
 
+#if defined(__AVX512F__)
+typedef __m256i halves;
+typedef __m512 floats;
+typedef __m512i vector;
+#define FLOATS_OF(halves) _mm512_cvtph_ps(halves)
+#define HALVES_OF(floats) _mm512_cvtps_ph(floats, _MM_FROUND_TO_NEAREST_INT)
+#define JOINED(low, high) _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1)
+#else
+typedef __m128i halves;
+typedef __m256 floats;
+typedef __m256i vector;
+#define FLOATS_OF(halves) _mm256_cvtph_ps(halves)
+#define HALVES_OF(floats) _mm256_cvtps_ph(floats, _MM_FROUND_TO_NEAREST_INT)
+#define JOINED(low, high) _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1)
+#endif
+
 /* A step fills a whole vector of the instruction set: the processor does not forward
    narrower stores to the wide loads of the loops that follow. */
-#if defined(CONVERTS_CHUNKS) && defined(__AVX512F__)
-
-enum { STEP = 32 };
+enum { HALF_STEP = sizeof(halves) / sizeof(T), STEP = 2 * HALF_STEP };
 
 static inline void widen_step(const char *from, float *to)
 {
-    for (int i = 0; i < STEP; i += 16) {
-        __m256i halves;
-        memcpy(&halves, from + 2 * i, sizeof halves);
-        const __m512 floats = _mm512_cvtph_ps(halves);
-        memcpy(to + i, &floats, sizeof floats);
+    for (int i = 0; i < STEP; i += HALF_STEP) {
+        halves narrow;
+        memcpy(&narrow, from + i * (int)sizeof(T), sizeof narrow);
+        const floats wide = FLOATS_OF(narrow);
+        memcpy(to + i, &wide, sizeof wide);
     }
 }
 
-static inline void narrow_step(const float *from, int16_t *to)
+static inline void narrow_step(const float *from, T *to)
 {
-    __m512 low, high;
+    floats low, high;
     memcpy(&low, from, sizeof low);
-    memcpy(&high, from + 16, sizeof high);
-    const __m512i halves = _mm512_inserti64x4(
-        _mm512_castsi256_si512(_mm512_cvtps_ph(low, _MM_FROUND_TO_NEAREST_INT)),
-        _mm512_cvtps_ph(high, _MM_FROUND_TO_NEAREST_INT), 1);
-    memcpy(to, &halves, sizeof halves);
+    memcpy(&high, from + HALF_STEP, sizeof high);
+    const vector both = JOINED(HALVES_OF(low), HALVES_OF(high));
+    memcpy(to, &both, sizeof both);
 }
-
-#elif defined(CONVERTS_CHUNKS)
-
-enum { STEP = 16 };
-
-static inline void widen_step(const char *from, float *to)
-{
-    for (int i = 0; i < STEP; i += 8) {
-        __m128i halves;
-        memcpy(&halves, from + 2 * i, sizeof halves);
-        const __m256 floats = _mm256_cvtph_ps(halves);
-        memcpy(to + i, &floats, sizeof floats);
-    }
-}
-
-static inline void narrow_step(const float *from, int16_t *to)
-{
-    __m256 low, high;
-    memcpy(&low, from, sizeof low);
-    memcpy(&high, from + 8, sizeof high);
-    const __m256i halves = _mm256_inserti128_si256(
-        _mm256_castsi128_si256(_mm256_cvtps_ph(low, _MM_FROUND_TO_NEAREST_INT)),
-        _mm256_cvtps_ph(high, _MM_FROUND_TO_NEAREST_INT), 1);
-    memcpy(to, &halves, sizeof halves);
-}
-
-#endif
 
 /* What does not fill a step is converted in C. */
 static inline void widen_chunk(const char *from, float *to, ptrdiff_t n)
