@@ -30,7 +30,7 @@ PREAMBLE = """\
 #ifndef RELU_UFUNC_POLYNOMIALS_H
 #define RELU_UFUNC_POLYNOMIALS_H
 
-#include "double_words.h"
+#include "double_double.h"
 """
 
 
@@ -251,7 +251,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         weight=lambda z: z / 2,
     ),
     Polynomial(
-        name="single_logarithm_polynomial",
+        name="short_logarithm_polynomial",
         says="The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.",
         function=logarithm,
         low=mpf(0),
@@ -272,7 +272,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         arithmetic="contracted",
     ),
     Polynomial(
-        name="rough_exponential_polynomial",
+        name="approximate_exponential_polynomial",
         says="(exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.",
         function=expm1,
         low=-half_ln2,

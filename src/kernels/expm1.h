@@ -16,7 +16,7 @@ static inline double expm1_quotient(enum contraction how, double x)
    x is a float, r is 0 for k = 0 alone. -(1 - 2^k) is -0.0 for k = 0, so that -0.0 stays. */
 static inline double expm1_polynomially(float x)
 {
-    const double shifted = shifted_exponent(FUSED, x), k = shifted - 0x1.8p52;
+    const double shifted = shifted_exponent(FUSED, x), k = shifted - TO_INTEGER;
     const double r = rest_of(FUSED, x, k);
     const uint64_t exponent = bits_of_double(shifted) << 52;
     const double scaled_r = double_of_bits(bits_of_double(r) + exponent);

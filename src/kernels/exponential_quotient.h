@@ -3,7 +3,8 @@
 #ifndef RELU_UFUNC_EXPONENTIAL_QUOTIENT_H
 #define RELU_UFUNC_EXPONENTIAL_QUOTIENT_H
 
-#include "double_words.h"
+#include "constants.h"
+#include "double_double.h"
 #include "polynomials.h"
 
 struct quotient {
@@ -16,15 +17,10 @@ struct reduced_exponential {
     uint64_t exponent;
 };
 
-/* log(2), and in two parts, the first of 33 bits. */
-#define LN2 0x1.62e42fefa39efp-1
-#define LN2_HIGH 0x1.62e42feep-1
-#define LN2_LOW 0x1.a39ef35793c76p-33
-
 /* x log2(e), rounded to an integer in the lowest bits of a sum. */
 static inline double shifted_exponent(enum contraction how, double x)
 {
-    return multiply_add(how, x, 0x1.71547652b82fep+0, 0x1.8p52);
+    return multiply_add(how, x, LOG2_E, TO_INTEGER);
 }
 
 /* x - k log(2). Fused, the product is not rounded, and log(2) in one part errs by k 2^-55 only:
@@ -51,7 +47,7 @@ static inline struct reduced_exponential exponential_of_rest(
 static inline struct reduced_exponential reduced_exponential(
     enum contraction how, double x)
 {
-    const double shifted = shifted_exponent(how, x), k = shifted - 0x1.8p52;
+    const double shifted = shifted_exponent(how, x), k = shifted - TO_INTEGER;
     return exponential_of_rest(how, rest_of(how, x, k), shifted);
 }
 
@@ -70,8 +66,8 @@ static inline struct quotient exponential_quotient(enum contraction how, double 
    log(2) in one part a float32 result of gelu would be wrong. */
 static inline struct quotient gaussian_quotient(enum contraction how, double s)
 {
-    const double shifted = multiply_add(how, s, -0x1.71547652b82fep-1, 0x1.8p52);
-    const double k = shifted - 0x1.8p52;
+    const double shifted = multiply_add(how, s, -0.5 * LOG2_E, TO_INTEGER);
+    const double k = shifted - TO_INTEGER;
     const double r = multiply_add(how, k, 2 * LN2_LOW, multiply_add(how, k, 2 * LN2_HIGH, s));
     const double z = r * r;
     const double p = quarter_tangent_denominator(how, z);
@@ -80,10 +76,10 @@ static inline struct quotient gaussian_quotient(enum contraction how, double s)
         double_of_bits(bits_of_double(p - q) + (bits_of_double(shifted) << 52)), p + q};
 }
 
-static inline struct reduced_exponential reduced_exponential_of_words(
-    enum contraction how, struct words x)
+static inline struct reduced_exponential reduced_exponential_of_dd(
+    enum contraction how, struct double_double x)
 {
-    const double shifted = shifted_exponent(how, x.high), k = shifted - 0x1.8p52;
+    const double shifted = shifted_exponent(how, x.high), k = shifted - TO_INTEGER;
     const double r =
         multiply_add(how, -k, LN2_HIGH, x.high) + multiply_add(how, -k, LN2_LOW, x.low);
     return exponential_of_rest(how, r, shifted);

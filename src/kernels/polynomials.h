@@ -2,7 +2,7 @@
 #ifndef RELU_UFUNC_POLYNOMIALS_H
 #define RELU_UFUNC_POLYNOMIALS_H
 
-#include "double_words.h"
+#include "double_double.h"
 
 /* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.
    The error is below 2^-59.8. */
@@ -39,7 +39,7 @@ static inline double logarithm_polynomial(double u)
 
 /* The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.
    The error is below 2^-57.5. */
-static inline double single_logarithm_polynomial(enum contraction how, double u)
+static inline double short_logarithm_polynomial(enum contraction how, double u)
 {
     double p = 0x1.2b584e280d258p-3;
     p = multiply_add(how, p, u, 0x1.39fe601d4a8bep-3);
@@ -69,7 +69,7 @@ static inline double expm1_polynomial(enum contraction how, double u)
 
 /* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.
    The error is below 2^-26.6. */
-static inline float rough_exponential_polynomial(float u)
+static inline float approximate_exponential_polynomial(float u)
 {
     float p = 0x1.6d10fc0000000p-10f;
     p = fmaf(p, u, 0x1.120b620000000p-7f);

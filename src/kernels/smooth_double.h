@@ -18,7 +18,7 @@
 /* e^-t for 0 <= t <= 1468, beyond which the greatest double times it, and times the argument,
    is 0: `far` times `before` times `after`, and `near`, which is 0 where it is small. */
 struct decay {
-    struct words far, near;
+    struct double_double far, near;
     double before, after;
 };
 
@@ -28,21 +28,21 @@ static inline struct decay decay_double(double t, double t_low)
     const bool is_small = t > 300, is_far = t > 700;
     const uint64_t scale = is_far ? 1600 : is_small ? 700 : 0;
     const double power = power_of_two_of(e.exponent + (scale << 52));
-    const struct words mantissa = fast_two_sum(e.mantissa.high, e.mantissa.low);
-    const struct words far = scaled_words(mantissa, power);
+    const struct double_double mantissa = fast_two_sum(e.mantissa.high, e.mantissa.low);
+    const struct double_double far = scaled_dd(mantissa, power);
     return (struct decay){
         far, {is_small ? 0 : far.high, is_small ? 0 : far.low},
         is_far ? 0x1p-650 : is_small ? 0x1p-300 : 1, is_far ? 0x1p-950 : is_small ? 0x1p-400 : 1};
 }
 
-static inline double sum_of(struct words a)
+static inline double sum_of(struct double_double a)
 {
     return a.high + a.low;
 }
 
-static inline struct words choose_words(bool condition, struct words a, struct words b)
+static inline struct double_double choose_dd(bool condition, struct double_double a, struct double_double b)
 {
-    return (struct words){condition ? a.high : b.high, condition ? a.low : b.low};
+    return (struct double_double){condition ? a.high : b.high, condition ? a.low : b.low};
 }
 
 /* number * power, which is 2^exponent; the number is within 2^-424 ... 2^400, or 0, infinite or
@@ -62,23 +62,23 @@ static inline struct scaled_number scaled_number(double x)
 /* x * 2^k for 2^-900 < |x| < 2^900, rounded once. */
 static inline double times_power_of_two(double x, double k)
 {
-    const double to_integer = 0x1.8p52, bounded = at_least(at_most(k, 2000), -2000);
-    const double half = 0.5 * bounded + to_integer;
-    const double rest = (bounded - (half - to_integer)) + to_integer;
+    const double bounded = at_least(at_most(k, 2000), -2000);
+    const double half = 0.5 * bounded + TO_INTEGER;
+    const double rest = (bounded - (half - TO_INTEGER)) + TO_INTEGER;
     return x * power_of_two_of(bits_of_double(half) << 52)
         * power_of_two_of(bits_of_double(rest) << 52);
 }
 
 /* a times a double-double, rounded once, where that is within 2^-900 ... 2^1010, or a is 0,
    infinite or NaN. */
-static inline double scaled_product(double a, struct words b)
+static inline double scaled_product(double a, struct double_double b)
 {
-    const struct words product = two_product(a, b.high);
+    const struct double_double product = two_product(a, b.high);
     const bool is_ordinary = (fabs(product.high) > 0) & (fabs(product.high) <= DBL_MAX);
     return is_ordinary ? product.high + (product.low + a * b.low) : product.high;
 }
 
-static inline double scaled_double(double scale, struct words a)
+static inline double scaled_double(double scale, struct double_double a)
 {
     const struct scaled_number s = scaled_number(scale);
     return scaled_product(s.number, a) * s.power;
@@ -86,7 +86,7 @@ static inline double scaled_double(double scale, struct words a)
 
 /* scale * a for an a that has `far` for a factor where x is below 0. No product on the way is out
    of range if the last is not. */
-static inline double scaled_decay(bool is_below, double scale, struct words a, struct decay e)
+static inline double scaled_decay(bool is_below, double scale, struct double_double a, struct decay e)
 {
     const struct scaled_number s = scaled_number(scale);
     const double before = is_below ? e.before : 1, after = is_below ? e.after : 1;
@@ -94,51 +94,51 @@ static inline double scaled_decay(bool is_below, double scale, struct words a, s
 }
 
 /* e^x - 1, x <= 709 */
-static inline struct words expm1_double(double x, double x_low)
+static inline struct double_double expm1_double(double x, double x_low)
 {
     const struct exponential e = exponential(at_least(x, -100), x_low);
     const double power = power_of_two_of(e.exponent), base = power - 1;
     const double tail = (e.mantissa.high - 1) * power;
-    const struct words sum = fast_two_sum(base, tail);
+    const struct double_double sum = fast_two_sum(base, tail);
     return fast_two_sum(sum.high, sum.low + e.mantissa.low * power);
 }
 
 /* log(1 + e) for 2^-60 <= e <= 1 */
-static inline struct words log1p_double(struct words e)
+static inline struct double_double log1p_double(struct double_double e)
 {
-    const struct words ln2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+    const struct double_double ln2 = {LN2, LN2_REST};
     const bool halves = e.high > 0.5;
-    const struct words f = {
+    const struct double_double f = {
         halves ? (e.high - 1) * 0.5 : e.high, halves ? e.low * 0.5 : e.low};
-    const struct words s = divide_words(f, add_words(words_of(2), f));
+    const struct double_double s = divide_dd(f, add_dd(dd_of(2), f));
     const double z = s.high * s.high;
     const double beyond = s.high * z * logarithm_polynomial(z);
-    const struct words log = {2 * s.high, 2 * s.low + beyond};
-    const struct words sum = add_words(ln2, log);
-    return choose_words(halves, sum, fast_two_sum(log.high, log.low));
+    const struct double_double log = {2 * s.high, 2 * s.low + beyond};
+    const struct double_double sum = add_dd(ln2, log);
+    return choose_dd(halves, sum, fast_two_sum(log.high, log.low));
 }
 
 static inline double softplus_double(double x)
 {
     const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
     const bool is_small = e.near.high < 0x1p-60;
-    const struct words log =
-        log1p_double(choose_words(is_small, words_of(0x1p-60), e.near));
-    const struct words sum = two_sum(at_most(x, 1460), log.high);
+    const struct double_double log =
+        log1p_double(choose_dd(is_small, dd_of(0x1p-60), e.near));
+    const struct double_double sum = two_sum(at_most(x, 1460), log.high);
     const double above = x > 60 ? x : sum.high + (sum.low + log.low);
     return x < 0 ? (is_small ? sum_of(e.far) * e.before * e.after : sum_of(log)) : above;
 }
 
-static inline struct words one_plus(struct words e)
+static inline struct double_double one_plus(struct double_double e)
 {
-    return add_words(words_of(1), e);
+    return add_dd(dd_of(1), e);
 }
 
 static inline double softplus_backward_double(double dy, double x)
 {
     const struct decay e = decay_double(at_most(fabs(x), 1464), 0);
-    const struct words n = choose_words(x < 0, e.far, words_of(1));
-    const struct words slope = divide_words(n, one_plus(e.near));
+    const struct double_double n = choose_dd(x < 0, e.far, dd_of(1));
+    const struct double_double slope = divide_dd(n, one_plus(e.near));
     return scaled_decay(x < 0, dy, slope, e);
 }
 
@@ -154,24 +154,24 @@ static inline double elu_backward_double(double dy, double x, double alpha)
     const struct exponential e = exponential(at_least(at_most(x, 0), -2200), 0);
     const struct scaled_number y = scaled_number(dy), a = scaled_number(alpha);
     const bool are_large = (fabs(dy) > 1) & (fabs(dy) <= DBL_MAX) & (fabs(alpha) > 1);
-    const struct words power = fast_two_sum(e.mantissa.high, e.mantissa.low);
+    const struct double_double power = fast_two_sum(e.mantissa.high, e.mantissa.low);
     const double product =
         scaled_product(are_large ? a.number : y.number * a.number, power);
     return times_power_of_two(
         are_large ? y.number * product : product, e.k + (y.exponent + a.exponent));
 }
 
-#define SELU_SCALE_WORDS (struct words){SELU_SCALE, SELU_SCALE_LOW}
-#define SELU_SCALE_ALPHA_WORDS (struct words){SELU_SCALE_ALPHA, SELU_SCALE_ALPHA_LOW}
+#define SELU_SCALE_DD (struct double_double){SELU_SCALE, SELU_SCALE_LOW}
+#define SELU_SCALE_ALPHA_DD (struct double_double){SELU_SCALE_ALPHA, SELU_SCALE_ALPHA_LOW}
 
 static inline double selu_double(double x)
 {
-    const struct words product =
-        multiply_words(SELU_SCALE_ALPHA_WORDS, expm1_double(at_least(at_most(x, 0), -1460), 0));
+    const struct double_double product =
+        multiply_dd(SELU_SCALE_ALPHA_DD, expm1_double(at_least(at_most(x, 0), -1460), 0));
     /* The value is linear above 0, and near to it. */
     const struct scaled_number s = scaled_number(x);
-    const double near = scaled_product(s.number, SELU_SCALE_ALPHA_WORDS) * s.power;
-    const double above = scaled_product(s.number, SELU_SCALE_WORDS) * s.power;
+    const double near = scaled_product(s.number, SELU_SCALE_ALPHA_DD) * s.power;
+    const double above = scaled_product(s.number, SELU_SCALE_DD) * s.power;
     const double below = x > -0x1p-60 ? near : sum_of(product);
     return x < 0 ? below : above;
 }
@@ -179,13 +179,13 @@ static inline double selu_double(double x)
 static inline double selu_backward_double(double dy, double x)
 {
     const struct decay e = decay_double(-at_least(at_most(x, 0), -1464), 0);
-    const struct words below = multiply_words(SELU_SCALE_ALPHA_WORDS, e.far);
-    const double above = scaled_double(dy, SELU_SCALE_WORDS);
+    const struct double_double below = multiply_dd(SELU_SCALE_ALPHA_DD, e.far);
+    const double above = scaled_double(dy, SELU_SCALE_DD);
     return x > 0 ? above : scaled_decay(true, dy, below, e);
 }
 
 /* x / alpha within bounds, with what the rounding left. */
-static inline struct words celu_ratio(double x, double alpha)
+static inline struct double_double celu_ratio(double x, double alpha)
 {
     /* Both scaled alike, where they are alike at all. */
     const bool are_small = (fabs(x) < 0x1p-500) & (fabs(alpha) < 0x1p400);
@@ -194,20 +194,20 @@ static inline struct words celu_ratio(double x, double alpha)
     const double n = x * scale, d = alpha * scale, ratio = n / d;
     const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1464) & (fabs(n) > 0x1p-800)
         & (fabs(n) < 0x1p900) & (fabs(d) < 0x1p900);
-    const struct words product = two_product(is_exact ? ratio : 1, is_exact ? d : 1);
+    const struct double_double product = two_product(is_exact ? ratio : 1, is_exact ? d : 1);
     const double rest = ((n - product.high) - product.low) / d;
-    return (struct words){at_least(at_most(ratio, 1464), -1464), is_exact ? rest : 0};
+    return (struct double_double){at_least(at_most(ratio, 1464), -1464), is_exact ? rest : 0};
 }
 
 /* The ratio is above 0 for a negative alpha only, which may be so small that alpha times what
    overflows does not. */
 static inline double celu_double(double x, double alpha)
 {
-    const struct words ratio = celu_ratio(x, alpha);
+    const struct double_double ratio = celu_ratio(x, alpha);
     const bool is_large = ratio.high > 60;
     const struct exponential growth =
         exponential(is_large ? ratio.high : 0, is_large ? ratio.low : 0);
-    const struct words e = choose_words(
+    const struct double_double e = choose_dd(
         is_large, fast_two_sum(growth.mantissa.high, growth.mantissa.low),
         expm1_double(at_most(ratio.high, 60), ratio.low));
     const struct scaled_number a = scaled_number(alpha);
@@ -220,7 +220,7 @@ static inline double celu_double(double x, double alpha)
 
 static inline double celu_backward_double(double dy, double x, double alpha)
 {
-    const struct words ratio = celu_ratio(x, alpha);
+    const struct double_double ratio = celu_ratio(x, alpha);
     const struct exponential e = exponential(ratio.high, ratio.low);
     const struct scaled_number y = scaled_number(dy);
     const double product =
@@ -229,65 +229,65 @@ static inline double celu_backward_double(double dy, double x, double alpha)
 }
 
 /* Phi(-t) / exp(-t^2/2), 0 <= t <= 54.25 */
-static inline struct words scaled_tail_double(double t)
+static inline struct double_double scaled_tail_double(double t)
 {
-    const struct words denominator = two_sum(t, 5);
-    const struct words y = divide_words(two_sum(t, -5), denominator);
-    struct words p = words_of(long_tail_polynomial(y.high));
+    const struct double_double denominator = two_sum(t, 5);
+    const struct double_double y = divide_dd(two_sum(t, -5), denominator);
+    struct double_double p = dd_of(long_tail_polynomial(y.high));
     for (int k = 5; k >= 0; --k) {
-        const struct words product = two_product(p.high, y.high);
-        const struct words sum = two_sum(LONG_TAIL_POLYNOMIAL_HIGH[k], product.high);
+        const struct double_double product = two_product(p.high, y.high);
+        const struct double_double sum = two_sum(LONG_TAIL_POLYNOMIAL_HIGH[k], product.high);
         const double low = product.low + (p.high * y.low + p.low * y.high);
         p = fast_two_sum(sum.high, sum.low + (low + LONG_TAIL_POLYNOMIAL_LOW[k]));
     }
-    return divide_words(p, denominator);
+    return divide_dd(p, denominator);
 }
 
 /* t^2 / 2 */
-static inline struct words half_square(double t)
+static inline struct double_double half_square(double t)
 {
-    return scaled_words(two_product(t, t), 0.5);
+    return scaled_dd(two_product(t, t), 0.5);
 }
 
 /* x factor where that is exact, else x times the limit at 0, or x. */
-static inline double product_with_x(double x, struct words factor, double at_zero, double least)
+static inline double product_with_x(double x, struct double_double factor, double at_zero, double least)
 {
-    const struct words exact = multiply_words(words_of(at_least(at_most(x, 1460), -least)), factor);
+    const struct double_double exact = multiply_dd(dd_of(at_least(at_most(x, 1460), -least)), factor);
     return x > 60 ? x : fabs(x) < 0x1p-60 ? x * at_zero : sum_of(exact);
 }
 
 static inline double gelu_double(double x)
 {
     const double t = at_least(at_most(fabs(x), 54), 0x1p-60);
-    const struct words exponent = half_square(t);
+    const struct double_double exponent = half_square(t);
     const struct decay e = decay_double(exponent.high, exponent.low);
-    const struct words tail = scaled_tail_double(t);
-    const struct words below = multiply_words(e.far, tail);
-    const struct words above = add_words(words_of(1), negated_words(multiply_words(e.near, tail)));
-    const double y = product_with_x(x, choose_words(x < 0, below, above), 0.5, 54);
+    const struct double_double tail = scaled_tail_double(t);
+    const struct double_double below = multiply_dd(e.far, tail);
+    const struct double_double above = add_dd(dd_of(1), negated_dd(multiply_dd(e.near, tail)));
+    const double y = product_with_x(x, choose_dd(x < 0, below, above), 0.5, 54);
     return x < 0 ? y * e.before * e.after : y;
 }
 
 static inline double gelu_backward_double(double dy, double x)
 {
-    const struct words density = {0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56};
+    const struct double_double density = {NORMAL_DENSITY, NORMAL_DENSITY_REST};
     const double t = at_least(at_most(fabs(x), 54.125), 0x1p-60);
-    const struct words exponent = half_square(t);
+    const struct double_double exponent = half_square(t);
     const struct decay e = decay_double(exponent.high, exponent.low);
-    const struct words tail = scaled_tail_double(t), weight = multiply_words(words_of(t), density);
-    const struct words high = two_sum(tail.high, -weight.high);
-    const struct words difference =
+    const struct double_double tail = scaled_tail_double(t), weight = multiply_dd(dd_of(t), density);
+    const struct double_double high = two_sum(tail.high, -weight.high);
+    const struct double_double difference =
         fast_two_sum(high.high, high.low + (tail.low - weight.low));
-    const struct words below = multiply_words(e.far, difference);
-    const struct words above =
-        add_words(words_of(1), negated_words(multiply_words(e.near, difference)));
-    return scaled_decay(x < 0, dy, choose_words(x < 0, below, above), e);
+    const struct double_double below = multiply_dd(e.far, difference);
+    const struct double_double above =
+        add_dd(dd_of(1), negated_dd(multiply_dd(e.near, difference)));
+    return scaled_decay(x < 0, dy, choose_dd(x < 0, below, above), e);
 }
 
 static inline double sigmoid_product_double(double x, struct decay e, double least)
 {
-    const struct words n = choose_words(x < 0, e.far, words_of(1));
-    const struct words sigmoid = divide_words(n, one_plus(e.near));
+    const struct double_double n = choose_dd(x < 0, e.far, dd_of(1));
+    const struct double_double sigmoid = divide_dd(n, one_plus(e.near));
     const double y = product_with_x(x, sigmoid, 0.5, least);
     return x < 0 ? y * e.before * e.after : y;
 }
@@ -298,20 +298,20 @@ static inline double silu_double(double x)
 }
 
 /* See sigmoid_derivative_single. */
-static inline double sigmoid_derivative_double(double dy, struct words w, struct decay e)
+static inline double sigmoid_derivative_double(double dy, struct double_double w, struct decay e)
 {
     const bool below = w.high < 0;
-    const struct words sum = one_plus(e.near);
-    const struct words near_0 = two_sum(1, w.high);
-    const struct words high = two_sum(near_0.high, e.near.high);
-    const struct words n_below =
+    const struct double_double sum = one_plus(e.near);
+    const struct double_double near_0 = two_sum(1, w.high);
+    const struct double_double high = two_sum(near_0.high, e.near.high);
+    const struct double_double n_below =
         fast_two_sum(high.high, high.low + (near_0.low + (w.low + e.near.low)));
-    const struct words n_above = add_words(sum, multiply_words(w, e.near));
-    const struct words quotient =
-        divide_words(choose_words(below, n_below, n_above), multiply_words(sum, sum));
-    const struct words normal = fast_two_sum(quotient.high, quotient.low);
-    const struct words slope =
-        choose_words(below, multiply_words(normal, e.far), normal);
+    const struct double_double n_above = add_dd(sum, multiply_dd(w, e.near));
+    const struct double_double quotient =
+        divide_dd(choose_dd(below, n_below, n_above), multiply_dd(sum, sum));
+    const struct double_double normal = fast_two_sum(quotient.high, quotient.low);
+    const struct double_double slope =
+        choose_dd(below, multiply_dd(normal, e.far), normal);
     return scaled_decay(below, dy, slope, e);
 }
 
@@ -319,61 +319,61 @@ static inline double silu_backward_double(double dy, double x)
 {
     const double w = at_least(at_most(x, 1464), -1464);
     const struct decay e = decay_double(fabs(w), 0);
-    return sigmoid_derivative_double(dy, words_of(fabs(w) < 0x1p-60 ? 0 : w), e);
+    return sigmoid_derivative_double(dy, dd_of(fabs(w) < 0x1p-60 ? 0 : w), e);
 }
 
 /* 2 sqrt(2/pi) t (1 + 0.044715 t^2), 0 <= t <= 27 */
-static inline struct words gelu_tanh_argument_double(double t)
+static inline struct double_double gelu_tanh_argument_double(double t)
 {
-    const struct words cubic = multiply_words(GELU_CUBIC, two_product(t, t));
-    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
-    const struct words slope =
+    const struct double_double cubic = multiply_dd(GELU_CUBIC, two_product(t, t));
+    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct double_double slope =
         fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
-    return multiply_words(words_of(t), slope);
+    return multiply_dd(dd_of(t), slope);
 }
 
 static inline double gelu_tanh_double(double x)
 {
     const double t = at_least(at_most(fabs(x), 27), 0x1p-60);
-    const struct words z = gelu_tanh_argument_double(t);
+    const struct double_double z = gelu_tanh_argument_double(t);
     return sigmoid_product_double(x, decay_double(z.high, z.low), 27);
 }
 
 static inline double gelu_tanh_backward_double(double dy, double x)
 {
     const double t = at_least(at_most(fabs(x), 27.125), 0x1p-60);
-    const struct words z = gelu_tanh_argument_double(t);
-    const struct words cubic = multiply_words(
-        two_product(t, t), (struct words){0x1.b6676bf7450f0p-3, 0x1.bba7351828aabp-57});
-    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
-    const struct words slope = fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
-    const struct words w = multiply_words(words_of(t), slope);
+    const struct double_double z = gelu_tanh_argument_double(t);
+    const struct double_double cubic = multiply_dd(
+        two_product(t, t), (struct double_double){0x1.b6676bf7450f0p-3, 0x1.bba7351828aabp-57});
+    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct double_double slope = fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
+    const struct double_double w = multiply_dd(dd_of(t), slope);
     return sigmoid_derivative_double(
-        dy, choose_words(x < 0, negated_words(w), w), decay_double(z.high, z.low));
+        dy, choose_dd(x < 0, negated_dd(w), w), decay_double(z.high, z.low));
 }
 
 /* n and d of mish_single in two doubles, and x < 0. */
-static inline struct words mish_numerator(struct words e, bool below)
+static inline struct double_double mish_numerator(struct double_double e, bool below)
 {
-    return add_words(
-        words_of(below ? 2 : 1), below ? e : scaled_words(e, 2));
+    return add_dd(
+        dd_of(below ? 2 : 1), below ? e : scaled_dd(e, 2));
 }
 
-static inline struct words mish_denominator(struct words e, struct words n, bool below)
+static inline struct double_double mish_denominator(struct double_double e, struct double_double n, bool below)
 {
-    const struct words square = multiply_words(e, e), twice = scaled_words(e, 2);
-    const struct words d_below = add_words(words_of(2), add_words(twice, square));
-    const struct words d_above = add_words(n, scaled_words(square, 2));
-    return choose_words(below, d_below, d_above);
+    const struct double_double square = multiply_dd(e, e), twice = scaled_dd(e, 2);
+    const struct double_double d_below = add_dd(dd_of(2), add_dd(twice, square));
+    const struct double_double d_above = add_dd(n, scaled_dd(square, 2));
+    return choose_dd(below, d_below, d_above);
 }
 
 static inline double mish_double(double x)
 {
     const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
-    const struct words n = mish_numerator(e.near, x < 0);
-    const struct words quotient = divide_words(n, mish_denominator(e.near, n, x < 0));
-    const struct words tanh =
-        choose_words(x < 0, multiply_words(quotient, e.far), quotient);
+    const struct double_double n = mish_numerator(e.near, x < 0);
+    const struct double_double quotient = divide_dd(n, mish_denominator(e.near, n, x < 0));
+    const struct double_double tanh =
+        choose_dd(x < 0, multiply_dd(quotient, e.far), quotient);
     const double y = product_with_x(x, tanh, 0.6, 1460);
     return x < 0 ? y * e.before * e.after : y;
 }
@@ -382,19 +382,19 @@ static inline double mish_backward_double(double dy, double x)
 {
     const double w = at_least(at_most(x, 1464), -1464);
     const struct decay e = decay_double(fabs(w), 0);
-    const struct words n = mish_numerator(e.near, x < 0);
-    const struct words d = mish_denominator(e.near, n, x < 0);
-    const struct words rest =
-        multiply_words(words_of(fabs(w) < 0x1p-60 ? 0 : 4 * w), one_plus(e.near));
-    const struct words added =
-        choose_words(x < 0, rest, multiply_words(rest, multiply_words(e.near, e.near)));
-    const struct words product = multiply_words(n, d);
-    const struct words high = two_sum(product.high, added.high);
-    const struct words numerator =
+    const struct double_double n = mish_numerator(e.near, x < 0);
+    const struct double_double d = mish_denominator(e.near, n, x < 0);
+    const struct double_double rest =
+        multiply_dd(dd_of(fabs(w) < 0x1p-60 ? 0 : 4 * w), one_plus(e.near));
+    const struct double_double added =
+        choose_dd(x < 0, rest, multiply_dd(rest, multiply_dd(e.near, e.near)));
+    const struct double_double product = multiply_dd(n, d);
+    const struct double_double high = two_sum(product.high, added.high);
+    const struct double_double numerator =
         fast_two_sum(high.high, high.low + (product.low + added.low));
-    const struct words quotient = divide_words(numerator, multiply_words(d, d));
-    const struct words normal = fast_two_sum(quotient.high, quotient.low);
-    const struct words slope = choose_words(x < 0, multiply_words(normal, e.far), normal);
+    const struct double_double quotient = divide_dd(numerator, multiply_dd(d, d));
+    const struct double_double normal = fast_two_sum(quotient.high, quotient.low);
+    const struct double_double slope = choose_dd(x < 0, multiply_dd(normal, e.far), normal);
     return scaled_decay(x < 0, dy, slope, e);
 }
 
@@ -411,15 +411,15 @@ static inline double exponent_of(double x)
 }
 
 /* sqrt(x^2 + b), with x and b scaled so that squares are in range. */
-static inline struct words root_double(double x, double b)
+static inline struct double_double root_double(double x, double b)
 {
-    const struct words square = two_product(x, x);
-    const struct words high = two_sum(square.high, b);
-    const struct words sum = fast_two_sum(high.high, high.low + square.low);
+    const struct double_double square = two_product(x, x);
+    const struct double_double high = two_sum(square.high, b);
+    const struct double_double sum = fast_two_sum(high.high, high.low + square.low);
     const double root = sqrt(sum.high);
-    const struct words back = two_product(root, root);
+    const struct double_double back = two_product(root, root);
     const double rest = ((sum.high - back.high) - back.low) + sum.low;
-    return (struct words){root, root > 0 ? rest / (2 * root) : 0};
+    return (struct double_double){root, root > 0 ? rest / (2 * root) : 0};
 }
 
 /* The power of two by which x is multiplied, and twice b, to be in range. */
@@ -432,20 +432,20 @@ static inline double squareplus_scale(double x, double b)
 }
 
 /* (sqrt(x^2 + b) + |x|) / 2, scaled. */
-static inline struct words squareplus_half(double scaled, struct words root)
+static inline struct double_double squareplus_half(double scaled, struct double_double root)
 {
-    const struct words high = two_sum(root.high, fabs(scaled));
-    return scaled_words(fast_two_sum(high.high, high.low + root.low), 0.5);
+    const struct double_double high = two_sum(root.high, fabs(scaled));
+    return scaled_dd(fast_two_sum(high.high, high.low + root.low), 0.5);
 }
 
 static inline double squareplus_double(double x, double signed_b)
 {
     const double b = signed_b + 0.0; /* no -0.0 */
     const double scale = squareplus_scale(x, b), scaled = x * scale;
-    const struct words root = root_double(scaled, b * scale * scale);
-    const struct words half = squareplus_half(scaled, root);
+    const struct double_double root = root_double(scaled, b * scale * scale);
+    const struct double_double half = squareplus_half(scaled, root);
     const double above = sum_of(half) / scale;
-    const double below = sum_of(divide_words(words_of(b * scale * 0.25), half));
+    const double below = sum_of(divide_dd(dd_of(b * scale * 0.25), half));
     /* b / x: its square root is x to 60 bits, and b scaled might be 0. */
     const double ratio = b / fabs(x);
     const double far = ratio * 0.5 * 0.5;
@@ -459,11 +459,11 @@ static inline double squareplus_backward_double(double dy, double x, double sign
     const double b = signed_b + 0.0, size = fabs(x);
     const double scale = squareplus_scale(x, b), scaled = x * scale;
     const double scaled_b = b * scale * scale;
-    const struct words root = root_double(scaled, scaled_b);
-    const struct words half = squareplus_half(scaled, root);
-    const struct words below = divide_words(words_of(scaled_b * 0.25), half);
-    const struct words n = choose_words(x < 0, below, half);
-    const struct words slope = divide_words(n, root);
+    const struct double_double root = root_double(scaled, scaled_b);
+    const struct double_double half = squareplus_half(scaled, root);
+    const struct double_double below = divide_dd(dd_of(scaled_b * 0.25), half);
+    const struct double_double n = choose_dd(x < 0, below, half);
+    const struct double_double slope = divide_dd(n, root);
     /* dy b / (4 x^2), of the mantissa and the exponent of x: only for such a b, x is normal, or
        infinite. */
     const struct scaled_number y = scaled_number(dy), numerator = scaled_number(b);
@@ -481,14 +481,14 @@ static inline double hard_swish_double(double x)
 {
     const double w = at_least(at_most(x, 4), -3);
     const bool is_tiny = fabs(x) < 0x1p-60;
-    const struct words product = multiply_words(two_sum(w, 3), words_of(is_tiny ? 1 : w));
-    return copysign(is_tiny ? 0.5 * x : sum_of(divide_words(product, words_of(6))), x);
+    const struct double_double product = multiply_dd(two_sum(w, 3), dd_of(is_tiny ? 1 : w));
+    return copysign(is_tiny ? 0.5 * x : sum_of(divide_dd(product, dd_of(6))), x);
 }
 
 static inline double hard_swish_backward_double(double dy, double x)
 {
-    const struct words sum = two_sum(2 * at_least(at_most(x, 4), -4), 3);
-    return scaled_double(dy, divide_words(fast_two_sum(sum.high, sum.low), words_of(6)));
+    const struct double_double sum = two_sum(2 * at_least(at_most(x, 4), -4), 3);
+    return scaled_double(dy, divide_dd(fast_two_sum(sum.high, sum.low), dd_of(6)));
 }
 
 #endif

@@ -21,9 +21,9 @@ static inline bool elu_is_fast_for(float alpha)
     return alpha == 1;
 }
 
-static inline float elu_fast(float x, float alpha, uint32_t *doubt)
+static inline float elu_fast(float x, float alpha, uint32_t *failed)
 {
-    (void)alpha, (void)doubt;
+    (void)alpha, (void)failed;
     return x < 0 ? (float)expm1_polynomially(negative_part(x, -300)) : x;
 }
 
@@ -32,9 +32,9 @@ static inline bool celu_is_fast_for(float alpha)
     return elu_is_fast_for(alpha);
 }
 
-static inline float celu_fast(float x, float alpha, uint32_t *doubt)
+static inline float celu_fast(float x, float alpha, uint32_t *failed)
 {
-    return elu_fast(x, alpha, doubt);
+    return elu_fast(x, alpha, failed);
 }
 
 static inline bool silu_is_fast_for(float x)
@@ -44,11 +44,11 @@ static inline bool silu_is_fast_for(float x)
 }
 
 /* silu_single without its bounds, for where there is no need of them. */
-static inline float silu_fast(float x, uint32_t *doubt)
+static inline float silu_fast(float x, uint32_t *failed)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
     const double product = product_beyond_half(x, e.denominator);
-    *doubt |= (bits_of_float(x) & 0x7FFFFFFFu) > bits_of_float(300);
+    *failed |= (bits_of_float(x) & 0x7FFFFFFFu) > bits_of_float(300);
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
 
@@ -59,9 +59,9 @@ enum { APPROXIMATE_ULPS = 4 };
 static inline float silu_approximate(float x)
 {
     const float bounded = at_least_float(x, -88), w = at_most_float(bounded, 88);
-    const float shifted = fmaf(-w, 0x1.715476p+0f, 0x1.8p23f), k = shifted - 0x1.8p23f;
-    const float r = fmaf(-k, 0x1.7f7d1cp-20f, fmaf(-k, 0x1.62e4p-1f, -w));
-    const float reduced = fmaf(r, fmaf(r, rough_exponential_polynomial(r), 1), 1);
+    const float shifted = fmaf(-w, (float)LOG2_E, 0x1.8p23f), k = shifted - 0x1.8p23f;
+    const float r = fmaf(-k, LN2_LOW_FLOAT, fmaf(-k, LN2_HIGH_FLOAT, -w));
+    const float reduced = fmaf(r, fmaf(r, approximate_exponential_polynomial(r), 1), 1);
     const float e = float_of_bits(bits_of_float(reduced) + (bits_of_float(shifted) << 23));
     return bounded / (1 + e);
 }
@@ -77,7 +77,7 @@ static inline bool hard_swish_is_fast_for(float x)
    too short and a little too long. That is doubt as well where x (x + 3) / 6 is the middle
    of two floats, and for infinities and NaNs. -0.0 comes out as it should from the signs
    chosen here. */
-static inline float hard_swish_fast(float x, uint32_t *doubt)
+static inline float hard_swish_fast(float x, uint32_t *failed)
 {
     const float sixth = 1.0f / 6;
     const float bounded = at_most_float(at_least_float(x, -3), 3);
@@ -88,7 +88,7 @@ static inline float hard_swish_fast(float x, uint32_t *doubt)
     const float excess = fmaf(6, quotient, -product) - product_low;
     const float short_of = fmaf(excess, -sixth * (1 - 0x1p-20f), quotient);
     const float beyond = fmaf(excess, -sixth * (1 + 0x1p-20f), quotient);
-    *doubt |= bits_of_float(short_of - beyond);
+    *failed |= bits_of_float(short_of - beyond);
     return short_of;
 }
 
@@ -101,7 +101,7 @@ static inline bool squareplus_is_fast_for(float b)
    of Newton's for what the root leaves of them. If b is not negative these are small beside the
    sum, and if that is above 2^-90 none that counts is subnormal: then the error is below 2^-45
    of the root. Infinities and NaNs leave doubt. */
-static inline float squareplus_fast(float x, float b, uint32_t *doubt)
+static inline float squareplus_fast(float x, float b, uint32_t *failed)
 {
     const float half = 0.5f * x, quarter = 0.25f * b;
     const float square = half * half, square_low = fmaf(half, half, -square);
@@ -113,7 +113,7 @@ static inline float squareplus_fast(float x, float b, uint32_t *doubt)
     const float low = fmaf(rest, 0.5f / root, half - (high - root));
     const float short_of = high + fmaf(root, -0x1p-44f, low);
     const float beyond = high + fmaf(root, 0x1p-44f, low);
-    *doubt |= bits_of_float(short_of - beyond) | !(sum > 0x1p-90f);
+    *failed |= bits_of_float(short_of - beyond) | !(sum > 0x1p-90f);
     return short_of;
 }
 

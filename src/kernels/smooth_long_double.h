@@ -12,6 +12,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "constants.h"
+
 /* mantissa * 2^exponent */
 struct scaled_extended {
     long double mantissa;
@@ -147,7 +149,6 @@ static inline long double celu_backward_extended(long double dy, long double x, 
 #define SQRT_HALF_EXTENDED 0.707106781186547524400844362104849039284836L
 #define SQRT_HALF_HIGH_EXTENDED 0x1.6a09e6p-1L
 #define SQRT_HALF_LOW_EXTENDED 1.21016171044789693621048490392848359376885e-8L
-#define NORMAL_DENSITY_EXTENDED 0.398942280401432677939946059934381868475859L
 
 /* Beyond it e^(-t^2/2) is 0, whatever it is multiplied by. */
 static inline long double normal_bound_extended(void)
@@ -242,7 +243,7 @@ static inline long double silu_backward_extended(long double dy, long double x)
 }
 
 /* 2 sqrt(2/pi), and that times 0.044715, whose first parts have 16 bits. */
-#define GELU_LINEAR_EXTENDED 1.59576912160573071175978423973752747390343L
+#define GELU_LINEAR_EXTENDED (4 * NORMAL_DENSITY_EXTENDED)
 #define GELU_LINEAR_HIGH_EXTENDED 0x1.9884p+0L
 #define GELU_LINEAR_LOW_EXTENDED 4.96144948071175978423973752747390343452466e-6L
 #define GELU_CUBIC_EXTENDED 0.0713548162726002487763387522798635409955921L

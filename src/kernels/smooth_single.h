@@ -70,7 +70,6 @@ static inline double product_beyond_half(double x, double factor)
    nearer to 1. */
 static inline double softplus_single(float x)
 {
-    const double ln2_low = 0x1.abc9e3b39803fp-56;
     const float size = magnitude(x, 300);
     const bool is_halved = size < 0x1.c34366p-1f;
     const struct quotient e = exponential_quotient(FUSED, -(double)size);
@@ -80,9 +79,9 @@ static inline double softplus_single(float x)
     const double z = s * s;
     /* Rounds rightly the one of all floats, 0x1.d483ap-12, whose value is 2^-57.5 from the middle
        of two, and changes no other. */
-    const double nudge = 0x1.8p-54;
+    const double correction = 0x1.8p-54;
     const double beyond = multiply_add(
-        FUSED, s * z, single_logarithm_polynomial(FUSED, z), is_halved ? ln2_low + nudge : 0);
+        FUSED, s * z, short_logarithm_polynomial(FUSED, z), is_halved ? LN2_REST + correction : 0);
     const double log = (is_halved ? LN2 : 0) + multiply_add(FUSED, 2, s, beyond);
     return positive_part(x) + log;
 }
@@ -100,8 +99,8 @@ static inline double softplus_backward_single(double dy, float x)
     const struct quotient e = exponential_quotient(TWICE, -(double)bounded(x, 300));
     const double derivative = e.denominator / (e.denominator + e.numerator);
     /* Of all floats the one whose derivative is too near to the middle of two. */
-    const double nudge = x == -0x1.250c02p-10f ? 0x1p-54 : 0;
-    return dy * (nearer_to_half(derivative, x, 0x1p-16) + nudge);
+    const double correction = x == -0x1.250c02p-10f ? 0x1p-54 : 0;
+    return dy * (nearer_to_half(derivative, x, 0x1p-16) + correction);
 }
 
 /* For x < 0 only. The middle may be alpha x, of 48 bits, and alpha (x + x^2/2) is nearer
@@ -152,11 +151,11 @@ static inline double celu_single(float x, double alpha)
 static inline double celu_backward_single(double dy, float x, double alpha)
 {
     const double ratio = at_least(at_most(x / alpha, 700), -300);
-    const struct words product = two_product(ratio, alpha);
+    const struct double_double product = two_product(ratio, alpha);
     const double rest = ((x - product.high) - product.low) / alpha;
     /* None where the ratio is a bound, or alpha is 0 or infinite. */
-    const struct quotient e = as_quotient(reduced_exponential_of_words(
-        TWICE, (struct words){ratio, fabs(rest) < 0x1p-40 ? rest : 0}));
+    const struct quotient e = as_quotient(reduced_exponential_of_dd(
+        TWICE, (struct double_double){ratio, fabs(rest) < 0x1p-40 ? rest : 0}));
     return dy * e.numerator / e.denominator;
 }
 
@@ -176,20 +175,19 @@ static inline double gelu_single(float x)
 /* Phi(x) + x phi(x) */
 static inline double gelu_backward_single(double dy, float x)
 {
-    const double density = 0x1.9884533d43651p-2; /* 1 / sqrt(2 pi) */
     const double t = fabs(bounded(x, 20));
     const struct quotient e = exponential_quotient(TWICE, -0.5 * (t * t));
     const double d = mills_denominator(TWICE, t);
-    const double n = e.numerator * (mills_numerator(TWICE, t) - t * density * d);
+    const double n = e.numerator * (mills_numerator(TWICE, t) - t * NORMAL_DENSITY * d);
     const double all = e.denominator * d;
     /* Of all floats those whose derivatives are too near to the middle of two: two beside
        the root, and two more. */
-    const double nudge = x == -0x1.80eacep-1f    ? 0x1p-54
+    const double correction = x == -0x1.80eacep-1f    ? 0x1p-54
                          : x == -0x1.80eb02p-1f  ? 0x1p-54
                          : x == -0x1.a1becap-14f ? -0x1p-54
                          : x == -0x1.40d932p-26f ? -0x1p-54
                                                  : 0;
-    return dy * ((x < 0 ? n : all - n) / all + nudge);
+    return dy * ((x < 0 ? n : all - n) / all + correction);
 }
 
 static inline double silu_single(float x)
@@ -222,17 +220,17 @@ static inline double silu_backward_single(double dy, float x)
 
 /* 2 sqrt(2/pi), and that times 0.044715: the tanh form of D. Hendrycks and K. Gimpel,
    arXiv:3006.08415, is x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)). */
-#define GELU_LINEAR (struct words){0x1.9884533d43651p+0, -0x1.cbc0d30ebfd15p-54}
-#define GELU_CUBIC (struct words){0x1.2444f2a4d8b4bp-4, -0x1.6c843a29d1c70p-61}
+#define GELU_LINEAR (struct double_double){4 * NORMAL_DENSITY, 4 * NORMAL_DENSITY_REST}
+#define GELU_CUBIC (struct double_double){0x1.2444f2a4d8b4bp-4, -0x1.6c843a29d1c70p-61}
 
 /* Of |x| <= 22, which times itself is exact. */
-static inline struct words gelu_tanh_argument(double x)
+static inline struct double_double gelu_tanh_argument(double x)
 {
-    const struct words cubic = two_product(GELU_CUBIC.high, x * x);
-    const struct words sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct double_double cubic = two_product(GELU_CUBIC.high, x * x);
+    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
     const double low = sum.low + (cubic.low + (GELU_LINEAR.low + GELU_CUBIC.low * (x * x)));
-    const struct words product = two_product(x, sum.high);
-    return (struct words){product.high, product.low + x * low};
+    const struct double_double product = two_product(x, sum.high);
+    return (struct double_double){product.high, product.low + x * low};
 }
 
 static inline double gelu_tanh_single(float x)
@@ -243,23 +241,23 @@ static inline double gelu_tanh_single(float x)
     const struct quotient e = exponential_quotient(FUSED, -v * slope);
     /* Rounds rightly the one of all floats, -0x1.6148dep-16, whose value is 2^-54 from the middle
        of two, and changes no other. */
-    const double nudge = 0x1p-53;
-    const double product = product_beyond_half(w, e.denominator + nudge);
+    const double correction = 0x1p-53;
+    const double product = product_beyond_half(w, e.denominator + correction);
     return copysign(product / (e.denominator + e.numerator), w);
 }
 
 static inline double gelu_tanh_backward_single(double dy, float x)
 {
     const double w = bounded(x, 14);
-    const struct words z = gelu_tanh_argument(fabs(w));
+    const struct double_double z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
-    const struct reduced_exponential e = reduced_exponential_of_words(TWICE, negated_words(z));
+    const struct reduced_exponential e = reduced_exponential_of_dd(TWICE, negated_dd(z));
     /* As for gelu. */
-    const double nudge = x == -0x1.8280e4p-1f    ? 0x1p-54
+    const double correction = x == -0x1.8280e4p-1f    ? 0x1p-54
                          : x == 0x1.40d932p-25f  ? 0x1p-53
                          : x == -0x1.40d932p-26f ? -0x1p-54
                                                  : 0;
-    return dy * (sigmoid_derivative(w * slope, e) + nudge);
+    return dy * (sigmoid_derivative(w * slope, e) + correction);
 }
 
 /* tanh(log(1 + e^x)) is n / (n + 2) with n = e^x (e^x + 2). */
@@ -282,10 +280,10 @@ static inline double mish_backward_single(double dy, float x)
     const double d = e.numerator * n + 2 * square;
     const double rest = 4 * w * (square * (e.denominator + e.numerator));
     /* Of all floats those whose derivatives are too near to the middle of two. */
-    const double nudge = x == -0x1.4p-27f       ? -0x1p-53
+    const double correction = x == -0x1.4p-27f       ? -0x1p-53
                          : x == -0x1.31432cp+0f ? -0x1p-54
                                                 : 0;
-    return dy * (e.numerator * (n * d + rest) / (d * d) + nudge);
+    return dy * (e.numerator * (n * d + rest) / (d * d) + correction);
 }
 
 /* (x + sqrt(x^2 + b)) / 2, and the same without a difference for x < 0. An infinite b has
@@ -307,12 +305,12 @@ static inline double squareplus_backward_single(double dy, double x, double b)
     const bool below = w < -0.25 * root;
     /* With what the rounding of sum and quotient left: 1/2 + x / (2 sqrt(b)) may be a middle as
        well, and what is rational comes out exact. */
-    const struct words sum = two_sum(root, w);
-    const struct words n = {
+    const struct double_double sum = two_sum(root, w);
+    const struct double_double n = {
         below ? 0.5 * (b + 0.0) : 0.5 * sum.high, below ? 0 : 0.5 * sum.low};
-    const struct words quotient = divide_words(n, words_of(below ? (root - w) * root : root));
+    const struct double_double quotient = divide_dd(n, dd_of(below ? (root - w) * root : root));
     const double high = nearer_to_half(quotient.high, w, root < HUGE_VAL ? 0x1p-15 * root : 0);
-    const struct words product = two_product(dy, high);
+    const struct double_double product = two_product(dy, high);
     const double rest = product.low + dy * quotient.low;
     /* An infinite or NaN product has none, and a zero keeps its sign. */
     const double whole = copysign(product.high + rest, product.high);

@@ -1,11 +1,11 @@
-/* Numbers as the unevaluated sum of two doubles, high + low: sums, products and quotients
-   with the rounding error kept. All of it supposes that the thread rounds to nearest.
+/* Double-doubles (dd): the unevaluated sum of two doubles, high + low. Sums, products and quotients
+   keep the rounding error. All of it supposes that the thread rounds to nearest.
 
    two_sum: D. E. Knuth, TAOCP 2, 4.2.2; fast_two_sum and the product without fma:
    T. J. Dekker, Numer. Math. 18, 1971; the rest: M. Joldes, J.-M. Muller and V. Popescu,
    ACM TOMS 44(2), 2017, without their last normalisations. */
-#ifndef RELU_UFUNC_DOUBLE_WORDS_H
-#define RELU_UFUNC_DOUBLE_WORDS_H
+#ifndef RELU_UFUNC_DOUBLE_DOUBLE_H
+#define RELU_UFUNC_DOUBLE_DOUBLE_H
 
 #include <math.h>
 #include <stdint.h>
@@ -15,13 +15,13 @@
 #define HAS_FMA 1
 #endif
 
-struct words {
+struct double_double {
     double high, low;
 };
 
-static inline struct words words_of(double x)
+static inline struct double_double dd_of(double x)
 {
-    return (struct words){x, 0};
+    return (struct double_double){x, 0};
 }
 
 static inline double double_of_bits(uint64_t bits)
@@ -60,64 +60,64 @@ static inline double multiply_add(enum contraction how, double a, double b, doub
 }
 
 /* a is 0 or not smaller than b in magnitude. */
-static inline struct words fast_two_sum(double a, double b)
+static inline struct double_double fast_two_sum(double a, double b)
 {
     const double sum = a + b;
-    return (struct words){sum, b - (sum - a)};
+    return (struct double_double){sum, b - (sum - a)};
 }
 
-static inline struct words two_sum(double a, double b)
+static inline struct double_double two_sum(double a, double b)
 {
     const double sum = a + b, other = sum - a;
-    return (struct words){sum, (a - (sum - other)) + (b - other)};
+    return (struct double_double){sum, (a - (sum - other)) + (b - other)};
 }
 
 /* Exact, and the same either way, where 2^-900 < |a b| and |a|, |b| < 2^990, or a b is 0. */
-static inline struct words two_product(double a, double b)
+static inline struct double_double two_product(double a, double b)
 {
     const double product = a * b;
 #ifdef HAS_FMA
-    return (struct words){product, fma(a, b, -product)};
+    return (struct double_double){product, fma(a, b, -product)};
 #else
     const double splitter = 0x1p27 + 1;
     const double a_far = splitter * a, b_far = splitter * b;
     const double a_high = a_far - (a_far - a), b_high = b_far - (b_far - b);
     const double a_low = a - a_high, b_low = b - b_high;
-    return (struct words){
+    return (struct double_double){
         product,
         ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
 #endif
 }
 
 /* a is 0 or not smaller than b in magnitude. */
-static inline struct words add_words(struct words a, struct words b)
+static inline struct double_double add_dd(struct double_double a, struct double_double b)
 {
-    const struct words sum = fast_two_sum(a.high, b.high);
+    const struct double_double sum = fast_two_sum(a.high, b.high);
     return fast_two_sum(sum.high, sum.low + (a.low + b.low));
 }
 
-static inline struct words multiply_words(struct words a, struct words b)
+static inline struct double_double multiply_dd(struct double_double a, struct double_double b)
 {
-    const struct words product = two_product(a.high, b.high);
+    const struct double_double product = two_product(a.high, b.high);
     return fast_two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
 }
 
-static inline struct words divide_words(struct words a, struct words b)
+static inline struct double_double divide_dd(struct double_double a, struct double_double b)
 {
     const double quotient = a.high / b.high;
-    const struct words product = two_product(quotient, b.high);
+    const struct double_double product = two_product(quotient, b.high);
     const double rest = ((a.high - product.high) - product.low) + (a.low - quotient * b.low);
-    return (struct words){quotient, rest / b.high};
+    return (struct double_double){quotient, rest / b.high};
 }
 
-static inline struct words scaled_words(struct words a, double power_of_two)
+static inline struct double_double scaled_dd(struct double_double a, double power_of_two)
 {
-    return (struct words){a.high * power_of_two, a.low * power_of_two};
+    return (struct double_double){a.high * power_of_two, a.low * power_of_two};
 }
 
-static inline struct words negated_words(struct words a)
+static inline struct double_double negated_dd(struct double_double a)
 {
-    return (struct words){-a.high, -a.low};
+    return (struct double_double){-a.high, -a.low};
 }
 
 /* NaN stays NaN. */
