@@ -90,7 +90,7 @@ def one_by_one(ufunc: np.ufunc, operands: list[Array]) -> Array:
 @each_smooth
 @each_isa
 def test_neighbours_do_not_change_a_result(operation: Operation, isa: str) -> None:
-    # Some forms are computed again, chunk by chunk, where one element leaves doubt.
+    # Some forms are computed again, chunk by chunk, if the rounding test of one element fails.
     ufunc = UFUNCS[isa][operation.name]
     x = np.linspace(-20, 20, 2053, dtype=np.float32)
     x[::97] = np.resize(near_ties(operation.name)[0], len(x[::97]))

@@ -1,4 +1,4 @@
-/* e^x - 1 without cancellation near 0: as a quotient, and by a polynomial, which is quicker. */
+/* e^x - 1 without cancellation near 0: as a quotient, and by a polynomial, which is faster. */
 #ifndef RELU_UFUNC_EXPM1_H
 #define RELU_UFUNC_EXPM1_H
 
@@ -12,8 +12,8 @@ static inline double expm1_quotient(enum contraction how, double x)
     return multiply_add(how, power - 1, e.p, (power + 1) * e.q) / (e.p - e.q);
 }
 
-/* -300 <= x <= 0, for e^x = 2^k e^r. Adding k to the exponent of r multiplies it by 2^k: since
-   x is a float, r is 0 for k = 0 alone. -(1 - 2^k) is -0.0 for k = 0, so that -0.0 stays. */
+/* -300 <= x <= 0, with e^x = 2^k e^r. Adding k to the exponent of r multiplies r by 2^k: since
+   x is a float, r is 0 for k = 0 alone. -(1 - 2^k) is -0.0 for k = 0, so -0.0 stays. */
 static inline double expm1_polynomially(float x)
 {
     const double shifted = shifted_exponent(FUSED, x), k = shifted - TO_INTEGER;

@@ -24,7 +24,7 @@ static inline double shifted_exponent(enum contraction how, double x)
 }
 
 /* x - k log(2). Fused, the product is not rounded, and log(2) in one part errs by k 2^-55 only:
-   no float32 result is wrong for that, except with gaussian_quotient. */
+   this error makes no float32 result wrong, except with gaussian_quotient. */
 static inline double rest_of(enum contraction how, double x, double k)
 {
 #ifdef HAS_FMA

@@ -1,4 +1,4 @@
-/* The loops of functions of float32 that have a fast form (see smooth_fast.h), which is tried
+/* The loops of functions of float32 that have a fast form (see smooth/float32.h), which is tried
    first. */
 #include "loops.h"
 

@@ -1,5 +1,5 @@
 /* The values of float32. A smooth function is computed in double, in the loop itself. */
-#include "smooth_fast.h"
+#include "smooth/functions.h"
 #include "values_wide_float.h"
 
 #define IS_FLOAT32

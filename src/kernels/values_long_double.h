@@ -2,7 +2,7 @@
    every NaN, flush-to-zero does not reach it, and its loops clear the status flags that
    comparing a signalling NaN may raise. Where it is double, double's loops serve it. */
 #define IS_LONG_DOUBLE
-#include "smooth_long_double.h"
+#include "smooth/functions.h"
 #include "values.h"
 
 #define SMOOTH_FUNCTION(name, ...) name##_extended(__VA_ARGS__)

@@ -1,0 +1,83 @@
+/* What the smooth functions share for float32 and the floats of fewer bits. They compute in double,
+   without tables or branches, and err by 2^-53 to 2^-47 of the value. The operands are values of
+   those formats.
+
+   Beyond a bound, 300 unless a function says another, x is taken for the bound: the result is a
+   zero or x, even times the greatest dy, and no factor is 0 that should not be. */
+#ifndef RELU_UFUNC_SMOOTH_FLOAT32_H
+#define RELU_UFUNC_SMOOTH_FLOAT32_H
+
+#include <stdbool.h>
+
+#include "../exponential_quotient.h"
+#include "../small_floats.h"
+
+/* Bounds on the bits of floats, which are half as wide as doubles. They leave numbers of the
+   other sign as they are: `most` has a plus sign, `least` a minus sign. A NaN may come out as a
+   number: the rows replace it. */
+static inline float at_most_float(float x, float most)
+{
+    const int32_t bits = (int32_t)bits_of_float(x), bound = (int32_t)bits_of_float(most);
+    return float_of_bits((uint32_t)(bits < bound ? bits : bound));
+}
+
+static inline float at_least_float(float x, float least)
+{
+    const uint32_t bits = bits_of_float(x), bound = bits_of_float(least);
+    return float_of_bits(bits < bound ? bits : bound);
+}
+
+/* x if it is negative, else 0, bounded. */
+static inline float negative_part(float x, float least)
+{
+    const int32_t bits = (int32_t)bits_of_float(x);
+    return at_least_float(float_of_bits((uint32_t)(bits < 0 ? bits : 0)), least);
+}
+
+static inline float positive_part(float x)
+{
+    const int32_t bits = (int32_t)bits_of_float(x);
+    return float_of_bits((uint32_t)(bits < 0 ? 0 : bits));
+}
+
+static inline float magnitude(float x, float most)
+{
+    return at_most_float(float_of_bits(bits_of_float(x) & 0x7FFFFFFFu), most);
+}
+
+/* x within the bounds, and away from 0 unless it is 0: for a derivative whose series begins with
+   1/2. Otherwise dy/2 could be a midpoint of subnormal floats. */
+static inline float bounded(float x, float most)
+{
+    const uint32_t bits = bits_of_float(x), sign = 0x80000000u;
+    const uint32_t least = bits_of_float(0x1p-40f), size = bits_of_float(magnitude(x, most));
+    return float_of_bits((bits & sign) | (((size > least) | (size == 0)) ? size : least));
+}
+
+/* x factor, if the quotient of this product begins with x/2 + c x^2 at 0, c > 0: x/2 is a midpoint
+   if x is subnormal and odd. A double loses the second term, and 2^-176 stands for it. */
+static inline double product_beyond_half(double x, double factor)
+{
+    return multiply_add(FUSED, x, factor, 0x1p-176);
+}
+
+/* A derivative 1/2 + c x - d x^3, |x| < `near`: if 1/2 + c x is a midpoint, the third term
+   decides, and a double loses it. */
+static inline double nearer_to_half(double derivative, double x, double near)
+{
+    const double third = x < 0 ? -0x1p-53 : x > 0 ? 0x1p-53 : 0;
+    return fabs(x) < near ? derivative - third : derivative;
+}
+
+/* The fast path: in each file, name_fast returns the right result unless its rounding test fails,
+   which it says in `failed`. Then the accurate name_single computes the chunk of FAST_CHUNK
+   elements again, as it does for parameters for which name_is_fast_for says that there is no fast
+   path; a function without a parameter is asked about x. While chunk after chunk fails, up to
+   MOST_UNTRIED of them are not tried. Without fma the fast paths would not be faster.
+
+   The tests look at each input by itself, since a failed rounding test hides the results beside. */
+#ifdef HAS_FMA
+enum { FAST_CHUNK = 256, MOST_UNTRIED = 16 };
+#endif
+
+#endif

@@ -1,0 +1,305 @@
+/* gelu(x) = x Phi(x) = max(x, 0) - |x| Phi(-|x|), Phi the normal distribution
+   gelu'(x) = Phi(x) + x phi(x), phi its density
+   gelu_tanh(x) = x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)), the tanh form of D. Hendrycks and
+   K. Gimpel, arXiv:3006.08415. */
+#ifndef RELU_UFUNC_SMOOTH_GELU_H
+#define RELU_UFUNC_SMOOTH_GELU_H
+
+#include "float32.h"
+#include "float64.h"
+#include "long_double.h"
+#include "sigmoid.h"
+
+/* gelu
+
+   Domain: every x.
+   Error: float32 correctly rounded (the derivative for dy = 1; 0.561 ulp at ten million points of
+       any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
+   Hard cases: subnormal x, whose x/2 may be a midpoint: 2^-160 stands for what follows it; log(2) in
+       one part would round one float wrongly: gaussian_quotient has two; of the derivative four
+       floats, which corrections settle.
+   Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
+       tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
+
+/* float32: bounds of 14.5, and 20 for the derivative. */
+
+/* Phi(-t) is exp(-t^2/2) times Mills' ratio, but for a factor. A zero takes its sign from x. */
+static inline double gelu_single(float x)
+{
+    const double t = magnitude(x, 14.5f);
+    const struct quotient e = gaussian_quotient(FUSED, t * t);
+    const double tail = multiply_add(
+        FUSED, t, e.numerator * short_mills_numerator(FUSED, t), -0x1p-160)
+        / (e.denominator * short_mills_denominator(FUSED, t));
+    return copysign(at_least_float(x, -0.0f) - tail, x);
+}
+
+static inline double gelu_backward_single(double dy, float x)
+{
+    const double t = fabs(bounded(x, 20));
+    const struct quotient e = exponential_quotient(TWICE, -0.5 * (t * t));
+    const double d = mills_denominator(TWICE, t);
+    const double n = e.numerator * (mills_numerator(TWICE, t) - t * NORMAL_DENSITY * d);
+    const double all = e.denominator * d;
+    /* The floats whose derivatives are too near to a midpoint: two beside the root, and two
+       more. */
+    const double correction = x == -0x1.80eacep-1f    ? 0x1p-54
+                         : x == -0x1.80eb02p-1f  ? 0x1p-54
+                         : x == -0x1.a1becap-14f ? -0x1p-54
+                         : x == -0x1.40d932p-26f ? -0x1p-54
+                                                 : 0;
+    return dy * ((x < 0 ? n : all - n) / all + correction);
+}
+
+/* float64 */
+
+/* Phi(-t) / exp(-t^2/2), 0 <= t <= 54.25 */
+static inline struct double_double scaled_tail_double(double t)
+{
+    const struct double_double denominator = two_sum(t, 5);
+    const struct double_double y = divide_dd(two_sum(t, -5), denominator);
+    struct double_double p = dd_of(long_tail_polynomial(y.high));
+    for (int k = 5; k >= 0; --k) {
+        const struct double_double product = two_product(p.high, y.high);
+        const struct double_double sum = two_sum(LONG_TAIL_POLYNOMIAL_HIGH[k], product.high);
+        const double low = product.low + (p.high * y.low + p.low * y.high);
+        p = fast_two_sum(sum.high, sum.low + (low + LONG_TAIL_POLYNOMIAL_LOW[k]));
+    }
+    return divide_dd(p, denominator);
+}
+
+/* t^2 / 2 */
+static inline struct double_double half_square(double t)
+{
+    return scaled_dd(two_product(t, t), 0.5);
+}
+
+static inline double gelu_double(double x)
+{
+    const double t = at_least(at_most(fabs(x), 54), 0x1p-60);
+    const struct double_double exponent = half_square(t);
+    const struct decay e = decay_double(exponent.high, exponent.low);
+    const struct double_double tail = scaled_tail_double(t);
+    const struct double_double below = multiply_dd(e.far, tail);
+    const struct double_double above = add_dd(dd_of(1), negated_dd(multiply_dd(e.near, tail)));
+    const double y = product_with_x(x, choose_dd(x < 0, below, above), 0.5, 54);
+    return x < 0 ? y * e.before * e.after : y;
+}
+
+static inline double gelu_backward_double(double dy, double x)
+{
+    const struct double_double density = {NORMAL_DENSITY, NORMAL_DENSITY_REST};
+    const double t = at_least(at_most(fabs(x), 54.125), 0x1p-60);
+    const struct double_double exponent = half_square(t);
+    const struct decay e = decay_double(exponent.high, exponent.low);
+    const struct double_double tail = scaled_tail_double(t), weight = multiply_dd(dd_of(t), density);
+    const struct double_double high = two_sum(tail.high, -weight.high);
+    const struct double_double difference =
+        fast_two_sum(high.high, high.low + (tail.low - weight.low));
+    const struct double_double below = multiply_dd(e.far, difference);
+    const struct double_double above =
+        add_dd(dd_of(1), negated_dd(multiply_dd(e.near, difference)));
+    return scaled_decay(x < 0, dy, choose_dd(x < 0, below, above), e);
+}
+
+/* long double */
+
+/* 1 / sqrt(2), and in two parts, the first of 24 bits. */
+#define SQRT_HALF_EXTENDED 0.707106781186547524400844362104849039284836L
+#define SQRT_HALF_HIGH_EXTENDED 0x1.6a09e6p-1L
+#define SQRT_HALF_LOW_EXTENDED 1.21016171044789693621048490392848359376885e-8L
+
+/* Beyond it e^(-t^2/2) is 0, whatever multiplies it. */
+static inline long double normal_bound_extended(void)
+{
+    return sqrtl(2 * EXPONENT_BOUND_EXTENDED);
+}
+
+/* x to so few bits that its square and cube are exact: |x| < 128 for a cube. */
+static inline long double leading_bits_extended(long double x)
+{
+    return floorl(x * 512 + 0.5L) / 512;
+}
+
+/* e^(-t^2/2) / sqrt(2 pi) */
+static inline struct scaled_extended normal_density_extended(long double t)
+{
+    const long double high = leading_bits_extended(t), low = t - high;
+    const struct scaled_extended e =
+        exponential_of_sum_extended(-0.5L * high * high, -low * (high + 0.5L * low));
+    return (struct scaled_extended){e.mantissa * NORMAL_DENSITY_EXTENDED, e.exponent};
+}
+
+/* Phi(-t) over the density, t >= 4: Laplace's continued fraction, whose value from the k-th term
+   on is the quotient of two consecutive numbers. */
+static inline long double mills_ratio_extended(long double t)
+{
+    enum { TERMS = LDBL_MANT_DIG <= 64 ? 50 : 128 };
+    long double numerator = t, denominator = 1;
+    for (int k = TERMS; k > 0; --k) {
+        const long double next = t * numerator + k * denominator;
+        denominator = numerator;
+        numerator = next;
+    }
+    return denominator / numerator;
+}
+
+/* Phi(-t), 0 <= t < 4, corrected for the rounding of erfc's argument. */
+static inline long double normal_tail_extended(long double t)
+{
+    const long double z = t * SQRT_HALF_EXTENDED, high = (float)t;
+    const long double rest = ((high * SQRT_HALF_HIGH_EXTENDED - z) + high * SQRT_HALF_LOW_EXTENDED)
+        + (t - high) * SQRT_HALF_EXTENDED;
+    /* The derivative of erfc is -2 sqrt(2) times the density. */
+    return 0.5L * erfcl(z)
+        - rest * (2 * SQRT_HALF_EXTENDED * NORMAL_DENSITY_EXTENDED * expl(-z * z));
+}
+
+static inline long double gelu_extended(long double x)
+{
+    if (!(x < 0))
+        return x * (0.5L * erfcl(-x * SQRT_HALF_EXTENDED));
+    const long double t = -bounded_extended(x, normal_bound_extended());
+    if (t < 4)
+        return x * normal_tail_extended(t);
+    return product_extended(-t, mills_ratio_extended(t), normal_density_extended(t));
+}
+
+static inline long double gelu_backward_extended(long double dy, long double x)
+{
+    const long double t = bounded_extended(fabsl(x), normal_bound_extended());
+    const struct scaled_extended density = normal_density_extended(t);
+    if (x < 0 && t >= 4)
+        return product_extended(dy, mills_ratio_extended(t) - t, density);
+    const long double weight = t * value_extended(density);
+    const struct scaled_extended one = {1, 0};
+    const long double slope = x < 0 ? normal_tail_extended(t) - weight
+                                    : 0.5L * erfcl(-t * SQRT_HALF_EXTENDED) + weight;
+    return product_extended(dy, slope, one);
+}
+
+/* gelu_tanh
+
+   Domain: every x.
+   Error: float32 correctly rounded (the derivative for dy = 1; 0.544 ulp at ten million points of
+       any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
+   Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; one float, and three of
+       the derivative, which corrections settle.
+   Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
+       tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
+
+/* 2 sqrt(2/pi) = 4 / sqrt(2 pi), the product of it and 0.044715, and three times the latter. */
+#define GELU_LINEAR (struct double_double){4 * NORMAL_DENSITY, 4 * NORMAL_DENSITY_REST}
+#define GELU_CUBIC (struct double_double){0x1.2444f2a4d8b4bp-4, -0x1.6c843a29d1c70p-61}
+#define GELU_CUBIC_SLOPE (struct double_double){0x1.b6676bf7450f0p-3, 0x1.bba7351828aabp-57}
+
+/* float32: a bound of 14. */
+
+/* The argument of the sigmoid. |x| <= 22, so x * x is exact. */
+static inline struct double_double gelu_tanh_argument(double x)
+{
+    const struct double_double cubic = two_product(GELU_CUBIC.high, x * x);
+    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const double low = sum.low + (cubic.low + (GELU_LINEAR.low + GELU_CUBIC.low * (x * x)));
+    const struct double_double product = two_product(x, sum.high);
+    return (struct double_double){product.high, product.low + x * low};
+}
+
+static inline double gelu_tanh_single(float x)
+{
+    const float w = at_least_float(x, -14);
+    const double v = at_most_float(w, 14);
+    const double slope = multiply_add(FUSED, GELU_CUBIC.high, v * v, GELU_LINEAR.high);
+    const struct quotient e = exponential_quotient(FUSED, -v * slope);
+    /* Settles the one float, -0x1.6148dep-16, whose value is 2^-54 from a midpoint, and changes
+       no other. */
+    const double correction = 0x1p-53;
+    const double product = product_beyond_half(w, e.denominator + correction);
+    return copysign(product / (e.denominator + e.numerator), w);
+}
+
+static inline double gelu_tanh_backward_single(double dy, float x)
+{
+    const double w = bounded(x, 14);
+    const struct double_double z = gelu_tanh_argument(fabs(w));
+    const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
+    const struct reduced_exponential e = reduced_exponential_of_dd(TWICE, negated_dd(z));
+    /* The floats whose derivatives are too near to a midpoint. */
+    const double correction = x == -0x1.8280e4p-1f    ? 0x1p-54
+                         : x == 0x1.40d932p-25f  ? 0x1p-53
+                         : x == -0x1.40d932p-26f ? -0x1p-54
+                                                 : 0;
+    return dy * (sigmoid_derivative(w * slope, e) + correction);
+}
+
+/* float64 */
+
+/* 2 sqrt(2/pi) t (1 + 0.044715 t^2), 0 <= t <= 27 */
+static inline struct double_double gelu_tanh_argument_double(double t)
+{
+    const struct double_double cubic = multiply_dd(GELU_CUBIC, two_product(t, t));
+    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct double_double slope =
+        fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
+    return multiply_dd(dd_of(t), slope);
+}
+
+static inline double gelu_tanh_double(double x)
+{
+    const double t = at_least(at_most(fabs(x), 27), 0x1p-60);
+    const struct double_double z = gelu_tanh_argument_double(t);
+    return sigmoid_product_double(x, decay_double(z.high, z.low), 27);
+}
+
+static inline double gelu_tanh_backward_double(double dy, double x)
+{
+    const double t = at_least(at_most(fabs(x), 27.125), 0x1p-60);
+    const struct double_double z = gelu_tanh_argument_double(t);
+    const struct double_double cubic = multiply_dd(two_product(t, t), GELU_CUBIC_SLOPE);
+    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
+    const struct double_double slope = fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
+    const struct double_double w = multiply_dd(dd_of(t), slope);
+    return sigmoid_derivative_double(
+        dy, choose_dd(x < 0, negated_dd(w), w), decay_double(z.high, z.low));
+}
+
+/* long double: GELU_LINEAR and GELU_CUBIC, and both in two parts, the first of 16 bits. */
+#define GELU_LINEAR_EXTENDED (4 * NORMAL_DENSITY_EXTENDED)
+#define GELU_LINEAR_HIGH_EXTENDED 0x1.9884p+0L
+#define GELU_LINEAR_LOW_EXTENDED 4.96144948071175978423973752747390343452466e-6L
+#define GELU_CUBIC_EXTENDED 0.0713548162726002487763387522798635409955921L
+#define GELU_CUBIC_HIGH_EXTENDED 0x1.2444p-4L
+#define GELU_CUBIC_LOW_EXTENDED 9.0391908462377633875227986354099559207477e-7L
+
+/* e^-(linear t + cubic t^3) for t >= 0. The leading bits of all three make an exact sum. */
+static inline struct scaled_extended gelu_tanh_exponential_extended(long double t)
+{
+    const long double high = leading_bits_extended(t), low = t - high;
+    const long double cube = high * high * high;
+    const long double exact = GELU_LINEAR_HIGH_EXTENDED * high + GELU_CUBIC_HIGH_EXTENDED * cube;
+    const long double slope =
+        GELU_LINEAR_EXTENDED + GELU_CUBIC_EXTENDED * (3 * high * t + low * low);
+    const long double rest = GELU_LINEAR_LOW_EXTENDED * high + GELU_CUBIC_LOW_EXTENDED * cube;
+    return exponential_of_sum_extended(-exact, -(slope * low + rest));
+}
+
+/* Beyond it the exponential is 0, whatever multiplies it. */
+static inline long double gelu_tanh_bound_extended(void)
+{
+    return cbrtl(16 * EXPONENT_BOUND_EXTENDED);
+}
+
+static inline long double gelu_tanh_extended(long double x)
+{
+    const long double t = bounded_extended(x, gelu_tanh_bound_extended());
+    return sigmoid_product_extended(x < 0 ? t : x, gelu_tanh_exponential_extended(fabsl(t)));
+}
+
+static inline long double gelu_tanh_backward_extended(long double dy, long double x)
+{
+    const long double t = bounded_extended(x, gelu_tanh_bound_extended());
+    const long double w = t * (GELU_LINEAR_EXTENDED + 3 * GELU_CUBIC_EXTENDED * t * t);
+    return sigmoid_derivative_extended(dy, w, gelu_tanh_exponential_extended(fabsl(t)));
+}
+
+#endif

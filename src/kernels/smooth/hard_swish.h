@@ -1,0 +1,97 @@
+/* hard_swish(x) = x min(max(x + 3, 0), 6) / 6
+   hard_swish'(x) = 1 if x >= 3, 0 if x <= -3, else (2 x + 3) / 6
+
+   Domain: every x; the row asks for x < 3 only, and for the derivative for -3 < x < 3.
+   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 2;
+       long double 6 and 8.
+   Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; zeros, which keep the
+       sign of x; in the fast path x (x + 3) / 6 that is a midpoint: its rounding test fails.
+   Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
+       tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
+#ifndef RELU_UFUNC_SMOOTH_HARD_SWISH_H
+#define RELU_UFUNC_SMOOTH_HARD_SWISH_H
+
+#include "float32.h"
+#include "float64.h"
+#include "long_double.h"
+
+/* float32 */
+
+/* n / 6 without the slow division: exact if n / 6 is a double, since 1.0 / 6 is too small by 2^-54
+   of itself, which rounding takes away; else within an ulp of it. */
+static inline double sixth(double n)
+{
+    return n * (1.0 / 6);
+}
+
+static inline double hard_swish_single(float x)
+{
+    const double w = at_least_float(x, -3);
+    return copysign(sixth(product_beyond_half(w, w + 3)), w);
+}
+
+static inline double hard_swish_backward_single(double dy, float x)
+{
+    return sixth(dy * (2.0 * bounded(x, 4) + 3));
+}
+
+/* float64 */
+
+static inline double hard_swish_double(double x)
+{
+    const double w = at_least(at_most(x, 4), -3);
+    const bool is_tiny = fabs(x) < 0x1p-60;
+    const struct double_double product = multiply_dd(two_sum(w, 3), dd_of(is_tiny ? 1 : w));
+    return copysign(is_tiny ? 0.5 * x : sum_of(divide_dd(product, dd_of(6))), x);
+}
+
+static inline double hard_swish_backward_double(double dy, double x)
+{
+    const struct double_double sum = two_sum(2 * at_least(at_most(x, 4), -4), 3);
+    return scaled_double(dy, divide_dd(fast_two_sum(sum.high, sum.low), dd_of(6)));
+}
+
+/* long double */
+
+static inline long double hard_swish_extended(long double x)
+{
+    const long double w = x < -3 ? -3 : x;
+    return w * (w + 3) / 6;
+}
+
+static inline long double hard_swish_backward_extended(long double dy, long double x)
+{
+    return dy * ((2 * x + 3) / 6);
+}
+
+/* The fast path of float32. */
+#ifdef HAS_FMA
+
+static inline bool hard_swish_is_fast_for(float x)
+{
+    (void)x;
+    return true;
+}
+
+/* In float32: x + 3 and x (x + 3) with their rounding errors, and a sixth of the product by P. W.
+   Markstein's division (IBM J. Res. Dev. 34, 1990), whose last step is taken twice, a little
+   too short and a little too long. The rounding test also fails if x (x + 3) / 6 is a midpoint,
+   and for infinities and NaNs. The signs chosen here keep -0.0. */
+static inline float hard_swish_fast(float x, uint32_t *failed)
+{
+    const float sixth = 1.0f / 6;
+    const float bounded = at_most_float(at_least_float(x, -3), 3);
+    const float sum = bounded + 3, sum_low = bounded - (sum - 3);
+    const float product = x * sum;
+    const float product_low = fmaf(x, sum_low, fmaf(x, sum, -product));
+    const float quotient = product * sixth;
+    const float excess = fmaf(6, quotient, -product) - product_low;
+    const float short_of = fmaf(excess, -sixth * (1 - 0x1p-20f), quotient);
+    const float beyond = fmaf(excess, -sixth * (1 + 0x1p-20f), quotient);
+    *failed |= bits_of_float(short_of - beyond);
+    return short_of;
+}
+
+#endif
+
+#endif

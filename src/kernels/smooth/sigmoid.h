@@ -1,0 +1,71 @@
+/* x sigmoid(z) and its derivative, sigmoid(z) + w sigmoid(z) sigmoid(-z) for w = x dz/dx: silu for
+   z = x, and gelu_tanh. With e = e^-|z| the sigmoid is 1 / (1 + e) or e / (1 + e). */
+#ifndef RELU_UFUNC_SMOOTH_SIGMOID_H
+#define RELU_UFUNC_SMOOTH_SIGMOID_H
+
+#include "float32.h"
+#include "float64.h"
+#include "long_double.h"
+
+/* float32 */
+
+/* The derivative by e^-|z|, for z of the sign of w. */
+static inline double sigmoid_derivative(double w, struct reduced_exponential e)
+{
+    const struct quotient whole = as_quotient(e);
+    const double n = whole.numerator, d = whole.denominator, sum = d + n;
+    /* n + d + w d is near 0 if the derivative is: the terms that cancel do so exactly. */
+    const double power = power_of_two_of(e.exponent), rest = 1 + w;
+    const double below = (e.p * (rest + power) - e.q * (rest - power)) * n;
+    const double above = (sum + w * n) * d;
+    return (w < 0 ? below : above) / (sum * sum);
+}
+
+/* float64 */
+
+static inline double sigmoid_product_double(double x, struct decay e, double least)
+{
+    const struct double_double n = choose_dd(x < 0, e.far, dd_of(1));
+    const struct double_double sigmoid = divide_dd(n, one_plus(e.near));
+    const double y = product_with_x(x, sigmoid, 0.5, least);
+    return x < 0 ? y * e.before * e.after : y;
+}
+
+/* Below 0 the terms that cancel are summed first, as in sigmoid_derivative. */
+static inline double sigmoid_derivative_double(double dy, struct double_double w, struct decay e)
+{
+    const bool below = w.high < 0;
+    const struct double_double sum = one_plus(e.near);
+    const struct double_double near_0 = two_sum(1, w.high);
+    const struct double_double high = two_sum(near_0.high, e.near.high);
+    const struct double_double n_below =
+        fast_two_sum(high.high, high.low + (near_0.low + (w.low + e.near.low)));
+    const struct double_double n_above = add_dd(sum, multiply_dd(w, e.near));
+    const struct double_double quotient =
+        divide_dd(choose_dd(below, n_below, n_above), multiply_dd(sum, sum));
+    const struct double_double normal = fast_two_sum(quotient.high, quotient.low);
+    const struct double_double slope =
+        choose_dd(below, multiply_dd(normal, e.far), normal);
+    return scaled_decay(below, dy, slope, e);
+}
+
+/* long double */
+
+/* x sigmoid(z) by e^-|z|, for z of the sign of x. */
+static inline long double sigmoid_product_extended(long double x, struct scaled_extended e)
+{
+    const long double sum = 1 + value_extended(e);
+    return x < 0 ? product_extended(x, 1 / sum, e) : x / sum;
+}
+
+/* dy times the derivative by e^-|z|, for z of the sign of w. */
+static inline long double sigmoid_derivative_extended(
+    long double dy, long double w, struct scaled_extended e)
+{
+    const long double near = value_extended(e), sum = 1 + near;
+    const struct scaled_extended one = {1, 0};
+    const long double numerator = w < 0 ? (1 + w) + near : sum + w * near;
+    return product_extended(dy, numerator / (sum * sum), w < 0 ? e : one);
+}
+
+#endif
