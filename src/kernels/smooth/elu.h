@@ -173,9 +173,9 @@ static inline long double selu_backward_extended(long double dy, long double x)
    Domain: every x and alpha; the row asks for x < 0 only, and for the derivative for x <= 0.
    Error: float32 correctly rounded (alpha = 1, dy = 1); float64 1 ulp, the derivative 2; long
        double 6 and 8.
-   Hard cases: the exponential magnifies the rounding error of x / alpha, so the rest of the quotient
-       is kept; for a negative alpha x / alpha is above 0, and e^(x/alpha) may overflow before alpha
-       makes it small: there mantissa and exponent are kept apart.
+   Hard cases: the exponential magnifies the rounding error of x / alpha, so the rest of the
+       quotient is kept; for a negative alpha x / alpha is above 0, and e^(x/alpha) may overflow
+       before alpha makes it small: there mantissa and exponent are kept apart.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py. */
 

@@ -19,7 +19,8 @@ static inline double sum_of(struct double_double a)
     return a.high + a.low;
 }
 
-static inline struct double_double choose_dd(bool condition, struct double_double a, struct double_double b)
+static inline struct double_double choose_dd(
+    bool condition, struct double_double a, struct double_double b)
 {
     return (struct double_double){condition ? a.high : b.high, condition ? a.low : b.low};
 }
@@ -91,7 +92,8 @@ static inline double scaled_double(double scale, struct double_double a)
 
 /* scale * a for an a that has `far` for a factor if x is below 0. No product on the way is out
    of range if the last is not. */
-static inline double scaled_decay(bool is_below, double scale, struct double_double a, struct decay e)
+static inline double scaled_decay(
+    bool is_below, double scale, struct double_double a, struct decay e)
 {
     const struct scaled_number s = scaled_number(scale);
     const double before = is_below ? e.before : 1, after = is_below ? e.after : 1;
@@ -99,9 +101,11 @@ static inline double scaled_decay(bool is_below, double scale, struct double_dou
 }
 
 /* x factor if the product is exact, else x times the limit at 0, or x. */
-static inline double product_with_x(double x, struct double_double factor, double at_zero, double least)
+static inline double product_with_x(
+    double x, struct double_double factor, double at_zero, double least)
 {
-    const struct double_double exact = multiply_dd(dd_of(at_least(at_most(x, 1460), -least)), factor);
+    const struct double_double exact =
+        multiply_dd(dd_of(at_least(at_most(x, 1460), -least)), factor);
     return x > 60 ? x : fabs(x) < 0x1p-60 ? x * at_zero : sum_of(exact);
 }
 

@@ -15,9 +15,9 @@
    Domain: every x.
    Error: float32 correctly rounded (the derivative for dy = 1; 0.561 ulp at ten million points of
        any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
-   Hard cases: subnormal x, whose x/2 may be a midpoint: 2^-160 stands for what follows it; log(2) in
-       one part would round one float wrongly: gaussian_quotient has two; of the derivative four
-       floats, which corrections settle.
+   Hard cases: subnormal x, whose x/2 may be a midpoint: 2^-160 stands for what follows it; with
+       log(2) in one part a float32 result would be wrong: gaussian_quotient has two; of the
+       derivative four floats, which corrections settle.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
 
@@ -92,7 +92,8 @@ static inline double gelu_backward_double(double dy, double x)
     const double t = at_least(at_most(fabs(x), 54.125), 0x1p-60);
     const struct double_double exponent = half_square(t);
     const struct decay e = decay_double(exponent.high, exponent.low);
-    const struct double_double tail = scaled_tail_double(t), weight = multiply_dd(dd_of(t), density);
+    const struct double_double tail = scaled_tail_double(t);
+    const struct double_double weight = multiply_dd(dd_of(t), density);
     const struct double_double high = two_sum(tail.high, -weight.high);
     const struct double_double difference =
         fast_two_sum(high.high, high.low + (tail.low - weight.low));
@@ -183,8 +184,8 @@ static inline long double gelu_backward_extended(long double dy, long double x)
    Domain: every x.
    Error: float32 correctly rounded (the derivative for dy = 1; 0.544 ulp at ten million points of
        any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
-   Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; one float, and three of
-       the derivative, which corrections settle.
+   Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; one float, and three
+       of the derivative, which corrections settle.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
 
@@ -257,7 +258,8 @@ static inline double gelu_tanh_backward_double(double dy, double x)
     const struct double_double z = gelu_tanh_argument_double(t);
     const struct double_double cubic = multiply_dd(two_product(t, t), GELU_CUBIC_SLOPE);
     const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
-    const struct double_double slope = fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
+    const struct double_double slope =
+        fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
     const struct double_double w = multiply_dd(dd_of(t), slope);
     return sigmoid_derivative_double(
         dy, choose_dd(x < 0, negated_dd(w), w), decay_double(z.high, z.low));

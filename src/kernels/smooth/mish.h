@@ -49,7 +49,8 @@ static inline struct double_double mish_numerator(struct double_double e, bool b
         dd_of(below ? 2 : 1), below ? e : scaled_dd(e, 2));
 }
 
-static inline struct double_double mish_denominator(struct double_double e, struct double_double n, bool below)
+static inline struct double_double mish_denominator(
+    struct double_double e, struct double_double n, bool below)
 {
     const struct double_double square = multiply_dd(e, e), twice = scaled_dd(e, 2);
     const struct double_double d_below = add_dd(dd_of(2), add_dd(twice, square));
