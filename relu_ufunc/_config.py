@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from relu_ufunc import _caches, _core, _ways
+from relu_ufunc import _caches, _core, _store_modes
 from relu_ufunc._dispatch import available_isas, isa
 
 
@@ -26,11 +26,11 @@ def _configuration() -> dict[str, str]:
             f"L{level} {_size(size)}" for level, size in sorted(_caches.SIZES.items())
         ),
         "streams from": "never" if streams_from == sys.maxsize else _size(streams_from),
-        "way of storing": _core.forced_way() or _ways.MEASURED,
+        "store mode": _core.forced_store_mode() or _store_modes.MEASURED,
         "threads": f"{_core.thread_count()} ({_core.usable_thread_count()} at a time here)",
         "workers spin for": f"{_core.spin_microseconds()} microseconds",
         "tables of results": _tables(),
-    } | _ways.measurements()
+    } | _store_modes.measurements()
 
 
 def _tables() -> str:

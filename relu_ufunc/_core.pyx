@@ -93,26 +93,26 @@ cdef extern from "run.h":
     Py_ssize_t run_stream_bytes()
 
 
-cdef extern from "ways.h":
-    ctypedef int way_number "enum way"
+cdef extern from "timings.h":
+    ctypedef int store_mode_number "enum store_mode"
     enum:
-        N_WAYS
-        N_PACES
-    const char *way_names[]
-    struct kind_of_run "kind":
+        N_STORE_MODES
+        N_TIMINGS
+    const char *store_mode_names[]
+    struct run_class:
         operation_number operation
         dtype_number dtype
         bint uses_blocks
         bint is_in_place
         bint is_fresh
         int magnitude
-    struct measured_kind "measured":
-        kind_of_run kind
+    struct measured_timings:
+        run_class run_class
         double rates[2][3]
         bint is_shared
-    void ways_force(way_number way)
-    way_number ways_forced()
-    bint ways_measured(int index, measured_kind *measured)
+    void store_mode_force(store_mode_number mode)
+    store_mode_number store_mode_forced()
+    bint timings_measured(int index, measured_timings *measured)
 
 
 cdef extern from "api.h":
@@ -400,37 +400,39 @@ def stream_bytes():
     return run_stream_bytes()
 
 
-WAYS = tuple(_text(way_names[way]) for way in range(N_WAYS))
+STORE_MODES = tuple(_text(store_mode_names[mode]) for mode in range(N_STORE_MODES))
 """How the results of long calls can be stored."""
 
 
-def force_way(way):
-    """Make every call that can be streamed go a way of WAYS; None leaves it to measurement."""
-    ways_force(<way_number><int>(N_WAYS if way is None else WAYS.index(way)))
+def force_store_mode(mode):
+    """Store the results of every call that can be streamed in one mode; None measures instead."""
+    store_mode_force(
+        <store_mode_number><int>(N_STORE_MODES if mode is None else STORE_MODES.index(mode)))
 
 
-def forced_way():
-    return None if <int>ways_forced() == N_WAYS else WAYS[<int>ways_forced()]
+def forced_store_mode():
+    cdef int mode = store_mode_forced()
+    return None if mode == N_STORE_MODES else STORE_MODES[mode]
 
 
-def measured_ways():
-    """What has been measured: a dict for each kind of long call."""
-    cdef measured_kind measured
+def timings():
+    """What has been measured: a dict for each class of long runs."""
+    cdef measured_timings measured
     found = []
-    for index in range(N_PACES):
-        if ways_measured(index, &measured):
+    for index in range(N_TIMINGS):
+        if timings_measured(index, &measured):
             alone, shared = (
-                {WAYS[way]: measured.rates[is_shared][way] for way in range(N_WAYS)
-                 if measured.rates[is_shared][way] > 0}
+                {STORE_MODES[mode]: measured.rates[is_shared][mode]
+                 for mode in range(N_STORE_MODES) if measured.rates[is_shared][mode] > 0}
                 for is_shared in range(2)
             )
             found.append({
-                "name": _text(operation_table[<int>measured.kind.operation].name),
-                "dtype": _text(dtype_table[<int>measured.kind.dtype].name),
-                "uses_blocks": bool(measured.kind.uses_blocks),
-                "is_in_place": bool(measured.kind.is_in_place),
-                "is_fresh": bool(measured.kind.is_fresh),
-                "bytes": 1 << measured.kind.magnitude,
+                "name": _text(operation_table[<int>measured.run_class.operation].name),
+                "dtype": _text(dtype_table[<int>measured.run_class.dtype].name),
+                "uses_blocks": bool(measured.run_class.uses_blocks),
+                "is_in_place": bool(measured.run_class.is_in_place),
+                "is_fresh": bool(measured.run_class.is_fresh),
+                "bytes": 1 << measured.run_class.magnitude,
                 "alone": alone,
                 "shared": shared,
                 "is_shared": bool(measured.is_shared),

@@ -101,16 +101,16 @@ static void run_block(
 /* Strided inputs are gathered into contiguous blocks, and a broadcast input fills its
    block once. Strided and streamed outputs are copied out of blocks. So the same kernel
    serves every layout. */
-static void run_blocks(const struct plan *plan, enum way way, ptrdiff_t start, ptrdiff_t end)
+static void run_blocks(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end)
 {
     const struct loop *loop = plan->loop;
     const ptrdiff_t block_items =
-        (way == INTERLEAVED ? INTERLEAVED_BLOCK_BYTES : BLOCK_BYTES) / loop->itemsize;
+        (mode == INTERLEAVED ? INTERLEAVED_BLOCK_BYTES : BLOCK_BYTES) / loop->itemsize;
     struct workspace space;
 
     for (int k = 0; k < loop->n_operands; ++k) {
         space.access[k] = plan->access[k];
-        if (way != PLAIN && k >= loop->n_inputs && plan->access[k] == IN_PLACE)
+        if (mode != PLAIN && k >= loop->n_inputs && plan->access[k] == IN_PLACE)
             space.access[k] = STREAMED_OUT;
         space.in_kernel[k] = plan->access[k] == SCALAR ? plan->operands[k] : space.blocks[k];
         if (plan->access[k] == BROADCAST)
@@ -123,7 +123,7 @@ static void run_blocks(const struct plan *plan, enum way way, ptrdiff_t start, p
         run_block(plan, &space, start, head_end - start);
         start = head_end;
     }
-    if (way == INTERLEAVED) {
+    if (mode == INTERLEAVED) {
         const ptrdiff_t page_items = PAGE_BYTES / INTERLEAVED_BLOCK_BYTES * block_items;
         for (; end - start >= INTERLEAVED_PAGES * page_items;
              start += INTERLEAVED_PAGES * page_items)
@@ -133,7 +133,7 @@ static void run_blocks(const struct plan *plan, enum way way, ptrdiff_t start, p
     }
     for (; start < end; start += block_items)
         run_block(plan, &space, start, least(block_items, end - start));
-    if (way != PLAIN)
+    if (mode != PLAIN)
         loop->stream->fence();
 }
 
@@ -149,10 +149,10 @@ static void run_in_place(const struct plan *plan, ptrdiff_t start, ptrdiff_t end
     }
 }
 
-void run_stretch(const struct plan *plan, enum way way, ptrdiff_t start, ptrdiff_t end)
+void run_stretch(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end)
 {
-    if (plan->uses_blocks || way != PLAIN)
-        run_blocks(plan, way, start, end);
+    if (plan->uses_blocks || mode != PLAIN)
+        run_blocks(plan, mode, start, end);
     else
         run_in_place(plan, start, end);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "loop.h"
-#include "ways.h"
+#include "timings.h"
 
 /* How the kernel accesses an operand: in place; in place as a scalar that is the same
    for all elements; through a block that is gathered, or filled with one value, before
@@ -32,9 +32,9 @@ struct plan {
 struct plan make_plan(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
 
-/* Computes the elements from start to end. `way` must be PLAIN unless the run's first
+/* Computes the elements from start to end. `mode` must be PLAIN unless the run's first
    output is contiguous and no output overwrites an input. */
-void run_stretch(const struct plan *plan, enum way way, ptrdiff_t start, ptrdiff_t end);
+void run_stretch(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end);
 
 static inline bool is_contiguous(const struct loop *loop, const ptrdiff_t *steps, int k)
 {

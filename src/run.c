@@ -13,7 +13,7 @@
 #include "sizes.h"
 #include "tables.h"
 #include "threads.h"
-#include "ways.h"
+#include "timings.h"
 
 /* The sizes from WORTH_SHARING to SLICE are the bytes of all operands together. */
 enum {
@@ -54,7 +54,7 @@ ptrdiff_t run_stream_bytes(void)
    computed. */
 struct long_run {
     struct plan plan;
-    struct pace *pace;
+    struct timings *timings;
     /* The bytes of one element of every operand. */
     ptrdiff_t item_bytes;
     bool may_stream;
@@ -93,10 +93,11 @@ static void run_slices(const struct long_run *run, ptrdiff_t start, ptrdiff_t en
     while (start < end) {
         const ptrdiff_t stop =
             end - start < 2 * slice ? end : line_start(&run->plan, start + slice);
-        const enum way way = run->may_stream ? ways_choose(run->pace, is_shared) : PLAIN;
-        run_stretch(&run->plan, way, start, stop);
+        const enum store_mode mode =
+            run->may_stream ? timings_choose_mode(run->timings, is_shared) : PLAIN;
+        run_stretch(&run->plan, mode, start, stop);
         const int64_t after = nanoseconds_now();
-        ways_learn(run->pace, is_shared, way, (stop - start) * run->item_bytes, after - before);
+        timings_add(run->timings, is_shared, mode, (stop - start) * run->item_bytes, after - before);
         before = after;
         start = stop;
     }
@@ -128,9 +129,9 @@ static const char *middle_of_output(const struct plan *plan)
     return plan->operands[out] + plan->n / 2 * plan->steps[out];
 }
 
-static struct pace *find_pace(const struct plan *plan, ptrdiff_t bytes)
+static struct timings *find_timings(const struct plan *plan, ptrdiff_t bytes)
 {
-    struct kind kind = {
+    struct run_class run_class = {
         .operation = plan->loop->operation,
         .dtype = plan->loop->dtype,
         .uses_blocks = plan->uses_blocks,
@@ -138,8 +139,8 @@ static struct pace *find_pace(const struct plan *plan, ptrdiff_t bytes)
         .is_fresh = bytes >= MAYBE_FRESH && is_untouched(middle_of_output(plan)),
     };
     while (bytes >>= 1)
-        ++kind.magnitude;
-    return ways_pace(&kind);
+        ++run_class.magnitude;
+    return timings_of(&run_class);
 }
 
 static void share(struct long_run *run, ptrdiff_t start, int threads)
@@ -150,13 +151,13 @@ static void share(struct long_run *run, ptrdiff_t start, int threads)
     run->shared_start = start;
     run->parts = (int)greatest(slices, FEWEST_PARTS_PER_THREAD) * threads;
     threads_run(run_part, run, run->parts, threads);
-    ways_learn_shared(run->pace, bytes, nanoseconds_now() - before);
+    timings_add_shared(run->timings, bytes, nanoseconds_now() - before);
 }
 
-static bool is_worth_waking(struct pace *pace, ptrdiff_t bytes)
+static bool is_worth_waking(struct timings *timings, ptrdiff_t bytes)
 {
-    return bytes >= WORTH_WAKING || ways_time_alone(pace, bytes) >= WORTH_WAKING_NS
-        || ways_forced() != N_WAYS;
+    return bytes >= WORTH_WAKING || timings_time_alone(timings, bytes) >= WORTH_WAKING_NS
+        || store_mode_forced() != N_STORE_MODES;
 }
 
 static void run_long(struct long_run *run, ptrdiff_t bytes)
@@ -166,10 +167,10 @@ static void run_long(struct long_run *run, ptrdiff_t bytes)
     const int threads = (int)least(threads_usable(began), bytes / (WORTH_SHARING / 2));
     bool must_measure = false;
 
-    run->pace = find_pace(&run->plan, bytes);
-    if (threads > 1 && ways_share(run->pace, &must_measure)
-        && (threads_expect_task(began) || is_worth_waking(run->pace, bytes))) {
-        const ptrdiff_t trial = N_WAYS * SLICE / run->item_bytes;
+    run->timings = find_timings(&run->plan, bytes);
+    if (threads > 1 && timings_should_share(run->timings, &must_measure)
+        && (threads_expect_task(began) || is_worth_waking(run->timings, bytes))) {
+        const ptrdiff_t trial = N_STORE_MODES * SLICE / run->item_bytes;
         const ptrdiff_t start = must_measure ? least(line_start(&run->plan, trial), n) : 0;
         run_slices(run, 0, start, false);
         if (start < n)
@@ -178,14 +179,14 @@ static void run_long(struct long_run *run, ptrdiff_t bytes)
     else {
         run_slices(run, 0, n, false);
         if (threads > 1)
-            ways_learn_alone(run->pace, nanoseconds_now() - began);
+            timings_add_alone(run->timings, nanoseconds_now() - began);
     }
 }
 
 static void run(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)
 {
-    const unsigned int mode = loop->rounds_to_nearest ? round_to_nearest() : 0;
+    const unsigned int rounding_mode = loop->rounds_to_nearest ? round_to_nearest() : 0;
 
     if (n < FEW || !is_order_free(loop, operands, n, steps)) {
         loop->kernel.elementwise(operands, n, steps);
@@ -203,7 +204,7 @@ static void run(
             run_stretch(&run.plan, PLAIN, 0, n);
     }
     if (loop->rounds_to_nearest)
-        restore_rounding(mode);
+        restore_rounding(rounding_mode);
     if (loop->raises_flags)
         clear_fp_status(loop->is_long_double);
 }

@@ -25,14 +25,15 @@ from tests.oracles import expected
 
 PERIOD = 1009
 SHARED_BYTES = 1 << 21
-STREAMED = _core.WAYS[1:]
+STREAMED = _core.STORE_MODES[1:]
 
 
 @pytest.fixture(autouse=True)
 def settings_of_before() -> Iterator[None]:
-    stream_bytes, threads, way = _core.stream_bytes(), _core.thread_count(), _core.forced_way()
+    stream_bytes, threads = _core.stream_bytes(), _core.thread_count()
+    mode = _core.forced_store_mode()
     yield
-    _core.force_way(way)
+    _core.force_store_mode(mode)
     _core.set_stream_bytes(stream_bytes)
     _core.set_thread_count(threads)
 
@@ -47,16 +48,16 @@ def test_streams_and_threads(case: Case) -> None:
     period = ordinary_operands(case, PERIOD)
     wanted = [np.resize(right, n) for right in expected(case.operation, *period)]
     _core.set_stream_bytes(0)
-    for step, way in product((1, 2), _core.WAYS):
+    for step, mode in product((1, 2), _core.STORE_MODES):
         operands = [repeated(a, n, step) for a in period]
-        _core.force_way(way)
+        _core.force_store_mode(mode)
         for threads in (1, 3):
             _core.set_thread_count(threads)
             memories = [marked((n + 2 * GUARD,), case.character) for _ in wanted]
             outputs = tuple(memory[threads : threads + n] for memory in memories)
             case.call(*operands, out=outputs)
             for out, memory, right in zip(outputs, memories, wanted, strict=True):
-                assert_same(out, right, (case, step, way, threads))
+                assert_same(out, right, (case, step, mode, threads))
                 assert is_marked(memory[:threads])
                 assert is_marked(memory[threads + n :])
 
@@ -70,11 +71,11 @@ def test_scalar_parameters_streams_and_threads(case: Case) -> None:
     wanted = [np.resize(right, n) for right in expected(case.operation, *period)]
     operands = [np.resize(a, n) for a in period[:n_arrays]] + period[n_arrays:]
     _core.set_stream_bytes(0)
-    for way, threads in product(_core.WAYS, (1, 2)):
-        _core.force_way(way)
+    for mode, threads in product(_core.STORE_MODES, (1, 2)):
+        _core.force_store_mode(mode)
         _core.set_thread_count(threads)
         for out, right in zip(case.call(*operands), wanted, strict=True):
-            assert_same(out, right, (case, way, threads))
+            assert_same(out, right, (case, mode, threads))
 
 
 @each_case_with(lambda case: case.character in "hf")
@@ -82,11 +83,11 @@ def test_streams_of_every_short_length(case: Case) -> None:
     operands = ordinary_operands(case, 1200)
     wanted = expected(case.operation, *operands)
     _core.set_stream_bytes(0)
-    for way in STREAMED:
-        _core.force_way(way)
+    for mode in STREAMED:
+        _core.force_store_mode(mode)
         for n in [*range(500, 1200, 7), 1200]:
             for out, right in zip(case.call(*(a[:n] for a in operands)), wanted, strict=True):
-                assert_same(out, right[:n], (case, way, n))
+                assert_same(out, right[:n], (case, mode, n))
 
 
 @each_case
@@ -97,13 +98,13 @@ def test_streams_of_every_dtype_at_any_alignment(case: Case) -> None:
     wanted = expected(case.operation, *operands)
     line = max(1, 64 // case.dtype.itemsize)
     _core.set_stream_bytes(0)
-    for way, start in product(STREAMED, {0, 1 % line, line // 2, line - 1}):
-        _core.force_way(way)
+    for mode, start in product(STREAMED, {0, 1 % line, line // 2, line - 1}):
+        _core.force_store_mode(mode)
         memories = [marked((n + line + GUARD,), case.character) for _ in wanted]
         outputs = tuple(memory[start : start + n] for memory in memories)
         case.call(*operands, out=outputs)
         for out, memory, right in zip(outputs, memories, wanted, strict=True):
-            assert_same(out, right, (case, way, start))
+            assert_same(out, right, (case, mode, start))
             assert is_marked(memory[:start])
             assert is_marked(memory[start + n :])
 
@@ -124,29 +125,32 @@ def test_what_is_measured_changes_no_value(isa: str, threads: int) -> None:
         case.call(*operands, out=out)
         assert_same(out, wanted, (case, threads))
     measured = [
-        kind
-        for kind in _core.measured_ways()
-        if (kind["name"], kind["dtype"], kind["bytes"]) == ("add_relu", "f32", 1 << 25)
-        and not kind["is_fresh"]
+        timings
+        for timings in _core.timings()
+        if (timings["name"], timings["dtype"], timings["bytes"]) == ("add_relu", "f32", 1 << 25)
+        and not timings["is_fresh"]
     ]
     assert len(measured) == 1
     assert not measured[0]["is_in_place"]
     rates = measured[0]["alone"]
-    assert set(rates) <= set(_core.WAYS)
+    assert set(rates) <= set(_core.STORE_MODES)
     assert "plain" in rates
     assert all(0.001 < rate < 10_000 for rate in rates.values())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's mincore")
-def test_the_first_touch_of_an_output_is_a_kind_of_its_own() -> None:
+def test_the_first_touch_of_an_output_has_timings_of_its_own() -> None:
     x = np.ones(1 << 22, np.float64)
     _core.set_stream_bytes(0)
     out = np.frombuffer(mmap.mmap(-1, x.nbytes, flags=mmap.MAP_PRIVATE), x.dtype)
     for _ in range(2):
         UFUNCS["generic"]["squared_relu"](x, out=out)
         assert_same(out, x)
-    kinds = [kind for kind in _core.measured_ways() if kind["name"] == "squared_relu"]
-    found = {kind["is_fresh"] for kind in kinds if kind["bytes"] == 2 * x.nbytes}
+    found = {
+        timings["is_fresh"]
+        for timings in _core.timings()
+        if timings["name"] == "squared_relu" and timings["bytes"] == 2 * x.nbytes
+    }
     assert found == {True, False}
 
 
@@ -155,7 +159,7 @@ def test_the_first_touch_of_an_output_is_a_kind_of_its_own() -> None:
 def test_shared_work_in_place_and_onto_itself(name: str, isa: str) -> None:
     _core.set_thread_count(2)
     _core.set_stream_bytes(0)
-    _core.force_way("interleaved")
+    _core.force_store_mode("interleaved")
     case = Case(BY_NAME[name], "f", isa)
     n = SHARED_BYTES // 4 + 5
     period = ordinary_operands(case, PERIOD)
@@ -173,7 +177,7 @@ def test_shared_work_in_place_and_onto_itself(name: str, isa: str) -> None:
 def test_long_accumulation_is_not_shared(name: str, isa: str) -> None:
     _core.set_thread_count(2)
     _core.set_stream_bytes(0)
-    _core.force_way("streamed")
+    _core.force_store_mode("streamed")
     x = np.random.default_rng(1).integers(-3, 4, SHARED_BYTES).astype(np.int16)
     ufunc = UFUNCS[isa][name]
     pieces = [ufunc.accumulate(x[:200])]
@@ -188,7 +192,7 @@ def test_long_accumulation_is_not_shared(name: str, isa: str) -> None:
 @needs_fenv
 def test_workers_adopt_the_floating_point_environment_of_the_caller() -> None:
     _core.set_thread_count(2)
-    _core.force_way("plain")
+    _core.force_store_mode("plain")
     n = SHARED_BYTES
     x, out = np.full(n, -1e-38, np.float32), np.empty(n, np.float32)
     leaky_relu = UFUNCS["generic"]["leaky_relu"]

@@ -125,7 +125,7 @@ def test_a_graph_shows_the_first_example() -> None:
 
 
 UNITS = {"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "µs": 1, "ms": 10**6}
-DATA_PATH = ("plan.c", "run.c", "sizes.h", "tables.h", "threads.c", "ways.c")
+DATA_PATH = ("plan.c", "run.c", "sizes.h", "tables.h", "threads.c", "timings.c")
 NOT_TUNED = {"BYTES_OF_COST", "MAGNITUDES"}
 """A scale, and the size of a table."""
 

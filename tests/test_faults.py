@@ -34,7 +34,7 @@ import relu_ufunc
 
 warnings.simplefilter("ignore", DeprecationWarning)
 relu_ufunc.set_num_threads(3)
-relu_ufunc._core.force_way("plain")
+relu_ufunc._core.force_store_mode("plain")
 n_workers = relu_ufunc._core.usable_thread_count() - 1
 x = np.random.default_rng(0).normal(size=1 << 21)
 right = np.maximum(x, 0)

@@ -18,7 +18,7 @@ SAYS_SPIN = "from relu_ufunc import _core; print(_core.spin_microseconds())"
 SETTINGS = {
     "RELU_UFUNC_ISA": ("relu_ufunc.isa()", "generic"),
     "RELU_UFUNC_NUM_THREADS": ("relu_ufunc.get_num_threads()", "3"),
-    "RELU_UFUNC_WAY": ("_core.forced_way()", "plain"),
+    "RELU_UFUNC_WAY": ("_core.forced_store_mode()", "plain"),
     "RELU_UFUNC_STREAM_BYTES": ("_core.stream_bytes()", "12345"),
     "RELU_UFUNC_SPIN_MICROSECONDS": ("_core.spin_microseconds()", "77"),
 }
@@ -99,26 +99,26 @@ def test_more_digits_than_a_number_may_have(variable: str, tmp_path: Path) -> No
     )
 
 
-SAYS_WAY = "from relu_ufunc import _core; print(_core.forced_way())"
+SAYS_STORE_MODE = "from relu_ufunc import _core; print(_core.forced_store_mode())"
 
 
-@pytest.mark.parametrize("way", _core.WAYS)
-def test_a_way_is_forced(way: str, tmp_path: Path) -> None:
-    assert output_of(SAYS_WAY, tmp_path, RELU_UFUNC_WAY=way) == way
+@pytest.mark.parametrize("mode", _core.STORE_MODES)
+def test_a_store_mode_is_forced(mode: str, tmp_path: Path) -> None:
+    assert output_of(SAYS_STORE_MODE, tmp_path, RELU_UFUNC_WAY=mode) == mode
 
 
 @pytest.mark.parametrize("environment", [{}, {"RELU_UFUNC_WAY": "measured"}])
-def test_ways_are_measured_by_default(environment: dict[str, str], tmp_path: Path) -> None:
-    assert output_of(SAYS_WAY, tmp_path, **environment) == "None"
+def test_store_modes_are_measured_by_default(environment: dict[str, str], tmp_path: Path) -> None:
+    assert output_of(SAYS_STORE_MODE, tmp_path, **environment) == "None"
 
 
-@pytest.mark.parametrize("way", [" ", "fast", "Plain", "None"])
-def test_an_unknown_way_is_an_import_error(way: str, tmp_path: Path) -> None:
-    finished = run("import relu_ufunc", tmp_path, RELU_UFUNC_WAY=way)
+@pytest.mark.parametrize("mode", [" ", "fast", "Plain", "None"])
+def test_an_unknown_store_mode_is_an_import_error(mode: str, tmp_path: Path) -> None:
+    finished = run("import relu_ufunc", tmp_path, RELU_UFUNC_WAY=mode)
     assert finished.returncode != 0
     last_line = finished.stderr.strip().splitlines()[-1]
     assert last_line == (
-        f"ImportError: RELU_UFUNC_WAY={way!r} is not one of measured, plain, streamed, interleaved"
+        f"ImportError: RELU_UFUNC_WAY={mode!r} is not one of measured, plain, streamed, interleaved"
     )
 
 

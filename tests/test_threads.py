@@ -131,7 +131,7 @@ assert _core.usable_thread_count() == min(16, len(processors))
 os.sched_setaffinity(0, {min(processors)})
 time.sleep(0.02)
 assert _core.usable_thread_count() == 1
-_core.force_way("plain")
+_core.force_store_mode("plain")
 x = np.ones(1 << 22, np.float32)
 assert relu_ufunc.relu(x).sum() == x.size
 assert len(os.listdir("/proc/self/task")) == 1

@@ -7,7 +7,7 @@
 
 #include "rows.h"
 #include "threads.h"
-#include "ways.h"
+#include "timings.h"
 
 enum { N = 1 << 20, RUNS = 20 };
 
@@ -63,8 +63,8 @@ int main(void)
         original = loop.stream;
         loop.stream = &recording;
         failures += !is_store_fence(original->fence);
-        for (int way = 0; way <= N_WAYS; ++way) {
-            ways_force((enum way)way);
+        for (int mode = 0; mode <= N_STORE_MODES; ++mode) {
+            store_mode_force((enum store_mode)mode);
             for (int threads = 1; threads <= 2; ++threads) {
                 threads_set_count(threads);
                 atomic_store(&copies, 0);
@@ -76,8 +76,8 @@ int main(void)
                     for (int i = 0; i < N; ++i)
                         failures += y[i] != (x[i] > 0 ? x[i] : 0);
                 }
-                /* When the choice is left to measurement, each way is tried. */
-                failures += (atomic_load(&copies) > 0) != (way != PLAIN);
+                /* When the choice is left to measurement, each mode is tried. */
+                failures += (atomic_load(&copies) > 0) != (mode != PLAIN);
             }
         }
     }

@@ -8,7 +8,7 @@
 
 #include "rows.h"
 #include "threads.h"
-#include "ways.h"
+#include "timings.h"
 
 /* What the test needs from the system: threads that call the pool, and a fork. */
 #ifdef _WIN32
@@ -90,8 +90,8 @@ static void run_long_loop(void)
     for (int i = 0; i < LENGTH; ++i)
         x[i] = (float)(i % 1000 - 500);
     run_set_stream_bytes(0);
-    for (int way = 0; way <= N_WAYS; ++way) {
-        ways_force((enum way)way);
+    for (int mode = 0; mode <= N_STORE_MODES; ++mode) {
+        store_mode_force((enum store_mode)mode);
         for (const struct isa *isa = isa_table; isa->name != NULL; ++isa) {
             char *operands[] = {(char *)x, (char *)x, (char *)y};
             if (!isa->runs_here())

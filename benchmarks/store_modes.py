@@ -1,7 +1,7 @@
-"""Compare the ways of storing long results with a copy and PyTorch: python ways.py [FUNCTION ...]
+"""Compare the store modes with a copy and PyTorch: python store_modes.py [FUNCTION ...]
 
 The figures are GB/s moved in float32, with out= and one thread: the median of rounds in which the
-contenders take turns. `measured` leaves the choice of the way to the call itself. PyTorch's
+contenders take turns. `measured` leaves the choice of the store mode to the call itself. PyTorch's
 function is clamp_min(out=), if it is installed.
 """
 
@@ -25,7 +25,7 @@ SECONDS = 0.6
 
 FEWEST_ROUNDS = 5
 WARM_UP = 3
-"""These calls bring the caches into the state that repeated use of a way leaves."""
+"""These calls bring the caches into the state that repeated use of a store mode leaves."""
 
 CALLS = {
     "relu": lambda x, out: relu_ufunc.relu(x, out=out),
@@ -50,13 +50,13 @@ def median_seconds(contenders: dict[str, Call]) -> dict[str, float]:
     return {name: median(times) for name, times in seconds.items()}
 
 
-def by_way(way: str | None, call: Call) -> Call:
-    """Force a way, which then streams even small results; None leaves the choice to the call."""
-    stream_bytes = _core.stream_bytes() if way is None else 0
+def by_mode(mode: str | None, call: Call) -> Call:
+    """Force a store mode, for small results too; None leaves the choice to the call."""
+    stream_bytes = _core.stream_bytes() if mode is None else 0
 
     def forced() -> None:
         before = _core.stream_bytes()
-        _core.force_way(way)
+        _core.force_store_mode(mode)
         _core.set_stream_bytes(stream_bytes)
         call()
         _core.set_stream_bytes(before)
@@ -69,8 +69,8 @@ def contenders_for(name: str, megabytes: int) -> dict[str, Call]:
     out = np.empty_like(x)
     out.fill(0)
     call = partial(CALLS[name], x, out)
-    contenders: dict[str, Call] = {way: by_way(way, call) for way in _core.WAYS}
-    contenders["measured"] = by_way(None, call)
+    contenders: dict[str, Call] = {mode: by_mode(mode, call) for mode in _core.STORE_MODES}
+    contenders["measured"] = by_mode(None, call)
     contenders["np.copyto"] = partial(np.copyto, out, x)
     try:
         import torch
