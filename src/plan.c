@@ -149,7 +149,7 @@ static void run_in_place(const struct plan *plan, ptrdiff_t start, ptrdiff_t end
     }
 }
 
-void run_stretch(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end)
+void run_part(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end)
 {
     if (plan->uses_blocks || mode != PLAIN)
         run_blocks(plan, mode, start, end);

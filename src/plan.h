@@ -34,7 +34,7 @@ struct plan make_plan(
 
 /* Computes the elements from start to end. `mode` must be PLAIN unless the run's first
    output is contiguous and no output overwrites an input. */
-void run_stretch(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end);
+void run_part(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end);
 
 static inline bool is_contiguous(const struct loop *loop, const ptrdiff_t *steps, int k)
 {

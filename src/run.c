@@ -15,7 +15,7 @@
 #include "threads.h"
 #include "timings.h"
 
-/* The sizes from WORTH_SHARING to SLICE are the bytes of all operands together. */
+/* The sizes from WORTH_SHARING to PART_BYTES are the bytes of all operands together. */
 enum {
     /* Computing fewer elements takes less time than examining their layout. */
     FEW = 8,
@@ -23,17 +23,17 @@ enum {
        any plan. */
     WORTH_PLANNING = 1024,
     /* From these sizes on, two threads may share a run, and sleeping workers are woken
-       for it; also for one that takes long. */
+       for it. Workers are also woken for a run that takes WORTH_WAKING_NS. */
     WORTH_SHARING = 1 << 18,
     WORTH_WAKING = 1 << 24,
     WORTH_WAKING_NS = 500000,
-    /* Allocators keep smaller pieces of memory for the next caller, so the pages of those
-       have been touched before. */
+    /* Allocators keep smaller arrays' memory for the next caller, so its pages have been
+       touched before. */
     MAYBE_FRESH = 1 << 23,
-    /* Where there is a choice of stores, each slice of this size is timed. */
-    SLICE = 1 << 19,
-    /* With more than one, the others wait less for a thread that starts late or is slow. A
-       long run has more, of about the size of a slice. */
+    /* If there is a choice of store modes, each part of this size is timed. */
+    PART_BYTES = 1 << 19,
+    /* With more than one part per thread, the other threads wait less for a thread that
+       starts late or is slow. A long run has more parts, of about PART_BYTES. */
     FEWEST_PARTS_PER_THREAD = 2,
     MOST_PARTS_PER_THREAD = MOST_PARTS / (MOST_WORKERS + 1)
 };
@@ -50,8 +50,8 @@ ptrdiff_t run_stream_bytes(void)
     return atomic_load(&stream_bytes);
 }
 
-/* A run that is long enough to be streamed or shared; how is decided while it is
-   computed. */
+/* A run that is long enough to be streamed or shared. The store mode and the sharing are
+   decided while the run is computed. */
 struct long_run {
     struct plan plan;
     struct timings *timings;
@@ -63,8 +63,8 @@ struct long_run {
     int parts;
 };
 
-/* Operands that large do not fit the caches anyway. A run in place is not streamed,
-   because the memory that it overwrites has just been read into the cache. */
+/* Operands of run_stream_bytes() do not fit the caches anyway. A run in place is not
+   streamed, because the memory that it overwrites has just been read into the cache. */
 static bool may_stream(const struct plan *plan)
 {
     const struct loop *loop = plan->loop;
@@ -77,25 +77,26 @@ static bool may_stream(const struct plan *plan)
         && !overwrites_input(loop, plan->operands);
 }
 
-/* Returns the first element of the first output's cache line in which an element lies. */
+/* Returns the first element of the cache line in which an element of the first output
+   lies. */
 static ptrdiff_t line_start(const struct plan *plan, ptrdiff_t item)
 {
     const ptrdiff_t after_head = item - plan->head;
     return after_head < 0 ? 0 : item - after_head % plan->line_items;
 }
 
-/* Where there is a choice of stores, the run is computed in slices. The last slice takes
-   in the remainder, since the time of a short slice says nothing. */
-static void run_slices(const struct long_run *run, ptrdiff_t start, ptrdiff_t end, bool is_shared)
+/* If there is a choice of store modes, the elements are computed in parts, and each part is
+   timed. The last part takes in the remainder, since the time of a short part says nothing. */
+static void run_timed(const struct long_run *run, ptrdiff_t start, ptrdiff_t end, bool is_shared)
 {
-    const ptrdiff_t slice = run->may_stream ? SLICE / run->item_bytes : end;
+    const ptrdiff_t part_items = run->may_stream ? PART_BYTES / run->item_bytes : end;
     int64_t before = nanoseconds_now();
     while (start < end) {
         const ptrdiff_t stop =
-            end - start < 2 * slice ? end : line_start(&run->plan, start + slice);
+            end - start < 2 * part_items ? end : line_start(&run->plan, start + part_items);
         const enum store_mode mode =
             run->may_stream ? timings_choose_mode(run->timings, is_shared) : PLAIN;
-        run_stretch(&run->plan, mode, start, stop);
+        run_part(&run->plan, mode, start, stop);
         const int64_t after = nanoseconds_now();
         timings_add(run->timings, is_shared, mode, (stop - start) * run->item_bytes, after - before);
         before = after;
@@ -113,14 +114,14 @@ static ptrdiff_t part_start(const struct long_run *run, int part)
     return line_start(&run->plan, run->shared_start + items / run->parts * part);
 }
 
-static void run_part(void *context, int part)
+static void run_shared_part(void *context, int part)
 {
     const struct long_run *run = context;
     const ptrdiff_t start = part_start(run, part), end = part_start(run, part + 1);
     if (run->may_stream)
-        run_slices(run, start, end, true);
+        run_timed(run, start, end, true);
     else
-        run_stretch(&run->plan, PLAIN, start, end);
+        run_part(&run->plan, PLAIN, start, end);
 }
 
 static const char *middle_of_output(const struct plan *plan)
@@ -147,10 +148,10 @@ static void share(struct long_run *run, ptrdiff_t start, int threads)
 {
     const int64_t before = nanoseconds_now();
     const ptrdiff_t bytes = (run->plan.n - start) * run->item_bytes;
-    const ptrdiff_t slices = least(bytes / threads / SLICE, MOST_PARTS_PER_THREAD);
+    const ptrdiff_t parts = least(bytes / threads / PART_BYTES, MOST_PARTS_PER_THREAD);
     run->shared_start = start;
-    run->parts = (int)greatest(slices, FEWEST_PARTS_PER_THREAD) * threads;
-    threads_run(run_part, run, run->parts, threads);
+    run->parts = (int)greatest(parts, FEWEST_PARTS_PER_THREAD) * threads;
+    threads_run(run_shared_part, run, run->parts, threads);
     timings_add_shared(run->timings, bytes, nanoseconds_now() - before);
 }
 
@@ -170,14 +171,14 @@ static void run_long(struct long_run *run, ptrdiff_t bytes)
     run->timings = find_timings(&run->plan, bytes);
     if (threads > 1 && timings_should_share(run->timings, &must_measure)
         && (threads_expect_task(began) || is_worth_waking(run->timings, bytes))) {
-        const ptrdiff_t trial = N_STORE_MODES * SLICE / run->item_bytes;
+        const ptrdiff_t trial = N_STORE_MODES * PART_BYTES / run->item_bytes;
         const ptrdiff_t start = must_measure ? least(line_start(&run->plan, trial), n) : 0;
-        run_slices(run, 0, start, false);
+        run_timed(run, 0, start, false);
         if (start < n)
             share(run, start, threads);
     }
     else {
-        run_slices(run, 0, n, false);
+        run_timed(run, 0, n, false);
         if (threads > 1)
             timings_add_alone(run->timings, nanoseconds_now() - began);
     }
@@ -201,7 +202,7 @@ static void run(
         if (run.may_stream || (n * item_bytes >= WORTH_SHARING && threads_count() > 1))
             run_long(&run, n * item_bytes);
         else
-            run_stretch(&run.plan, PLAIN, 0, n);
+            run_part(&run.plan, PLAIN, 0, n);
     }
     if (loop->rounds_to_nearest)
         restore_rounding(rounding_mode);

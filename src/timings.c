@@ -3,8 +3,8 @@
 #include <stdatomic.h>
 
 enum {
-    /* One slice in TRIAL_PERIOD tries one of the store modes in turn, and two shared runs in
-       TRIAL_PERIOD_ALONE have their first slices computed by one thread. Less than 2 % of
+    /* One part in TRIAL_PERIOD tries one of the store modes in turn, and two shared runs in
+       TRIAL_PERIOD_ALONE have their first parts computed by one thread. Less than 2 % of
        the work is spent on trials. */
     TRIAL_PERIOD = 64,
     TRIAL_PERIOD_ALONE = 256,
@@ -25,7 +25,7 @@ struct timings {
     /* Picoseconds for BYTES_OF_COST bytes, alone and shared. A mode whose cost is 0, which
        means unknown, is chosen next. */
     atomic_uint cost[2][N_STORE_MODES];
-    atomic_uint slices, shared_runs;
+    atomic_uint parts, shared_runs;
     /* The nanoseconds that sharing has saved, less the nanoseconds that it has cost. */
     _Atomic int64_t account;
     atomic_bool shares, was_shared;
@@ -84,7 +84,7 @@ struct timings *timings_of(const struct run_class *run_class)
             SET(&timings->cost[false][mode], 0);
             SET(&timings->cost[true][mode], 0);
         }
-        SET(&timings->slices, 0);
+        SET(&timings->parts, 0);
         SET(&timings->shared_runs, 0);
         SET(&timings->account, SET_ASIDE_NS);
         SET(&timings->shares, true);
@@ -97,9 +97,9 @@ enum store_mode timings_choose_mode(struct timings *timings, bool is_shared)
 {
     if (store_mode_forced() != N_STORE_MODES)
         return store_mode_forced();
-    const unsigned int slice = NEXT(&timings->slices);
-    if (slice % TRIAL_PERIOD == 0)
-        return (enum store_mode)(slice / TRIAL_PERIOD % N_STORE_MODES);
+    const unsigned int part = NEXT(&timings->parts);
+    if (part % TRIAL_PERIOD == 0)
+        return (enum store_mode)(part / TRIAL_PERIOD % N_STORE_MODES);
     int best = 0;
     for (int mode = 1; mode < N_STORE_MODES; ++mode)
         if (GET(&timings->cost[is_shared][mode]) < GET(&timings->cost[is_shared][best]))
@@ -113,8 +113,8 @@ void timings_add(
 {
     atomic_uint *cost = &timings->cost[is_shared][mode];
     int64_t before = GET(cost);
-    /* After a shared run part of the data is still in the other threads' caches, so the
-       first slice of one thread says little. */
+    /* After a shared run some of the data is still in the other threads' caches, so the time
+       of the first part that one thread then computes alone says little. */
     if (!is_shared && GET(&timings->was_shared)) {
         SET(&timings->was_shared, false);
         if (before != 0)
@@ -122,7 +122,7 @@ void timings_add(
     }
     int64_t now = nanoseconds * 1000 * BYTES_OF_COST / bytes;
     if (before != 0) {
-        /* Neither this slice nor an earlier one that the system interrupted may weigh too
+        /* The system may have interrupted this part or an earlier one: neither may weigh too
            much. */
         now = now < 2 * before ? now : 2 * before;
         before = before < 2 * now ? before : 2 * now;

@@ -45,9 +45,9 @@ struct run_class {
 struct timings;
 struct timings *timings_of(const struct run_class *run_class);
 
-/* Returns the store mode for the next slice of a run. */
+/* Returns the store mode for the next part of a run. */
 enum store_mode timings_choose_mode(struct timings *timings, bool is_shared);
-/* Records how long a slice took. */
+/* Records how long a part took. */
 void timings_add(
     struct timings *timings, bool is_shared, enum store_mode mode, ptrdiff_t bytes,
     int64_t nanoseconds);
@@ -57,7 +57,7 @@ void timings_add(
 int64_t timings_time_alone(struct timings *timings, ptrdiff_t bytes);
 
 /* Whether threads are to share the next run: sharing has to have saved more time than it
-   cost. Sets `must_measure` if one thread is to compute the first slices by itself, for
+   cost. Sets `must_measure` if one thread is to compute the first parts by itself, for
    comparison. */
 bool timings_should_share(struct timings *timings, bool *must_measure);
 /* Record how long a run took that threads shared, or that one thread computed alone because

@@ -113,7 +113,7 @@ def test_streams_of_every_dtype_at_any_alignment(case: Case) -> None:
 @each_isa
 def test_what_is_measured_changes_no_value(isa: str, threads: int) -> None:
     case = Case(BY_NAME["add_relu"], "f", isa)
-    # The operands have 48 MB in total, which is about a hundred slices per call.
+    # The operands have 48 MB in total, which is about a hundred parts per call.
     n = 4_000_000
     operands = [np.resize(a, n) for a in ordinary_operands(case, PERIOD)]
     wanted = expected(case.operation, *operands)[0]
