@@ -1,5 +1,5 @@
 # cython: language_level=3, freethreading_compatible=True
-"""Registers the rows of the operation table as ufuncs. This module does no arithmetic."""
+"""Registers the operations as ufuncs. This module does no arithmetic."""
 
 from libc.stdio cimport _IONBF, FILE, fclose, fopen, fread, setvbuf
 from libc.stdlib cimport calloc
@@ -217,13 +217,13 @@ def character_of(dtype):
 
 
 def operation_rows():
-    """The operation table: a dict per ufunc, in the table's order."""
+    """The operation table: a dict per row, in the table's order."""
     cdef const operation_row *row
     rows = []
-    for index in range(N_OPERATIONS):
-        row = &operation_table[index]
+    for operation in range(N_OPERATIONS):
+        row = &operation_table[operation]
         rows.append({
-            "row": index,
+            "number": operation,
             "name": _text(row.name),
             "type_characters": _type_characters(row),
             "inputs": tuple(_text(row.inputs).split(", ")),
@@ -263,25 +263,25 @@ cdef const isa_row *_isa_row(str isa) except NULL:
     raise ValueError(f"instruction set {isa!r} cannot run here")
 
 
-cdef const operation_row *_operation_row(int row) except NULL:
-    if not 0 <= row < N_OPERATIONS:
-        raise IndexError(f"row {row} is not in the operation table")
-    return &operation_table[row]
+cdef const operation_row *_operation_row(int operation) except NULL:
+    if not 0 <= operation < N_OPERATIONS:
+        raise IndexError(f"operation {operation} is not in the operation table")
+    return &operation_table[operation]
 
 
-cdef int _make_loop(loop *made, int row, const isa_row *chosen, str character) except -1:
+cdef int _make_loop(loop *made, int operation, const isa_row *chosen, str character) except -1:
     cdef dtype_number dtype = dtype_of_type_character(<char>ord(character))
-    if dtype == N_DTYPES or not make_loop(chosen, <operation_number>row, dtype, made):
+    if dtype == N_DTYPES or not make_loop(chosen, <operation_number>operation, dtype, made):
         raise ValueError(f"there is no loop for type {character!r}")
     return 0
 
 
-def make_ufunc(int row, str isa, str docstring):
-    """Return the ufunc of one row of the operation table, with the kernels of one ISA."""
+def make_ufunc(int operation, str isa, str docstring):
+    """Return the ufunc of an operation, with the kernels of one ISA."""
     cdef const isa_row *chosen = _isa_row(isa)
-    cdef const operation_row *operation = _operation_row(row)
-    cdef str characters = _type_characters(operation)
-    cdef int n_types = len(characters), n_operands = operation.n_inputs + operation.n_outputs
+    cdef const operation_row *row = _operation_row(operation)
+    cdef str characters = _type_characters(row)
+    cdef int n_types = len(characters), n_operands = row.n_inputs + row.n_outputs
     # These are never freed: the ufunc needs them as long as it lives, which for a ufunc of a
     # module is until the process ends.
     cdef loop *loops = <loop *>calloc(n_types, sizeof(loop))
@@ -293,7 +293,7 @@ def make_ufunc(int row, str isa, str docstring):
         raise MemoryError
     cdef int i, operand
     for i, character in enumerate(characters):
-        _make_loop(&loops[i], row, chosen, character)
+        _make_loop(&loops[i], operation, chosen, character)
         data[i] = &loops[i]
         functions[i] = <cnp.PyUFuncGenericFunction>run_loop
         for operand in range(n_operands):
@@ -302,20 +302,20 @@ def make_ufunc(int row, str isa, str docstring):
     encoded_docstring = docstring.encode()
     _kept_alive.append(encoded_docstring)
     return cnp.PyUFunc_FromFuncAndData(
-        functions, data, types, n_types, operation.n_inputs, operation.n_outputs,
-        cnp.PyUFunc_None, operation.name, PyBytes_AsString(encoded_docstring), 0)
+        functions, data, types, n_types, row.n_inputs, row.n_outputs,
+        cnp.PyUFunc_None, row.name, PyBytes_AsString(encoded_docstring), 0)
 
 
-def add_loop(ufunc, int row, str isa, str character, int type_number):
+def add_loop(ufunc, int operation, str isa, str character, int type_number):
     """Register the loop for a type that NumPy itself does not have, such as bfloat16."""
     cdef const isa_row *chosen = _isa_row(isa)
-    cdef const operation_row *operation = _operation_row(row)
-    cdef int n_operands = operation.n_inputs + operation.n_outputs
+    cdef const operation_row *row = _operation_row(operation)
+    cdef int n_operands = row.n_inputs + row.n_outputs
     cdef int[5] types
     cdef loop *added = <loop *>calloc(1, sizeof(loop))
     if added == NULL:
         raise MemoryError
-    _make_loop(added, row, chosen, character)
+    _make_loop(added, operation, chosen, character)
     for operand in range(n_operands):
         types[operand] = type_number
     if cnp.PyUFunc_RegisterLoopForType(
@@ -334,12 +334,12 @@ def tables(str isa):
     cdef loop made
     cdef const isa_row *chosen = _isa_row(isa)
     found = []
-    for row in range(N_OPERATIONS):
+    for operation in range(N_OPERATIONS):
         for dtype in range(N_DTYPES):
-            if (make_loop(chosen, <operation_number>row, <dtype_number>dtype, &made)
+            if (make_loop(chosen, <operation_number>operation, <dtype_number>dtype, &made)
                     and made.tables != NULL and tables_count(&made) > 0):
                 found.append((
-                    _text(operation_table[row].name), chr(dtype_table[dtype].character),
+                    _text(operation_table[operation].name), chr(dtype_table[dtype].character),
                     tables_count(&made), table_bytes(&made)))
     return found
 

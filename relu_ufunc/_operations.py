@@ -8,9 +8,9 @@ from relu_ufunc._words import WORDS, Words
 
 # Not a dataclass: importing `dataclasses` costs more than all the rest of the package.
 class Operation(NamedTuple):
-    """One ufunc: a row of ``src/ops.def``, or the backward function that the row defines."""
+    """A function as the operation table describes it, and its number there."""
 
-    row: int
+    number: int
     name: str
     type_characters: str
     inputs: tuple[str, ...]
@@ -27,7 +27,7 @@ class Operation(NamedTuple):
 
     @property
     def words(self) -> Words:
-        """What the documentation says about the row; a backward shares the words of its forward."""
+        """What the documentation says about the function; a backward shares the words of its forward."""
         try:
             return WORDS[self.forward]
         except KeyError:

@@ -1,4 +1,4 @@
-"""The table's rows as ufuncs."""
+"""Makes a ufunc of each operation."""
 
 from contextlib import suppress
 
@@ -15,13 +15,13 @@ def make_ufuncs(isa: str) -> dict[str, np.ufunc]:
     for dtype in dtypes_of_ml_dtypes():
         character = _core.ML_DTYPES[dtype.name]
         for operation in OPERATIONS:
-            _core.add_loop(ufuncs[operation.name], operation.row, isa, character, dtype.num)
+            _core.add_loop(ufuncs[operation.name], operation.number, isa, character, dtype.num)
     return ufuncs
 
 
 def _make_ufunc(operation: Operation, isa: str) -> np.ufunc:
     text = docstring(operation)
-    ufunc = _core.make_ufunc(operation.row, isa, text)
+    ufunc = _core.make_ufunc(operation.number, isa, text)
     # These attributes can be set from NumPy 2.2 on. pickle looks up a ufunc by the first
     # two; with older versions it searches sys.modules for the package. Unless the third is
     # set, NumPy puts a line with inputs named x1, x2 before the docstring.

@@ -1,4 +1,4 @@
-/* The loop of one ufunc for one dtype and one instruction set. */
+/* The loop of one function for one dtype and one instruction set. */
 #ifndef RELU_UFUNC_LOOP_H
 #define RELU_UFUNC_LOOP_H
 
@@ -12,7 +12,8 @@ struct loop {
     enum operation operation;
     enum dtype dtype;
     struct kernel kernel;
-    /* What looks results up in one of its tables; NULL if it never has any. */
+    /* Tables of results, and the kernel that looks results up in them. `tables` is NULL if
+       the loop can have none. */
     struct tables *tables;
     struct kernel lookup;
     copy_items *copy;
@@ -27,7 +28,7 @@ struct loop {
     bool is_long_double;
 };
 
-/* Returns false where the row has no loop for the dtype. */
+/* Returns false if the operation has no loop for the dtype. */
 bool make_loop(
     const struct isa *isa, enum operation operation, enum dtype dtype, struct loop *loop);
 

@@ -6,7 +6,7 @@
 
 #include "shapes.h"
 
-/* One number per ufunc, in the order of the table. */
+/* A number for each function, in the order of the table. */
 enum operation {
 #define ROW(name, ...) OPERATION_##name,
 #include "ops.def"
@@ -16,7 +16,7 @@ enum operation {
 
 enum dtypes { EVERY_DTYPE, NUMERIC, FLOATING };
 
-/* How a row makes the results that its value selects from: see ops.def. */
+/* How a function computes the results that its value selects from: see ops.def. */
 enum arithmetic { NO_ARITHMETIC, ROUNDED, ACCURATE, FAST, APPROXIMATE };
 
 struct operation_row {

@@ -1,9 +1,9 @@
-/* A row of the operation table is one or two functions: itself, and a rectifier's backward.
-   Whoever includes ops.def defines
+/* FUNCTION makes one row of the operation table; RECTIFIER makes two, for a function and
+   for its backward. Each file that includes ops.def defines
 
        ROW(name, dtypes, arrays, inputs, outputs, arithmetic, value, numpy)
 
-   for them: the first `arrays` of the inputs are arrays, the others parameters. */
+   for these rows: the first `arrays` inputs are arrays, the others are parameters. */
 #ifndef RELU_UFUNC_SHAPES_H
 #define RELU_UFUNC_SHAPES_H
 

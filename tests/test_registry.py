@@ -44,7 +44,7 @@ def test_each_input_and_output_has_a_unit(operation: Operation) -> None:
 def test_names_are_unique() -> None:
     names = [operation.name for operation in OPERATIONS]
     assert len(set(names)) == len(names)
-    assert [operation.row for operation in OPERATIONS] == list(range(len(names)))
+    assert [operation.number for operation in OPERATIONS] == list(range(len(names)))
 
 
 def test_the_package_exports_every_row() -> None:
