@@ -5,58 +5,58 @@
 #include "fp_environment.h"
 #include "sizes.h"
 
-/* One axis of x. A count_step of 0 counts its elements together. */
+/* One axis of x. The elements along an axis are counted together if its count_step is 0. */
 struct axis {
     ptrdiff_t length, step, count_step;
 };
 
-/* Counts a table whose columns lie column_step apart: strided ones are gathered into
-   contiguous blocks first. */
-static void count_table(
-    const struct counter *counter, const struct count_operands *table,
+/* Counts a matrix whose columns lie column_step ablock. Unless its rows are contiguous, blocks
+   of it are gathered first. */
+static void count_matrix(
+    const struct counter *counter, const struct count_operands *matrix,
     ptrdiff_t column_step, bool by_columns)
 {
     void (*const kernel)(const struct count_operands *) =
         by_columns ? counter->kernel->columns : counter->kernel->rows;
     if (column_step == counter->itemsize) {
-        kernel(table);
+        kernel(matrix);
         return;
     }
-    /* It has the first-level cache to itself. */
-    enum { TABLE_BYTES = 2 * BLOCK_BYTES };
-    _Alignas(CACHE_LINE) char block[TABLE_BYTES];
-    struct count_operands part = *table;
-    const ptrdiff_t items = TABLE_BYTES / counter->itemsize;
-    for (ptrdiff_t column = 0; column < table->columns; column += part.columns) {
-        part.columns = least(items, table->columns - column);
-        part.step = part.columns * counter->itemsize;
-        part.overwrites = table->overwrites && column == 0;
-        for (ptrdiff_t row = 0; row < table->rows; row += part.rows) {
-            part.rows = least(items / part.columns, table->rows - row);
-            part.x = block;
-            part.counts = table->counts + (by_columns ? column : row) * table->count_step;
-            for (ptrdiff_t i = 0; i < part.rows; ++i)
+    /* The gathered block has the first-level cache to itself. */
+    enum { GATHERED_BYTES = 2 * BLOCK_BYTES };
+    _Alignas(CACHE_LINE) char gathered[GATHERED_BYTES];
+    struct count_operands block = *matrix;
+    const ptrdiff_t items = GATHERED_BYTES / counter->itemsize;
+    for (ptrdiff_t column = 0; column < matrix->columns; column += block.columns) {
+        block.columns = least(items, matrix->columns - column);
+        block.step = block.columns * counter->itemsize;
+        block.overwrites = matrix->overwrites && column == 0;
+        for (ptrdiff_t row = 0; row < matrix->rows; row += block.rows) {
+            block.rows = least(items / block.columns, matrix->rows - row);
+            block.x = gathered;
+            block.counts = matrix->counts + (by_columns ? column : row) * matrix->count_step;
+            for (ptrdiff_t i = 0; i < block.rows; ++i)
                 counter->copy(
-                    table->x + (row + i) * table->step + column * column_step, column_step,
-                    block + i * part.step, counter->itemsize, part.columns,
+                    matrix->x + (row + i) * matrix->step + column * column_step, column_step,
+                    gathered + i * block.step, counter->itemsize, block.columns,
                     (size_t)counter->itemsize);
-            kernel(&part);
+            kernel(&block);
         }
     }
 }
 
-static void count_each_table(
+static void count_each_matrix(
     const struct counter *counter, const struct axis *outer, int n_outer,
-    struct count_operands table, ptrdiff_t column_step, bool by_columns)
+    struct count_operands matrix, ptrdiff_t column_step, bool by_columns)
 {
     if (n_outer == 0) {
-        count_table(counter, &table, column_step, by_columns);
+        count_matrix(counter, &matrix, column_step, by_columns);
         return;
     }
     for (ptrdiff_t i = 0; i < outer->length; ++i) {
-        count_each_table(counter, outer + 1, n_outer - 1, table, column_step, by_columns);
-        table.x += outer->step;
-        table.counts += outer->count_step;
+        count_each_matrix(counter, outer + 1, n_outer - 1, matrix, column_step, by_columns);
+        matrix.x += outer->step;
+        matrix.counts += outer->count_step;
     }
 }
 
@@ -81,7 +81,7 @@ static bool continues(struct axis outer, struct axis inner)
 }
 
 /* Sorts the axes from the outermost to the innermost in memory, makes every step
-   positive, drops axes of length 1 and merges adjacent axes where it can. */
+   positive, drops axes of length 1 and merges adjacent axes if their steps allow. */
 static int order_axes(
     struct axis *axes, const char **x, int n_axes, const ptrdiff_t *lengths,
     const ptrdiff_t *steps, int64_t **counts, const ptrdiff_t *count_lengths,
@@ -140,33 +140,33 @@ void count_array(
     const struct axis column =
         n > 0 ? remove_axis(axes, &n, n - 1) : (struct axis){1, counter->itemsize, 0};
     const bool by_columns = column.count_step != 0;
-    struct count_operands table = {
+    struct count_operands matrix = {
         .x = x, .rows = 1, .columns = column.length,
         .counts = counts, .count_step = column.count_step,
         .overwrites = !by_columns && !any_counted(axes, n),
     };
     int row = n - 1;
-    /* The columns of a table are counted along the innermost axis that is counted over. */
+    /* The columns of a matrix are counted along the innermost axis that is counted over. */
     while (by_columns && row >= 0 && axes[row].count_step != 0)
         --row;
     if (row >= 0) {
         const struct axis rows = remove_axis(axes, &n, row);
-        table.rows = rows.length;
-        table.step = rows.step;
+        matrix.rows = rows.length;
+        matrix.step = rows.step;
         if (!by_columns)
-            table.count_step = rows.count_step;
+            matrix.count_step = rows.count_step;
     }
     else if (n == 0 && !by_columns && column.length % 4 == 0) {
-        /* A long run is counted faster as four rows. */
-        table.rows = 4;
-        table.columns /= 4;
-        table.step = table.columns * column.step;
-        table.overwrites = false;
+        /* Long contiguous memory is counted faster as four rows. */
+        matrix.rows = 4;
+        matrix.columns /= 4;
+        matrix.step = matrix.columns * column.step;
+        matrix.overwrites = false;
     }
-    if (!table.overwrites || n_items == 0)
+    if (!matrix.overwrites || n_items == 0)
         memset(all_counts, 0, n_counts * sizeof *counts);
     if (n_items > 0)
-        count_each_table(counter, axes, n, table, column.step, by_columns);
+        count_each_matrix(counter, axes, n, matrix, column.step, by_columns);
     if (counter->is_long_double)
         clear_fp_status(true);
 }

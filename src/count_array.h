@@ -14,7 +14,7 @@ struct counter {
 };
 
 /* Writes the counts: an array with the axes of x, of four adjacent counts for each
-   element. Where an axis has length 1 there, x is counted along it. Steps are in bytes. */
+   element. x is counted along each axis that has length 1 in the counts. Steps are in bytes. */
 void count_array(
     const struct counter *counter,
     const char *x, int n_axes, const ptrdiff_t *lengths, const ptrdiff_t *steps,

@@ -23,14 +23,15 @@ struct kernel {
     void (*elementwise)(char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
     /* Expects each output to be disjoint from each input, or to be the same memory. */
     contiguous_kernel *contiguous;
-    /* Does the same with scalars for parameters; NULL where the row has none. */
+    /* Computes the same as `contiguous` with scalars for parameters; NULL if the function has
+       no parameter. */
     contiguous_kernel *scalar_parameters;
 };
 
 /* The results of a smooth function of float32 in double. */
 typedef void doubles_kernel(char *const *inputs, double *results, ptrdiff_t n);
 
-/* A table whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
+/* A matrix whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
    Each row, or each column, has four adjacent counts, to which the kernel adds; the next
    four counts are `count_step` away. */
 struct count_operands {
@@ -38,7 +39,7 @@ struct count_operands {
     ptrdiff_t step, rows, columns;
     int64_t *counts;
     ptrdiff_t count_step;
-    /* If set, the kernel for rows overwrites the counts instead of adding to them. */
+    /* Makes the kernel for rows overwrite the counts instead of adding to them. */
     bool overwrites;
 };
 
