@@ -75,8 +75,8 @@ def _overload(operation: Operation) -> None:
     stand_in.__name__ = operation.name
     stand_in.__qualname__ = f"relu_ufunc.{operation.name}"
     overload(stand_in)(_compiled(_OVERLOAD, operation, {"implement": implementation}))
-    (kind,) = (kind for key, kind in builtin_registry.globals if key is stand_in)
-    infer_global(getattr(relu_ufunc, operation.name), kind)
+    (numba_type,) = (numba_type for key, numba_type in builtin_registry.globals if key is stand_in)
+    infer_global(getattr(relu_ufunc, operation.name), numba_type)
 
 
 def _has_out(operation: Operation, out: Any) -> bool:
@@ -153,21 +153,21 @@ def _call_scalar(operation: Operation, dtype: "np.dtype[Any]") -> Any:
 
         return result(operands), code
 
-    def _from_scalar(builder: Any, values: list[Any], kind: Any) -> list[Any]:
+    def _from_scalar(builder: Any, values: list[Any], llvm_type: Any) -> list[Any]:
         symbol = _scalar_symbol(operation, dtype.char)
-        kinds = [kind] * n_inputs
+        llvm_types = [llvm_type] * n_inputs
         if n_outputs == 1:
-            function = _function(builder, symbol, ir.FunctionType(kind, kinds))
+            function = _function(builder, symbol, ir.FunctionType(llvm_type, llvm_types))
             return [builder.call(function, values)]
-        places = [cgutils.alloca_once(builder, kind) for _ in range(n_outputs)]
-        kinds += [kind.as_pointer()] * n_outputs
-        function = _function(builder, symbol, ir.FunctionType(ir.VoidType(), kinds))
+        places = [cgutils.alloca_once(builder, llvm_type) for _ in range(n_outputs)]
+        llvm_types += [llvm_type.as_pointer()] * n_outputs
+        function = _function(builder, symbol, ir.FunctionType(ir.VoidType(), llvm_types))
         builder.call(function, [*values, *places])
         return [builder.load(place) for place in places]
 
     def _from_loop(context: Any, builder: Any, values: list[Any]) -> list[Any]:
-        kind = context.get_data_type(number)
-        places = [cgutils.alloca_once(builder, kind) for _ in range(n_inputs + n_outputs)]
+        llvm_type = context.get_data_type(number)
+        places = [cgutils.alloca_once(builder, llvm_type) for _ in range(n_inputs + n_outputs)]
         for value, place in zip(values, places, strict=False):
             context.pack_value(builder, number, value, place)
         size = context.get_constant(types.intp, dtype.itemsize)
@@ -178,8 +178,8 @@ def _call_scalar(operation: Operation, dtype: "np.dtype[Any]") -> Any:
     return call
 
 
-def _function(builder: Any, symbol: str, kind: Any) -> Any:
-    return cgutils.get_or_insert_function(builder.module, kind, symbol)
+def _function(builder: Any, symbol: str, llvm_type: Any) -> Any:
+    return cgutils.get_or_insert_function(builder.module, llvm_type, symbol)
 
 
 def _call_strided(
@@ -192,14 +192,14 @@ def _call_strided(
     for k, (place, step) in enumerate(zip(places, steps, strict=True)):
         builder.store(builder.bitcast(place, byte), cgutils.gep_inbounds(builder, operands, 0, k))
         builder.store(step, cgutils.gep_inbounds(builder, strides, 0, k))
-    kinds = [byte.as_pointer(), size.as_pointer(), size.as_pointer(), byte]
+    llvm_types = [byte.as_pointer(), size.as_pointer(), size.as_pointer(), byte]
     symbol = _data_symbol(operation, dtype.char)
     try:
         data = builder.module.get_global(symbol)
     except KeyError:
         data = ir.GlobalVariable(builder.module, ir.IntType(8), symbol)
     builder.call(
-        _function(builder, _STRIDED, ir.FunctionType(ir.VoidType(), kinds)),
+        _function(builder, _STRIDED, ir.FunctionType(ir.VoidType(), llvm_types)),
         [
             builder.bitcast(operands, byte.as_pointer()),
             count,
