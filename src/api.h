@@ -5,7 +5,8 @@
 #include "dispatch.h"
 #include "relu_ufunc.h"
 
-/* NULL where there is no memory. It is never freed: compiled code keeps pointers into it. */
+/* Returns NULL if there is no memory. The table is never freed: compiled code keeps pointers
+   into it. */
 const relu_ufunc_api *make_api(const struct isa *isa, const char *release);
 
 #endif

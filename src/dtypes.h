@@ -30,7 +30,7 @@ struct dtype_row {
 extern const struct dtype_row dtype_table[N_DTYPES];
 
 /* The dtype whose loops serve a type character of the table, 'l' or 'L';
-   N_DTYPES where there is none. */
+   N_DTYPES if there is none. */
 enum dtype dtype_of_type_character(char character);
 
 #endif

@@ -5,13 +5,13 @@
 
 #include <stdint.h>
 
-/* The bits of the greatest magnitude that is not a NaN: infinity, where there is one. */
+/* The bits of the greatest magnitude that is not a NaN: infinity, if the format has one. */
 #define GREATEST_IEEE(exponent, mantissa)                                               \
     ((((uint64_t)1 << (exponent)) - 1) << (mantissa))
 #define GREATEST_FINITE(exponent, mantissa)                                             \
     (((uint64_t)1 << ((exponent) + (mantissa))) - 2)
 
-/* 0 for what has no layout of bits that could be relied on. */
+/* Integers have no exponent, and the layout of an OPAQUE float is not fixed: 0 for both. */
 #define GREATEST_INTEGER 0
 #define GREATEST_OPAQUE 0
 #define EXPONENT_BITS_INTEGER 0

@@ -11,9 +11,9 @@
 #define HAS_MXCSR 1
 #endif
 
-/* Clears what a loop's arithmetic has raised, so that NumPy, which looks after
-   each call, warns of nothing. long double counts in the x87 unit, whose flags
-   are slow to write; all else on x86-64 counts in MXCSR, which is not. */
+/* Clears the flags that a loop's arithmetic has raised: NumPy reads them after each call and
+   would warn. On x86-64, long double raises flags in the x87 unit, which are slow to write;
+   every other dtype raises them in MXCSR, which is fast to write. */
 static inline void clear_fp_status(bool is_long_double)
 {
 #ifdef HAS_MXCSR
@@ -29,9 +29,9 @@ static inline void clear_fp_status(bool is_long_double)
         feclearexcept(FE_ALL_EXCEPT);
 }
 
-/* Rounds to nearest from here on, with subnormals kept where the processor could flush
-   them to zero, and returns what to restore. On x86-64 that is MXCSR's alone: long double
-   knows no flushing, and its rounding is the C library's affair. */
+/* Sets rounding to nearest, keeps subnormals if the processor could flush them to zero, and
+   returns the mode to restore. On x86-64 only MXCSR is set: the x87 unit never flushes, and
+   the C library takes care of the rounding of its long double functions. */
 static inline unsigned int round_to_nearest(void)
 {
 #ifdef HAS_MXCSR

@@ -1,4 +1,4 @@
-/* What the system knows about a piece of memory. */
+/* What the system knows about memory. */
 #ifndef RELU_UFUNC_MEMORY_H
 #define RELU_UFUNC_MEMORY_H
 

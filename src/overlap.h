@@ -7,8 +7,8 @@
 
 #include "loop.h"
 
-/* Whether the elements may be computed in any order. They may not if the output is also
-   the next element's input, as accumulate and reduce have it. */
+/* Whether the elements may be computed in any order. This is not so if an output is also the
+   input of the next element, as in accumulate and reduce. */
 bool is_order_free(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
 

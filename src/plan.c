@@ -5,8 +5,7 @@
 #include "sizes.h"
 
 enum {
-    /* INTERLEAVED takes its blocks from this many pages in turn, and this much of a page
-       at a time. */
+    /* INTERLEAVED takes blocks of INTERLEAVED_BLOCK_BYTES from this many pages in turn. */
     INTERLEAVED_PAGES = 4,
     INTERLEAVED_BLOCK_BYTES = 512
 };
@@ -68,7 +67,7 @@ struct plan make_plan(
     return plan;
 }
 
-/* The blocks themselves, the access to each operand, and where the kernel finds it. */
+/* The blocks, the access to each operand, and the operand's address for the kernel. */
 struct workspace {
     _Alignas(CACHE_LINE) char blocks[MAX_OPERANDS][BLOCK_BYTES];
     enum access access[MAX_OPERANDS];
@@ -101,7 +100,8 @@ static void run_block(
 /* Strided inputs are gathered into contiguous blocks, and a broadcast input fills its
    block once. Strided and streamed outputs are copied out of blocks. So the same kernel
    serves every layout. */
-static void run_blocks(const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end)
+static void run_blocks(
+    const struct plan *plan, enum store_mode mode, ptrdiff_t start, ptrdiff_t end)
 {
     const struct loop *loop = plan->loop;
     const ptrdiff_t block_items =

@@ -98,7 +98,8 @@ static void run_timed(const struct long_run *run, ptrdiff_t start, ptrdiff_t end
             run->may_stream ? timings_choose_mode(run->timings, is_shared) : PLAIN;
         run_part(&run->plan, mode, start, stop);
         const int64_t after = nanoseconds_now();
-        timings_add(run->timings, is_shared, mode, (stop - start) * run->item_bytes, after - before);
+        timings_add(
+            run->timings, is_shared, mode, (stop - start) * run->item_bytes, after - before);
         before = after;
         start = stop;
     }

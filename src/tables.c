@@ -15,15 +15,16 @@ enum {
 };
 
 struct table {
-    /* The bits of the parameter, which is 0 where the function has none. */
+    /* The bits of the parameter; 0 if the function has none. */
     uint16_t parameter;
     uint16_t results[];
 };
 
 struct tables {
     _Atomic(struct table *) made[MOST_TABLES];
-    /* The parameter of the last run without a table, and how many elements that run had and those
-       before it with the same parameter. Threads may lose counts: a table then comes later. */
+    /* The parameter of the last run without a table, and the number of elements of that run and
+       of the runs directly before it with the same parameter. If threads race, counts may be
+       lost, and a table is made later. */
     _Atomic uint64_t waiting;
 };
 
@@ -106,8 +107,8 @@ static struct table *fill_table(const struct loop *loop, uint16_t parameter)
     return table;
 }
 
-/* Several threads may fill a table for the same parameter: so none waits for another, and a child
-   that is forked meanwhile can make its own. The first is kept. */
+/* Several threads may fill a table for the same parameter. So no thread waits for another, and
+   a child that is forked meanwhile can make its own table. The first table is kept. */
 static const char *add_table(const struct loop *loop, uint16_t parameter)
 {
     struct table *filled = fill_table(loop, parameter);
@@ -126,7 +127,7 @@ static const char *add_table(const struct loop *loop, uint16_t parameter)
     return NULL;
 }
 
-/* Counts the elements of a run without a table; returns whether there have been enough. */
+/* Counts the elements of a run without a table. Returns whether enough have been computed. */
 static bool is_worth_table(const struct loop *loop, uint16_t parameter, ptrdiff_t n)
 {
     const uint64_t none = (uint64_t)parameter << PARAMETER_SHIFT;

@@ -1,9 +1,9 @@
 /* Tables of all results of a function of a float of 8 or 16 bits.
 
    A smooth function takes 0.5 to 2 ns an element to compute, and 0.2 to look up. Its kernel fills
-   the table once as many elements have been computed as it has results; so the results are those
-   of the kernel, bit for bit. A function with a parameter has a table for each of the first
-   MOST_TABLES values that stay the same for so long. */
+   the table, so the results are the kernel's bit for bit, once it has computed as many elements
+   as the table has results. A function with a parameter has a table for each of the first
+   MOST_TABLES values that the parameter keeps for so many elements. */
 #ifndef RELU_UFUNC_TABLES_H
 #define RELU_UFUNC_TABLES_H
 
@@ -16,11 +16,11 @@ enum {
     MOST_TABLES = 4
 };
 
-/* The tables of a loop, of which there are none at first; NULL if it never has any. */
+/* The place for the tables of a loop, empty at first; NULL if the loop can have none. */
 struct tables *tables_of_loop(const struct isa *isa, const struct loop *loop);
 
-/* The table for these operands of a loop that may have tables; NULL if they have to be computed.
-   A table is never freed. */
+/* The table for these operands of a loop whose `tables` is not NULL; NULL if the results have to
+   be computed. A table is never freed. */
 const char *find_table(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps);
 

@@ -71,9 +71,9 @@ static void wait_on(condition_type *c, lock_type *l) { pthread_cond_wait(c, l); 
 static void wake_all(condition_type *c) { pthread_cond_broadcast(c); }
 static void yield_processor(void) { sched_yield(); }
 
-/* Signals are left to the threads that Python knows. The exceptions are those that a
-   worker's own faults raise: if they were blocked, a fault would end the process without
-   calling any handler. */
+/* Workers block signals, which are left to the threads that Python knows. They do not block
+   the signals that their own faults raise: otherwise a fault would end the process without
+   calling a handler. */
 static bool start_thread(void *(*function)(void *), void *argument)
 {
     pthread_t thread;
@@ -144,9 +144,8 @@ enum {
 static atomic_int count = 1, quota = MOST_WORKERS + 1;
 static atomic_long spin_microseconds = 200;
 
-/* The current task: its number, how many parts it has and how many threads share it; what
-   to do, and in which floating-point environment. All of this reaches a worker with one
-   cache line. */
+/* The current task. The ticket holds its number, its number of parts and its number of
+   threads. One cache line brings all of it to a worker. */
 static struct {
     _Alignas(CACHE_LINE) _Atomic uint64_t ticket;
     task *task;
@@ -154,12 +153,12 @@ static struct {
     fenv_t environment;
 } current;
 static _Alignas(CACHE_LINE) atomic_int unfinished;
-/* For each part, the number of the last task that it was taken for. A task cannot end
-   before all its parts have been taken. So a thread that replaces the previous task's
-   number with its own task's has proved that this task is still the current one. */
+/* For each part, the number of the last task for which a thread took the part. A task cannot
+   end before all its parts have been taken. So a thread that replaces the previous task's
+   number by the number of its own task has proved that its task is still the current one. */
 static _Atomic uint32_t taken_for[MOST_PARTS];
 static atomic_bool has_caller;
-/* Where the last caller ran that had to wake workers. */
+/* The processor of the last caller that had to wake workers. */
 static atomic_int callers_processor;
 
 static int n_workers;
@@ -193,8 +192,8 @@ static bool take_part(uint64_t a_ticket, int part)
     return atomic_compare_exchange_strong(&taken_for[part], &before, number_of(a_ticket));
 }
 
-/* Each thread begins with a part of its own. In every task with as many parts and threads
-   it is the same one, whose data may still be in the thread's caches from last time. */
+/* Each thread begins with a part of its own. Tasks with as many parts and threads give it the
+   same part, whose data may still be in the thread's caches. */
 static void run_parts(uint64_t a_ticket, int thread)
 {
     const int parts = parts_of(a_ticket);
@@ -239,8 +238,8 @@ static void sleep_until_task(int worker, uint64_t last_ticket)
         wait_on(&work_arrived, &sleep_lock);
     atomic_fetch_add(&n_awake, 1);
     unlock(&sleep_lock);
-    /* Linux may start or wake a thread on the processor of whoever does so although another
-       one is idle, and takes milliseconds to move it. */
+    /* Linux may start or wake a thread on the caller's processor although another processor is
+       idle, and takes milliseconds to move the thread. */
     const int processor = this_processor();
     if (processor == atomic_load(&callers_processor))
         leave_processor(processor);
@@ -263,8 +262,8 @@ static THREAD_RETURN work(void *number)
     return THREAD_NO_RESULT;
 }
 
-/* fork copies only the calling thread, so the child starts with an empty pool, and no
-   part of a task of the parent's may be taken in it. */
+/* fork copies only the calling thread. So the child starts with an empty pool, and must not
+   take a part of the parent's task. */
 #ifndef _WIN32
 static void empty_pool(void)
 {
@@ -360,7 +359,8 @@ void threads_run(task *task, void *context, int parts, int threads)
     current.task = task;
     current.context = context;
     fegetenv(&current.environment);
-    /* Before the ticket: a worker that is just beginning takes it without having waited. */
+    /* This store precedes the ticket's, because a worker that is just starting takes the
+       ticket without having waited. */
     if (atomic_load(&n_awake) < threads - 1)
         atomic_store(&callers_processor, this_processor());
     const uint64_t new_ticket = make_ticket(number, parts, threads);
@@ -369,7 +369,7 @@ void threads_run(task *task, void *context, int parts, int threads)
         lock(&sleep_lock);
         wake_all(&work_arrived);
         unlock(&sleep_lock);
-        /* A worker that woke or began on this processor has to run there before it can move. */
+        /* A worker that was woken or started on this processor has to run before it can move. */
         yield_processor();
     }
     run_parts(new_ticket, 0);

@@ -53,7 +53,8 @@ enum { MAGNITUDES = 64 };
 
 static unsigned int packed(const struct run_class *run_class)
 {
-    unsigned int number = (unsigned int)run_class->operation * N_DTYPES + (unsigned int)run_class->dtype;
+    unsigned int number = (unsigned int)run_class->operation * N_DTYPES;
+    number += (unsigned int)run_class->dtype;
     number = number * 2 + run_class->uses_blocks;
     number = number * 2 + run_class->is_in_place;
     number = number * 2 + run_class->is_fresh;

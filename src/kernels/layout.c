@@ -7,7 +7,7 @@
 
 typedef struct { uint64_t halves[2]; } uint128;
 
-/* Copies items between memory of the given steps. Where the steps are constants, the
+/* Copies items between memory of the given steps. If the steps are constants, the
    compiler shuffles whole vectors: with AVX-512, copying every second int32 takes
    0.07 ns an item, against 0.23 ns four items at a time and 0.35 ns one by one. */
 #define DEFINE_ITEM(item)                                                               \

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* n items of itemsize bytes between memory that does not overlap; the steps are
-   in bytes and may be 0 or negative. */
+/* Copies n items of itemsize bytes between memory that does not overlap. The steps are in
+   bytes and may be 0 or negative. */
 typedef void copy_items(
     const char *from, ptrdiff_t from_step, char *to, ptrdiff_t to_step,
     ptrdiff_t n, size_t itemsize);

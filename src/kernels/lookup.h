@@ -4,11 +4,12 @@
 
 #include "kernels.h"
 
-/* Kernels of x and one parameter, which is the table: so it has no contiguous kernel, which
-   takes an array for the parameter. The table has a result for each x of 8 or 16 bits. */
+/* Kernels with two inputs: x, and a table of results as a scalar parameter. There is no
+   contiguous kernel, because it would take an array of tables. A table has a result for each
+   x of 8 or 16 bits. */
 struct lookups {
     struct kernel of_8_bits, of_16_bits;
-    /* NULL pointers if it is no part of what the instruction set builds on. */
+    /* NULL pointers if the instruction set does not include AVX-512BW, on which VBMI builds. */
     struct kernel of_8_bits_by_vbmi;
 };
 

@@ -8,7 +8,8 @@
 struct stream {
     /* Copies from a block in the cache; NULL if the processor has no such stores. */
     void (*copy)(const char *block, char *to, size_t bytes);
-    /* Has to be called before another thread may read what was streamed. */
+    /* Orders the streamed stores before all later ones. A thread calls it before another
+       thread may read the streamed results. */
     void (*fence)(void);
 };
 
