@@ -27,7 +27,7 @@ class Operation(NamedTuple):
 
     @property
     def words(self) -> Words:
-        """What the documentation says about the function; a backward shares the words of its forward."""
+        """What the documentation says about the function; a backward shares its forward's words."""
         try:
             return WORDS[self.forward]
         except KeyError:
