@@ -236,7 +236,8 @@ def race(
         except ModuleNotFoundError as error:
             outcomes[name] = f"{error.name} is not installed"
         except Exception as error:  # each library refuses in its own way
-            outcomes[name] = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+            says, *_ = str(error).split("\n")
+            outcomes[name] = f"{type(error).__name__}: {says}"
 
     def before(call: Call) -> Call:
         def run() -> None:
