@@ -433,7 +433,7 @@ def _squareplus_root(x: Array, b: Array) -> Array:
     total = square + b
     kept = total - square
     rest = (high * high - square) + 2 * high * low + low * low
-    rest += (square - (total - kept)) + (b - kept)
+    rest = rest + (square - (total - kept)) + (b - kept)
     root: Array = np.sqrt(np.where(np.isfinite(rest), total + rest, total))
     return root
 
