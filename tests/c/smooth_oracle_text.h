@@ -1,7 +1,7 @@
 /* Included by smooth_oracle.h once for each level. */
-#define JOINED(level, name) level##_##name
-#define JOIN(level, name) JOINED(level, name)
-#define OF(name) JOIN(LEVEL, name)
+#define JOINED_LEVEL(level, name) level##_##name
+#define JOIN_LEVEL(level, name) JOINED_LEVEL(level, name)
+#define OF(name) JOIN_LEVEL(LEVEL, name)
 #define ESTIMATE(name) static struct OF(estimate) OF(name)(REAL x, REAL p)
 #define RETURN(value, size)                                                             \
     do {                                                                                \
@@ -233,8 +233,8 @@ ESTIMATE(hard_swish_derivative)
     return OF(sixth_of)(n, 1, p);
 }
 
-#undef JOINED
-#undef JOIN
+#undef JOINED_LEVEL
+#undef JOIN_LEVEL
 #undef OF
 #undef ESTIMATE
 #undef RETURN
