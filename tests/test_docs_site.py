@@ -6,7 +6,7 @@ import subprocess
 import sys
 from html import unescape
 from pathlib import Path
-from types import FunctionType, ModuleType, SimpleNamespace
+from types import BuiltinFunctionType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -178,7 +178,11 @@ def test_a_name_of_numpy_is_found(code: str, documented: str | None) -> None:
 
 
 # The types of the objects, by the names that NumPy's documentation gives their kinds.
-KINDS = {"class": type, "data": np.ufunc, "function": FunctionType | type(np.copyto)}
+KINDS = {
+    "class": type,
+    "data": np.ufunc,
+    "function": BuiltinFunctionType | FunctionType | type(np.copyto),
+}
 INVENTORY = [line.split() for line in (DOCS / "numpy.txt").read_text("utf-8").splitlines()[3:]]
 
 
