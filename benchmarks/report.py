@@ -54,6 +54,7 @@ BENCHMARKS = {
     "threads.Threads.track_time_over_one_thread": ("threads",),
     "peers.Functions.track_time_over_library": ("peers",),
     "peers.SmoothFunctions.track_time_over_library": ("smooth-peers",),
+    "peers.SmoothDtypes.track_time_over_library": ("smooth-dtypes",),
     "peers.ReluOverSize.track_gigabytes_per_second": ("relu-over-size",),
 }
 """The sections of the page that each benchmark provides."""
@@ -319,6 +320,7 @@ def sections(results: Results) -> dict[str, str]:
         "overhead": overhead(results),
         "peers": peers(results),
         "smooth-peers": smooth_peers(results),
+        "smooth-dtypes": by_dtype(results, "peers.SmoothDtypes.track_time_over_library", 2),
     }
     threads = "threads.Threads.track_time_over_one_thread"
     made["threads"] = "\n\n".join(

@@ -48,11 +48,11 @@ def make_workload(
 ) -> Workload:
     """`kilobytes` is the size of x. Raises NotImplementedError if there is no such call."""
     function = FUNCTIONS[function_name]
-    dtype = np.dtype(dtype_name)
+    dtype = dtype_of(dtype_name)
     ufunc = getattr(relu_ufunc, function.name, None)
     if not isinstance(ufunc, np.ufunc):
         raise NotImplementedError(f"this version has no {function.name}")
-    if not any(types.startswith(dtype.char) for types in ufunc.types):
+    if not _has_loop(ufunc, dtype):
         raise NotImplementedError(f"{function.name} has no loop for {dtype_name}")
     if "parameters" in layout and not function.parameters:
         raise NotImplementedError(f"{function.name} has no parameters")
@@ -89,13 +89,38 @@ def make_workload(
     )
 
 
+def dtype_of(name: str) -> np.dtype[Any]:
+    """NumPy's dtype of a name, or that of ml_dtypes."""
+    try:
+        return np.dtype(name)
+    except TypeError:
+        try:
+            import ml_dtypes
+        except ModuleNotFoundError:
+            raise NotImplementedError("ml_dtypes is not installed") from None
+        dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+        return dtype
+
+
+def is_of_ml_dtypes(dtype: np.dtype[Any]) -> bool:
+    return dtype.isbuiltin == 2
+
+
+def _has_loop(ufunc: np.ufunc, dtype: np.dtype[Any]) -> bool:
+    # ufunc.types leaves out the loops of other libraries' dtypes.
+    if is_of_ml_dtypes(dtype):
+        ones = [np.ones(1, dtype)] * ufunc.nin
+        return bool(np.result_type(*np.atleast_1d(ufunc(*ones))) == dtype)
+    return any(types.startswith(dtype.char) for types in ufunc.types)
+
+
 def random_values(dtype: np.dtype[Any], size: int) -> np.ndarray[Any, Any]:
     """Values of both signs, in an order that a branch predictor cannot foresee."""
     random = np.random.default_rng(0)
-    if dtype.kind == "f":
-        values = (random.standard_normal(min(size, 100_003)) * 4).astype(dtype)
-    else:
+    if dtype.kind in "iu":
         values = random.integers(-100, 100, min(size, 100_003), dtype)
+    else:
+        values = (random.standard_normal(min(size, 100_003)) * 4).astype(dtype)
     return np.resize(values, size)
 
 
@@ -120,4 +145,5 @@ def _parameter(name: str, x: np.ndarray[Any, Any], layout: str) -> Any:
         return np.full_like(x[0], value)
     if layout == "row parameters":
         return np.full_like(x[:, :1], value)
-    return value
+    # Beside a number of Python's, a dtype of ml_dtypes becomes float32.
+    return x.dtype.type(value) if is_of_ml_dtypes(x.dtype) else value

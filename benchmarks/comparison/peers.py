@@ -13,10 +13,18 @@ from importlib.util import find_spec
 from itertools import product
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from benchmarks.measure import mark, minimum_seconds, wait_until_idle
 from benchmarks.table import FUNCTIONS
-from benchmarks.workload import DTYPES, VALUES, Workload, make_workload
+from benchmarks.workload import (
+    DTYPES,
+    VALUES,
+    Workload,
+    dtype_of,
+    is_of_ml_dtypes,
+    make_workload,
+)
 
 import relu_ufunc
 
@@ -52,11 +60,14 @@ def _compiled(statement: str, work: Workload) -> Call:
 def _torch(function: str, work: Workload, threads: int) -> Call:
     import torch
 
+    def tensor(array: np.ndarray) -> torch.Tensor:
+        if not is_of_ml_dtypes(array.dtype):
+            return torch.from_numpy(array)
+        bits = torch.from_numpy(array.view(f"i{array.itemsize}"))
+        return bits.view(getattr(torch, array.dtype.name))
+
     torch.set_num_threads(threads)
-    tensors = {
-        name: torch.from_numpy(work.namespace[name])
-        for name in (*FUNCTIONS[function].arrays, "out")
-    }
+    tensors = {name: tensor(work.namespace[name]) for name in (*FUNCTIONS[function].arrays, "out")}
     x, out = tensors["x"], tensors["out"]
     if FUNCTIONS[function].is_smooth:
         return smooth_peers.torch(function, x, out)
@@ -139,6 +150,19 @@ def _scipy(function: str, work: Workload, threads: int) -> Call:
     return eval(f"lambda: {text}", work.namespace | {"special": special})  # type: ignore[no-any-return]
 
 
+def _jax(function: str, work: Workload, threads: int) -> Call:
+    if threads > 1:
+        raise NotImplementedError("JAX chooses its threads when it starts")
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    import jax
+
+    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call,unused-ignore]
+    run, x = jax.jit(smooth_peers.jax(function)), jax.device_put(work.namespace["x"])
+    # Each call makes a new array: this one is compared with what the others write.
+    work.namespace["out"][...] = run(x)
+    return lambda: run(x).block_until_ready()
+
+
 def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
     import onnx.helper
     import onnxruntime
@@ -186,7 +210,7 @@ CONTENDERS: dict[str, Callable[[str, Workload, int], Call]] = {
     "numexpr": _numexpr,
     "onnxruntime": _onnxruntime,
 }
-SMOOTH_CONTENDERS = CONTENDERS | {"SciPy": _scipy}
+SMOOTH_CONTENDERS = CONTENDERS | {"SciPy": _scipy, "JAX": _jax}
 
 ONE_CALL_A_TURN = 4_000
 """Kilobytes from which one call is long enough to be timed alone."""
@@ -202,13 +226,33 @@ def _back_to_back(call: Call) -> None:
         call()
 
 
+def _expected(work: Workload) -> np.ndarray:
+    """What NumPy's spelling gives in float64: in a narrow dtype each of its steps rounds."""
+
+    def wide(value: Any) -> Any:
+        return value.astype(np.float64) if isinstance(value, np.ndarray) else value
+
+    namespace = {name: wide(value) for name, value in work.namespace.items()}
+    return eval(work.numpy, namespace)  # type: ignore[no-any-return]
+
+
+def _agree(out: np.ndarray, expected: np.ndarray) -> bool:
+    dtype = out.dtype
+    bound = 1e-5 if dtype.kind in "iu" else 8 * float(ml_dtypes.finfo(dtype).eps)
+    return np.allclose(
+        out.astype(np.float64), expected, rtol=max(1e-3, bound), atol=max(1e-5, bound)
+    )
+
+
 def race(
     function: str, dtype: str, kilobytes: int, layout: str, threads: int
 ) -> dict[str, Outcome]:
     """Every contender's throughput on the same arrays."""
     contenders = SMOOTH_CONTENDERS if FUNCTIONS[function].is_smooth else CONTENDERS
     outcomes: dict[str, Outcome] = {}
-    if not any(find_spec(library) for library in ("numba", "torch", "numexpr", "onnxruntime")):
+    if not any(
+        find_spec(library) for library in ("numba", "torch", "numexpr", "onnxruntime", "jax")
+    ):
         return dict.fromkeys(contenders, "no other library is installed")
     if layout == "in place" and kilobytes < ONE_CALL_A_TURN:
         return dict.fromkeys(contenders, "a turn's second call would find nothing left to rectify")
@@ -223,14 +267,14 @@ def race(
         if unrectified is not None:
             x[...] = unrectified
 
-    expected = eval(work.numpy, work.namespace).copy()
+    expected = _expected(work)
     calls: dict[str, Call] = {}
     for name, prepare in contenders.items():
         try:
             restore()
             call = prepare(function, work, threads)
             call()
-            if name != "np.copyto" and not np.allclose(out, expected, rtol=1e-3, atol=1e-5):
+            if name != "np.copyto" and not _agree(out, expected):
                 raise ArithmeticError("another result")
             calls[name] = call
         except ModuleNotFoundError as error:
@@ -316,7 +360,19 @@ def race_on_threads(race_again: Callable[[], Outcomes], on_one_thread: Outcomes)
     return outcomes
 
 
-class Functions(_Raced):
+class _Ratios(_Raced):
+    @mark(unit="x the library")
+    def track_time_over_library(
+        self, outcomes: dict[tuple[object, ...], Any], *parameters: object
+    ) -> Any:
+        *case, _ = parameters
+        ours = outcomes[*case, "relu_ufunc"]
+        if isinstance(ours, str):
+            raise NotImplementedError(ours)
+        return outcomes[parameters] / ours
+
+
+class Functions(_Ratios):
     """On one thread and on all, float32."""
 
     version = 4
@@ -343,16 +399,6 @@ class Functions(_Raced):
                     outcomes[function, kilobytes, threads, library] = outcome
         return outcomes
 
-    @mark(unit="x the library")
-    def track_time_over_library(
-        self, outcomes: dict[tuple[object, ...], Any], *parameters: object
-    ) -> Any:
-        *case, _ = parameters
-        ours = outcomes[*case, "relu_ufunc"]
-        if isinstance(ours, str):
-            raise NotImplementedError(ours)
-        return outcomes[parameters] / ours
-
 
 class SmoothFunctions(Functions):
     """The same for the smooth functions, at fewer sizes: each element takes longer."""
@@ -371,3 +417,25 @@ class SmoothFunctions(Functions):
     @mark(timeout=1800)
     def setup_cache(self) -> dict[tuple[object, ...], Outcome]:
         return super().setup_cache()
+
+
+class SmoothDtypes(_Ratios):
+    """The smooth functions in the other floating dtypes, 100,000 elements on one thread."""
+
+    params = (
+        SmoothFunctions.params[0],
+        ("float64", "float16", "bfloat16", "float8_e4m3fn"),
+        tuple(SMOOTH_CONTENDERS),
+    )
+    param_names = ("function", "dtype", "library")
+
+    @mark(timeout=1800)
+    def setup_cache(self) -> dict[tuple[object, ...], Outcome]:
+        functions, dtypes, _ = self.params
+        return {
+            (function, dtype, library): outcome
+            for function, dtype in product(functions, dtypes)
+            for library, outcome in race(
+                function, dtype, 100 * dtype_of(dtype).itemsize, "contiguous", 1
+            ).items()
+        }

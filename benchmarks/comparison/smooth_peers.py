@@ -4,6 +4,7 @@ None of them loses its tail on purpose, but that of torch's and of onnxruntime's
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 CONSTANTS = {
@@ -35,6 +36,24 @@ def torch(function: str, x: Any, out: Any) -> Callable[[], object]:
         "squareplus": lambda: torch.mul(x, x, out=out).add_(1).sqrt_().add_(x).mul_(0.5),
         "hard_swish": lambda: aten.hardswish.out(x, out=out),
     }[function]
+
+
+def jax(function: str) -> Callable[[Any], object]:
+    from jax import nn
+
+    spellings: dict[str, Callable[[Any], object]] = {
+        "softplus": nn.softplus,
+        "elu": nn.elu,
+        "selu": nn.selu,
+        "celu": nn.celu,
+        "gelu": partial(nn.gelu, approximate=False),
+        "gelu_tanh": nn.gelu,
+        "silu": nn.silu,
+        "mish": nn.mish,
+        "squareplus": partial(nn.squareplus, b=1),
+        "hard_swish": nn.hard_swish,
+    }
+    return spellings[function]
 
 
 NUMEXPR = {
