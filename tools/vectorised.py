@@ -2,8 +2,8 @@
 
     python tools/vectorised.py BUILD
 
-BUILD is meson's build directory for x86-64. A loop is taken for vectorised if it stores whole
-vectors. What is scalar for good reasons stands in SCALAR.
+BUILD is meson's build directory for x86-64, by gcc or clang. A loop is taken for vectorised if it
+stores whole vectors. What is scalar for good reasons stands in SCALAR.
 """
 
 import re
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 # Loops over arrays, by the names that kernels_of_dtype.h gives them.
 LAYOUTS = (
@@ -34,7 +35,8 @@ _INSTRUCTION = re.compile(r"^\s+([0-9a-f]+):\s+(\S+) *(.*)$", re.MULTILINE)
 _JUMP = re.compile(r"^([0-9a-f]+) <")
 # What is stored on the stack may be a scalar that found no register.
 _VECTOR_STORE = re.compile(
-    r"^v?(?:mov[au]p[sd]|movdq[au]\d*) \w+ PTR \[(?!rsp).*\](?:\{k\d\})?, ?[xyz]mm\d+$"
+    r"^v?(?:mov[au]p[sd]|movdq[au]\d*|pmov(?:[wdq][bwd])) "
+    r"\w+ PTR \[(?!rsp).*\](?:\{k\d\})?, ?[xyz]mm\d+$"
 )
 
 
@@ -62,28 +64,48 @@ def is_vectorised(loop: list[Instruction]) -> bool:
     return any(_VECTOR_STORE.match(f"{operation} {operands}") for _, operation, operands in loop)
 
 
-def scalar_loops(build: Path) -> Iterator[str]:
-    """The instruction set, dtype and name of each function that has loops, none vectorised."""
-    for path in sorted(build.glob("src/libkernels_*.a.p/*_kernels.c.o")):
-        isa = path.parent.name.removeprefix("libkernels_").removesuffix(".a.p")
-        dtype = re.sub(r"^.*\.\._|_kernels\.c\.o$", "", path.name)
-        disassembly = subprocess.run(
-            ["objdump", "-d", "-M", "intel", "--no-show-raw-insn", path],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for name, instructions in functions(disassembly):
+class Kernel(NamedTuple):
+    """A function of a unit, by the names of its instruction set, dtype, row and layout."""
+
+    isa: str
+    dtype: str
+    name: str
+    is_scalar: bool
+    """Whether it has loops, none vectorised: the loops of others are in functions they call."""
+
+    @property
+    def means_to_be_scalar(self) -> bool:
+        return any(re.fullmatch(one, f"{self.isa} {self.dtype} {self.name}") for one in SCALAR)
+
+
+def objects(build: Path) -> list[Path]:
+    return sorted(build.glob("src/libkernels_*.a.p/*_kernels.c.o"))
+
+
+def kernels(path: Path) -> Iterator[Kernel]:
+    """The loops over arrays in an object of a build."""
+    isa = path.parent.name.removeprefix("libkernels_").removesuffix(".a.p")
+    dtype = re.sub(r"^.*\.\._|_kernels\.c\.o$", "", path.name)
+    disassembly = subprocess.run(
+        ["objdump", "-d", "-M", "intel", "--no-show-raw-insn", path],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name, instructions in functions(disassembly):
+        if name.endswith(LAYOUTS):
             found = list(loops(instructions))
-            if name.endswith(LAYOUTS) and found and not any(map(is_vectorised, found)):
-                yield f"{isa} {dtype} {name}"
+            yield Kernel(isa, dtype, name, found != [] and not any(map(is_vectorised, found)))
 
 
 def main(build: Path) -> int:
-    if not any(build.glob("src/libkernels_*.a.p/*_kernels.c.o")):
+    found = [kernel for path in objects(build) for kernel in kernels(path)]
+    if not found:
         raise SystemExit(f"{build} has no objects of the kernels: expected meson's build directory")
-    failures = [one for one in scalar_loops(build) if not re.fullmatch("|".join(SCALAR), one)]
-    print("\n".join(failures) or "every loop is vectorised")
+    failures = [one for one in found if one.is_scalar and not one.means_to_be_scalar]
+    for one in failures:
+        print("not vectorised:", one.isa, one.dtype, one.name)
+    print(f"{len(found)} kernels, {len(failures)} scalar ones that should not be")
     return int(failures != [])
 
 

@@ -8,15 +8,8 @@
 #include <string.h>
 
 #include "formats.h"
+#include "inlining.h"
 #include "join.h"
-
-#ifdef _MSC_VER
-#define ALWAYS_INLINE __forceinline
-#define NEVER_INLINE __declspec(noinline)
-#else
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#define NEVER_INLINE __attribute__((noinline))
-#endif
 
 /* With memcpy gcc 12 takes the bits for an unsigned number, and loads twice what is chosen by a
    signed comparison. For long double memcpy is better: x87 would take part in each copy. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "../exponential_quotient.h"
+#include "../inlining.h"
 #include "../small_floats.h"
 
 /* Bounds on the bits of floats, which are half as wide as doubles. They leave numbers of the

@@ -34,7 +34,7 @@ static inline double gelu_single(float x)
     return copysign(at_least_float(x, -0.0f) - tail, x);
 }
 
-static inline double gelu_backward_single(double dy, float x)
+static ALWAYS_INLINE double gelu_backward_single(double dy, float x)
 {
     const double t = fabs(bounded(x, 20));
     const struct quotient e = exponential_quotient(TWICE, -0.5 * (t * t));
@@ -219,7 +219,7 @@ static inline double gelu_tanh_single(float x)
     return copysign(product / (e.denominator + e.numerator), w);
 }
 
-static inline double gelu_tanh_backward_single(double dy, float x)
+static ALWAYS_INLINE double gelu_tanh_backward_single(double dy, float x)
 {
     const double w = bounded(x, 14);
     const struct double_double z = gelu_tanh_argument(fabs(w));
