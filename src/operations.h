@@ -17,7 +17,7 @@ enum operation {
 enum dtypes { EVERY_DTYPE, NUMERIC, FLOATING };
 
 /* How a function computes the results that its value selects from: see ops.def. */
-enum arithmetic { NO_ARITHMETIC, ROUNDED, ACCURATE, FAST, APPROXIMATE };
+enum arithmetic { NO_ARITHMETIC, ROUNDED, ACCURATE, FAST };
 
 struct operation_row {
     const char *name;

@@ -6,12 +6,10 @@
 A polynomial is the Chebyshev interpolation, and a quotient a least-squares fit that is weighted
 anew until its errors are level: both are within a small factor of the minimax approximation.
 All is computed with 200 bits. The bound written above each is the greatest error at 2000 points,
-with the coefficients rounded to double, or to float32 where it is evaluated in that, and the
-arithmetic exact, relative to the function that it serves; what rounding adds is measured, not
-bounded, by the tests over all inputs.
+with the coefficients rounded to double and the arithmetic exact, relative to the function that it
+serves; what rounding adds is measured, not bounded, by the tests over all inputs.
 """
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +49,7 @@ class Polynomial:
 
     def text(self) -> str:
         highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
-        rounded = _to_float if self.arithmetic == "float" else float
-        pairs = [(rounded(c), float(c - mpf(rounded(c)))) for c in reversed(highest_first)]
+        pairs = [(float(c), float(c - mpf(float(c)))) for c in reversed(highest_first)]
         kept = [
             mpf(high) + (mpf(low) if k < self.doubled else 0) for k, (high, low) in enumerate(pairs)
         ]
@@ -143,26 +140,19 @@ def _at(coefficients: list[Any], u: Any) -> Any:
     return mpmath.polyval(coefficients[::-1], u)
 
 
-def _to_float(number: Any) -> float:
-    rounded: float = struct.unpack("f", struct.pack("f", float(number)))[0]
-    return rounded
-
-
 ARITHMETIC = {
-    "double": ("double", "", "p * u + {}"),
-    "contracted": ("double", "enum contraction how, ", "multiply_add(how, p, u, {})"),
-    "float": ("float", "", "fmaf(p, u, {}f)"),
+    "double": ("", "p * u + {}"),
+    "contracted": ("enum contraction how, ", "multiply_add(how, p, u, {})"),
 }
-"""The type, what the caller says besides u, and a step. "contracted" is as the caller says."""
+"""What the caller says besides u, and a step. "contracted" is as the caller says."""
 
 
 def _horner(name: str, lowest_first: list[float], arithmetic: str) -> list[str]:
     *rest, first = lowest_first
-    type_name, how, step = ARITHMETIC[arithmetic]
-    suffix = "f" if type_name == "float" else ""
+    how, step = ARITHMETIC[arithmetic]
     return [
-        f"static inline {type_name} {name}({how}{type_name} u)\n{{",
-        f"    {type_name} p = {first.hex()}{suffix};",
+        f"static inline double {name}({how}double u)\n{{",
+        f"    double p = {first.hex()};",
         *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
         "    return p;\n}",
     ]
@@ -270,16 +260,6 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         terms=9,
         weight=lambda r: r**2 / mpmath.expm1(r),
         arithmetic="contracted",
-    ),
-    Polynomial(
-        name="approximate_exponential_polynomial",
-        says="(exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.",
-        function=expm1,
-        low=-half_ln2,
-        high=half_ln2,
-        terms=5,
-        weight=lambda r: r**2 / mpmath.exp(r),
-        arithmetic="float",
     ),
     Quotient(
         name="half_tangent",

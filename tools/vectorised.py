@@ -16,8 +16,7 @@ from typing import NamedTuple
 # Loops over arrays, by the names that kernels_of_dtype.h gives them.
 LAYOUTS = (
     "contiguous", "scalar_parameters", "contiguous_accurate", "scalar_parameters_accurate",
-    "contiguous_attempt", "scalar_parameters_attempt", "contiguous_choose",
-    "scalar_parameters_choose", "approximately", "numbers", "doubles",
+    "numbers", "choice", "rounded_to_odd",
 )  # fmt: skip
 
 # By instruction set, dtype and function.
@@ -92,7 +91,8 @@ def kernels(path: Path) -> Iterator[Kernel]:
         text=True,
         check=True,
     ).stdout
-    for name, instructions in functions(disassembly):
+    for symbol, instructions in functions(disassembly):
+        name = symbol.removesuffix(f"_{isa}")
         if name.endswith(LAYOUTS):
             found = list(loops(instructions))
             yield Kernel(isa, dtype, name, found != [] and not any(map(is_vectorised, found)))

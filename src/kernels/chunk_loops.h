@@ -23,6 +23,7 @@ static ALWAYS_INLINE void run_chunk(
 {
     WIDE wide[MAX_INPUTS][CHUNK], result[MAX_NUMBERS][CHUNK], scalar[MAX_INPUTS];
     T number[MAX_NUMBERS][CHUNK];
+    char *of_choice[MAX_VALUES + MAX_OUTPUTS];
     for (int k = 0; k < arrays; ++k)
         widen_chunk(operands[k], wide[k], n);
     for (int k = arrays; k < f.inputs; ++k)
@@ -35,9 +36,13 @@ static ALWAYS_INLINE void run_chunk(
         for (int k = 0; k < f.numbers; ++k)
             result[k][i] = out[k];
     }
-    for (int k = 0; k < f.numbers; ++k)
+    for (int k = 0; k < f.numbers; ++k) {
         narrow_chunk(result[k], number[k], n);
-    choose_chunk(f, arrays, operands, number, n);
+        of_choice[k] = (char *)number[k];
+    }
+    for (int k = 0; k < f.inputs + f.outputs; ++k)
+        of_choice[f.numbers + k] = operands[k];
+    vectorised(choice_of(f), f.numbers + arrays, of_choice, n);
 }
 
 static ALWAYS_INLINE void by_chunks(
@@ -46,6 +51,7 @@ static ALWAYS_INLINE void by_chunks(
     char *at[MAX_OPERANDS];
     for (int k = 0; k < f.inputs + f.outputs; ++k)
         at[k] = operands[k];
+    /* A constant makes better code of the usual length. */
     for (; n >= CHUNK; n -= CHUNK) {
         run_chunk(f, arrays, at, CHUNK);
         advance(arrays, f.inputs, f.inputs + f.outputs, at, CHUNK);

@@ -15,9 +15,6 @@
 /* log(2) in two parts, the first of 33 bits: its products with small integers are exact. */
 #define LN2_HIGH 0x1.62e42feep-1
 #define LN2_LOW 0x1.a39ef35793c76p-33
-/* The same for float32, the first part of 15 bits. */
-#define LN2_HIGH_FLOAT 0x1.62e4p-1f
-#define LN2_LOW_FLOAT 0x1.7f7d1cp-20f
 
 /* 1 / sqrt(2 pi), the density of the normal distribution at 0: as a double-double, and in long
    double. */

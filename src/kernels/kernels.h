@@ -28,9 +28,6 @@ struct kernel {
     contiguous_kernel *scalar_parameters;
 };
 
-/* The results of a smooth function of float32 in double. */
-typedef void doubles_kernel(char *const *inputs, double *results, ptrdiff_t n);
-
 /* A matrix whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
    Each row, or each column, has four adjacent counts, to which the kernel adds; the next
    four counts are `count_step` away. */
@@ -78,7 +75,6 @@ struct kernel_set {
     extern const struct count_kernel COUNTS_OF(name);
 #include "dtypes.def"
 #undef DTYPE
-extern doubles_kernel *const OF_ISA(doubles)[N_OPERATIONS];
 #endif
 
 #endif

@@ -13,17 +13,17 @@
 #endif
 
 /* The inputs, numbers and outputs of a row by their names. */
-#define NAME(a, k) const V a = v[k]; (void)a;
-#define INPUTS_IN1(x) NAME(x, 0)
-#define INPUTS_IN2(x, a) NAME(x, 0) NAME(a, 1)
-#define INPUTS_IN3(x, a, b) NAME(x, 0) NAME(a, 1) NAME(b, 2)
+#define NAME(a, value) const V a = value; (void)a;
+#define INPUTS_IN1(x) NAME(x, v[0])
+#define INPUTS_IN2(x, a) NAME(x, v[0]) NAME(a, v[1])
+#define INPUTS_IN3(x, a, b) NAME(x, v[0]) NAME(a, v[1]) NAME(b, v[2])
 #define ARGUMENTS_IN1(x) x
 #define ARGUMENTS_IN2(x, a) x, a
 #define ARGUMENTS_IN3(x, a, b) x, a, b
 #define NUMBERS_NO_ARITHMETIC
-#define NUMBERS_ROUNDED1(r, e) NAME(r, inputs)
-#define NUMBERS_ROUNDED2(r, e, s, f) NAME(r, inputs) NAME(s, inputs + 1)
-#define NUMBERS_SMOOTH(r, form) NAME(r, inputs)
+#define NUMBERS_ROUNDED1(r, e) NAME(r, value[0])
+#define NUMBERS_ROUNDED2(r, e, s, f) NAME(r, value[0]) NAME(s, value[1])
+#define NUMBERS_SMOOTH(r, form) NAME(r, value[0])
 #define OUTPUTS_OUT1(y) T y;
 #define OUTPUTS_OUT2(y, z) T y, z;
 #define KEEP_OUT1(y) out[0] = y;
@@ -39,43 +39,61 @@
 #define SMOOTH_FUNCTION(name, ...) 0
 #endif
 
-#define DEFINE_FUNCTION(name, in, outs, arithmetic, value)                              \
-    static ALWAYS_INLINE void name##_compute(const WIDE *v, WIDE *number)               \
-    {                                                                                   \
-        typedef WIDE V;                                                                 \
-        INPUTS_##in                                                                     \
-        (void)number;                                                                   \
-        COMPUTE_##arithmetic(name, ARGUMENTS_##in);                                     \
-    }                                                                                   \
-    static ALWAYS_INLINE void name##_choose(const T *v, T *out)                        \
+#define DEFINE_FUNCTION(name, in, outs, arithmetic, expression)                         \
+    DEFINE_COMPUTE(name, in, COMPUTE_##arithmetic(name, ARGUMENTS_##in))                \
+    static ALWAYS_INLINE void name##_choose(const T *value, T *out)                     \
     {                                                                                   \
         typedef T V;                                                                    \
-        enum { inputs = COUNT_##in };                                                   \
+        const T *const v = value + COUNT_##arithmetic;                                  \
         INPUTS_##in NUMBERS_##arithmetic OUTPUTS_##outs                                 \
-        value;                                                                          \
+        expression;                                                                     \
         KEEP_##outs                                                                     \
     }                                                                                   \
     static const struct function name##_function = {                                    \
         COUNT_##in, COUNT_##arithmetic, COUNT_##outs, name##_compute, name##_choose};
+/* `...` assigns the numbers, and perhaps to `failed`. */
+#define DEFINE_COMPUTE(name, in, ...)                                                   \
+    static ALWAYS_INLINE uint32_t name##_compute(const WIDE *v, WIDE *number)           \
+    {                                                                                   \
+        typedef WIDE V;                                                                 \
+        uint32_t failed = 0;                                                            \
+        INPUTS_##in                                                                     \
+        (void)number;                                                                   \
+        __VA_ARGS__;                                                                    \
+        return failed;                                                                  \
+    }
+/* A function whose output is its number. */
+#define NUMBER_FUNCTION(name, in, ...)                                                  \
+    DEFINE_COMPUTE(name, in, __VA_ARGS__)                                               \
+    static const struct function name##_function = {COUNT_##in, 1, 1, name##_compute, NULL};
 
 #define ELEMENTWISE(name, skeleton, ...)                                                \
     static void name##_elementwise(                                                     \
         char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)                     \
     { skeleton(__VA_ARGS__, operands, n, steps); }
-#define CONTIGUOUS(name, layout, skeleton, ...)                                         \
-    static void name##_##layout(char *const *operands, ptrdiff_t n)                     \
+#define CONTIGUOUS(name, skeleton, ...)                                                 \
+    void name(char *const *operands, ptrdiff_t n)                                       \
     { skeleton(__VA_ARGS__, operands, n); }
-#define CONTIGUOUS_BY(name, in, arrays, skeleton)                                       \
-    CONTIGUOUS(name, contiguous, skeleton, name##_function, COUNT_##in)                 \
-    CONTIGUOUS(name, scalar_parameters, skeleton, name##_function, arrays)
+#define BOTH_LAYOUTS(KERNEL, name, in, arrays)                                          \
+    KERNEL(name, contiguous, COUNT_##in, COUNT_##in)                                    \
+    KERNEL(name, scalar_parameters, COUNT_##in, arrays)
+
+#define VECTORISED(name, layout, inputs, arrays)                                        \
+    static CONTIGUOUS(name##_##layout, vectorised, name##_function, arrays)
+#define BY_CHUNKS(name, layout, inputs, arrays)                                         \
+    static CONTIGUOUS(name##_##layout, by_chunks, name##_function, arrays)
+#define IN_TWO_PASSES(name, layout, inputs, arrays)                                     \
+    static const struct smooth name##_##layout##_smooth = {                             \
+        SMOOTH_NUMBERS(name), name##_choice, inputs, arrays};                           \
+    static CONTIGUOUS(name##_##layout, in_two_passes, &name##_##layout##_smooth)
 
 #define KERNELS_NO_ARITHMETIC(name, in, arrays)                                         \
     ELEMENTWISE(name, in_order, name##_function)                                        \
-    CONTIGUOUS_BY(name, in, arrays, vectorised)
+    BOTH_LAYOUTS(VECTORISED, name, in, arrays)
 #ifdef CONVERTS_CHUNKS
 #define KERNELS_ROUNDED(name, in, arrays)                                               \
     ELEMENTWISE(name, in_order, name##_function)                                        \
-    CONTIGUOUS_BY(name, in, arrays, by_chunks)
+    BOTH_LAYOUTS(BY_CHUNKS, name, in, arrays)
 #else
 #define KERNELS_ROUNDED KERNELS_NO_ARITHMETIC
 #endif
@@ -84,97 +102,48 @@
 #define KERNELS_SMOOTH(r, form) KERNELS_##form
 
 #ifdef IS_FLOAT32
-
-/* The kernels, and the results in double for the smaller floats. */
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
-    CONTIGUOUS_BY(name, in, arrays, vectorised)                                         \
+    KERNELS_OF_FLOAT32(VECTORISED, name, in, arrays)
+/* The smaller floats are rounded from what is rounded to odd. */
+#define KERNELS_OF_FLOAT32(KERNEL, name, in, arrays)                                    \
+    BOTH_LAYOUTS(KERNEL, name, in, arrays)                                              \
     ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)                   \
-    DOUBLES(name, in)
-#define DOUBLES(name, in)                                                               \
-    static ALWAYS_INLINE double name##_double_result(const float *v)                    \
-    {                                                                                   \
-        typedef float V;                                                                \
-        INPUTS_##in                                                                     \
-        return name##_single(ARGUMENTS_##in);                                           \
-    }                                                                                   \
-    static void name##_doubles(char *const *inputs, double *results, ptrdiff_t n)       \
-    { compute_doubles(name##_function, name##_double_result, inputs, results, n); }
+    NUMBER_FUNCTION(                                                                    \
+        name##_odd, in, number[0] = rounded_to_odd(name##_single(ARGUMENTS_##in)))      \
+    CONTIGUOUS(OF_ISA(name##_rounded_to_odd), vectorised, name##_odd_function, COUNT_##in)
+#else
+#define KERNELS_ACCURATE(name, in, arrays)                                              \
+    NUMBERS_KERNEL(name, in)                                                            \
+    static CONTIGUOUS(                                                                  \
+        name##_choice, vectorised, choice_of(name##_function), 1 + COUNT_##in)          \
+    BOTH_LAYOUTS(IN_TWO_PASSES, name, in, arrays)                                       \
+    DEFINE_COMPUTE(                                                                     \
+        name##_one, in, compute_one(SMOOTH_NUMBERS(name), COUNT_##in, v, number))       \
+    ELEMENTWISE(                                                                        \
+        name, in_order, ((struct function){COUNT_##in, 1, 1, name##_one_compute, name##_choose}))
+#endif
+#ifdef IS_SMALL_FLOAT
+#define SMOOTH_NUMBERS(name) OF_ISA(name##_rounded_to_odd)
+#define NUMBERS_KERNEL(name, in) extern contiguous_kernel SMOOTH_NUMBERS(name);
+#else
+#define SMOOTH_NUMBERS(name) name##_numbers
+#define NUMBERS_KERNEL(name, in)                                                        \
+    static NEVER_INLINE CONTIGUOUS(name##_numbers, numbers_alone, name##_function)
+#endif
 
-#ifdef HAS_FMA
+#if defined(IS_FLOAT32) && defined(HAS_FMA)
 #define KERNELS_FAST(name, in, arrays)                                                  \
-    static ALWAYS_INLINE uint32_t name##_fast_result(const float *v, float *result)     \
-    {                                                                                   \
-        typedef float V;                                                                \
-        INPUTS_##in                                                                     \
-        uint32_t failed = !name##_is_fast_for(v[COUNT_##in - 1]);                       \
-        *result = name##_fast(ARGUMENTS_##in, &failed);                                 \
-        return failed;                                                                  \
-    }                                                                                   \
-    FAST_LAYOUT(name, contiguous, COUNT_##in, COUNT_##in)                               \
-    FAST_LAYOUT(name, scalar_parameters, COUNT_##in, arrays)                            \
-    ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)                   \
-    DOUBLES(name, in)
-/* The first parameter is asked beforehand: if it is a scalar, the loop would be in vain. */
-#define FAST_LAYOUT(name, layout, inputs, arrays)                                       \
-    CONTIGUOUS(name, layout##_accurate, vectorised, name##_function, arrays)            \
-    static bool name##_##layout##_attempt(char *const *operands, ptrdiff_t n)           \
-    {                                                                                   \
-        return name##_is_fast_for(widen(load(operands[inputs - 1])))                    \
-            && attempt(name##_function, name##_fast_result, arrays, operands, n);       \
-    }                                                                                   \
-    CONTIGUOUS(                                                                         \
-        name, layout, fast_chunks, name##_function, name##_##layout##_attempt,          \
+    NUMBER_FUNCTION(                                                                    \
+        name##_fast, in, failed = !name##_is_fast_for(v[COUNT_##in - 1]);               \
+        number[0] = name##_fast(ARGUMENTS_##in, &failed))                               \
+    KERNELS_OF_FLOAT32(FAST_CHUNKS, name, in, arrays)
+#define FAST_CHUNKS(name, layout, inputs, arrays)                                       \
+    VECTORISED(name, layout##_accurate, inputs, arrays)                                 \
+    static CONTIGUOUS(                                                                  \
+        name##_##layout, fast_chunks, name##_fast_function, name##_is_fast_for,         \
         name##_##layout##_accurate, arrays)
 #else
 #define KERNELS_FAST KERNELS_ACCURATE
-#endif
-#define KERNELS_APPROXIMATE KERNELS_FAST
-
-#elif !defined(IS_INTEGER)
-
-/* `...` is what a struct smooth begins with. */
-#define SMOOTH_LAYOUT(name, layout, inputs, arrays, ...)                                \
-    static void name##_##layout##_choose(                                               \
-        char *const *operands, T (*number)[CHUNK], ptrdiff_t n)                         \
-    { choose_chunk(name##_function, arrays, operands, number, n); }                     \
-    static const struct smooth name##_##layout##_smooth = {                             \
-        __VA_ARGS__, name##_##layout##_choose, arrays, inputs};                         \
-    CONTIGUOUS(name, layout, smooth_chunks, &name##_##layout##_smooth)
-
-#ifdef IS_SMALL_FLOAT
-#define KERNELS_ACCURATE(name, in, arrays)                                              \
-    FLOATS_LAYOUT(name, contiguous, COUNT_##in, COUNT_##in)                             \
-    FLOATS_LAYOUT(name, scalar_parameters, COUNT_##in, arrays)                          \
-    ELEMENTWISE(                                                                        \
-        name, smooth_in_order, name##_function, OF_ISA(doubles)[OPERATION_##name])
-#define FLOATS_LAYOUT(name, layout, inputs, arrays)                                     \
-    SMOOTH_LAYOUT(                                                                      \
-        name, layout, inputs, arrays, &KERNELS_OF(f32)[OPERATION_##name].layout, 0,     \
-        &OF_ISA(doubles)[OPERATION_##name])
-#else
-#define KERNELS_ACCURATE(name, in, arrays)                                              \
-    static void name##_numbers(char *const *inputs, T *numbers, ptrdiff_t n)            \
-    { compute_numbers(name##_function, inputs, numbers, n); }                           \
-    SMOOTH_LAYOUT(name, contiguous, COUNT_##in, COUNT_##in, name##_numbers)             \
-    SMOOTH_LAYOUT(name, scalar_parameters, COUNT_##in, arrays, name##_numbers)          \
-    ELEMENTWISE(name, smooth_in_order, name##_function, name##_numbers)
-#endif
-#define KERNELS_FAST KERNELS_ACCURATE
-#ifdef CONVERTS_CHUNKS
-/* The form that is approximate enough for this dtype; of one input. */
-#define KERNELS_APPROXIMATE(name, in, arrays)                                           \
-    CONTIGUOUS(name, approximately, floats_of, name##_approximate)                      \
-    static contiguous_kernel *const name##_floats = name##_approximately;               \
-    SMOOTH_LAYOUT(                                                                      \
-        name, contiguous, 1, 1, &name##_floats, APPROXIMATE_ULPS,                       \
-        &OF_ISA(doubles)[OPERATION_##name])                                            \
-    CONTIGUOUS(name, scalar_parameters, smooth_chunks, &name##_contiguous_smooth)       \
-    ELEMENTWISE(                                                                        \
-        name, smooth_in_order, name##_function, OF_ISA(doubles)[OPERATION_##name])
-#else
-#define KERNELS_APPROXIMATE KERNELS_ACCURATE
-#endif
-
 #endif
 
 /* What follows if rows of these dtypes have loops for this one. */
@@ -208,15 +177,3 @@ const struct kernel KERNELS_OF(THIS_DTYPE)[N_OPERATIONS] = {
 #include "ops.def"
 };
 #undef ROW
-
-#ifdef IS_FLOAT32
-#define DOUBLES_NO_ARITHMETIC(name)
-#define DOUBLES_ROUNDED1(r, e) IGNORE
-#define DOUBLES_ROUNDED2(r, e, s, f) IGNORE
-#define DOUBLES_SMOOTH(r, form) DOUBLES_ENTRY
-#define DOUBLES_ENTRY(name) [OPERATION_##name] = name##_doubles,
-#define ROW(name, dtypes, arrays, in, outs, arithmetic, ...) DOUBLES_##arithmetic(name)
-doubles_kernel *const OF_ISA(doubles)[N_OPERATIONS] = {
-#include "ops.def"
-};
-#endif

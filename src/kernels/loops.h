@@ -6,27 +6,37 @@
 enum {
     ITEM = sizeof(T),
     MAX_NUMBERS = 2,
-    MAX_VALUES = MAX_INPUTS + MAX_NUMBERS,
+    MAX_VALUES = MAX_NUMBERS + MAX_INPUTS,
     /* A function that is computed in several loops goes through this many elements at a time. */
     CHUNK = 128
 };
 
-/* What is computed for one element. `value` has the inputs, then the numbers, rounded. */
+/* What is computed for one element. */
 struct function {
     int inputs, numbers, outputs;
-    void (*compute)(const WIDE *wide, WIDE *number);
+    /* Returns 0 unless the numbers may be wrong, as those of a fast path may be. */
+    uint32_t (*compute)(const WIDE *wide, WIDE *number);
+    /* `value` has the numbers, rounded, then the inputs. NULL: the outputs are the numbers. */
     void (*choose)(const T *value, T *out);
 };
 
-static ALWAYS_INLINE void compute_element(struct function f, T *value, T *out)
+static ALWAYS_INLINE uint32_t compute_element(struct function f, T *value, T *out)
 {
     WIDE wide[MAX_INPUTS], number[MAX_NUMBERS];
-    for (int k = 0; k < f.inputs; ++k)
-        wide[k] = widen(value[k]);
-    f.compute(wide, number);
+    uint32_t failed = 0;
+    if (f.numbers > 0) {
+        for (int k = 0; k < f.inputs; ++k)
+            wide[k] = widen(value[f.numbers + k]);
+        failed = f.compute(wide, number);
+    }
     for (int k = 0; k < f.numbers; ++k)
-        value[f.inputs + k] = narrow(number[k]);
-    f.choose(value, out);
+        value[k] = narrow(number[k]);
+    if (f.choose != NULL)
+        f.choose(value, out);
+    else
+        for (int k = 0; k < f.numbers; ++k)
+            out[k] = value[k];
+    return failed;
 }
 
 /* One element after another, whatever the steps and overlaps. */
@@ -39,7 +49,7 @@ static ALWAYS_INLINE void in_order(
     for (; n > 0; --n) {
         T value[MAX_VALUES], out[MAX_OUTPUTS];
         for (int k = 0; k < f.inputs; ++k)
-            value[k] = load(at[k]);
+            value[f.numbers + k] = load(at[k]);
         compute_element(f, value, out);
         for (int k = 0; k < f.outputs; ++k)
             store(at[f.inputs + k], out[k]);
@@ -61,14 +71,34 @@ static inline void one_by_one(
     }
 }
 
-/* The operands of a contiguous run: `arrays` inputs, then scalars, then the outputs. */
-static ALWAYS_INLINE void start_run(
-    struct function f, int arrays, char *const *operands, char **at, T *scalar)
+/* A contiguous run: the first `arrays` of the inputs are arrays, and the others scalars. Returns 0
+   unless results may be wrong. */
+static ALWAYS_INLINE uint32_t vectorised(
+    struct function f, int arrays, char *const *operands, ptrdiff_t n)
 {
+    char *at[MAX_VALUES + MAX_OUTPUTS];
+    T scalar[MAX_VALUES];
+    uint32_t failed = 0;
     for (int k = 0; k < f.inputs + f.outputs; ++k)
         at[k] = operands[k];
     for (int k = arrays; k < f.inputs; ++k)
         scalar[k] = load(operands[k]);
+    INDEPENDENT_ITERATIONS
+    for (ptrdiff_t i = 0; i < n; ++i) {
+        T value[MAX_VALUES], out[MAX_OUTPUTS];
+        for (int k = 0; k < f.inputs; ++k)
+            value[f.numbers + k] = k < arrays ? load(at[k] + i * ITEM) : scalar[k];
+        failed |= compute_element(f, value, out);
+        for (int k = 0; k < f.outputs; ++k)
+            store(at[f.inputs + k] + i * ITEM, out[k]);
+    }
+    return failed;
+}
+
+/* The choice of the outputs alone, from operands that begin with the numbers. */
+static ALWAYS_INLINE struct function choice_of(struct function f)
+{
+    return (struct function){f.numbers + f.inputs, 0, f.outputs, NULL, f.choose};
 }
 
 static ALWAYS_INLINE void advance(
@@ -77,41 +107,4 @@ static ALWAYS_INLINE void advance(
     for (int k = 0; k < operands; ++k)
         if (k < arrays || k >= inputs)
             at[k] += n * ITEM;
-}
-
-static ALWAYS_INLINE void vectorised(
-    struct function f, int arrays, char *const *operands, ptrdiff_t n)
-{
-    char *at[MAX_OPERANDS];
-    T scalar[MAX_INPUTS];
-    start_run(f, arrays, operands, at, scalar);
-    INDEPENDENT_ITERATIONS
-    for (ptrdiff_t i = 0; i < n; ++i) {
-        T value[MAX_VALUES], out[MAX_OUTPUTS];
-        for (int k = 0; k < f.inputs; ++k)
-            value[k] = k < arrays ? load(at[k] + i * ITEM) : scalar[k];
-        compute_element(f, value, out);
-        for (int k = 0; k < f.outputs; ++k)
-            store(at[f.inputs + k] + i * ITEM, out[k]);
-    }
-}
-
-/* Chooses the outputs of a chunk whose numbers have been computed. */
-static ALWAYS_INLINE void choose_chunk(
-    struct function f, int arrays, char *const *operands, T (*number)[CHUNK], ptrdiff_t n)
-{
-    char *at[MAX_OPERANDS];
-    T scalar[MAX_INPUTS];
-    start_run(f, arrays, operands, at, scalar);
-    INDEPENDENT_ITERATIONS
-    for (ptrdiff_t i = 0; i < n; ++i) {
-        T value[MAX_VALUES], out[MAX_OUTPUTS];
-        for (int k = 0; k < f.inputs; ++k)
-            value[k] = k < arrays ? load(at[k] + i * ITEM) : scalar[k];
-        for (int k = 0; k < f.numbers; ++k)
-            value[f.inputs + k] = load((const char *)&number[k][i]);
-        f.choose(value, out);
-        for (int k = 0; k < f.outputs; ++k)
-            store(at[f.inputs + k] + i * ITEM, out[k]);
-    }
 }

@@ -67,18 +67,6 @@ static inline double expm1_polynomial(enum contraction how, double u)
     return p;
 }
 
-/* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, in float32.
-   The error is below 2^-26.6. */
-static inline float approximate_exponential_polynomial(float u)
-{
-    float p = 0x1.6d10fc0000000p-10f;
-    p = fmaf(p, u, 0x1.120b620000000p-7f);
-    p = fmaf(p, u, 0x1.55551a0000000p-5f);
-    p = fmaf(p, u, 0x1.5554de0000000p-3f);
-    p = fmaf(p, u, 0x1.0000000000000p-1f);
-    return p;
-}
-
 /* tanh(r/2) / r in z = r^2, |r| <= log(2)/2, for exp.
    The error is below 2^-58.1. */
 static inline double half_tangent_numerator(enum contraction how, double u)

@@ -110,20 +110,19 @@ static inline uint32_t narrowed_small_float(
     return sign | narrow;
 }
 
-/* Not 0 if a float32 that errs by at most `ulps` units of its last place may be on the other
-   side of the midpoint of two numbers of the format; below the normal numbers of the format
-   that is said of some others, too. A NaN counts: the other way to compute it gives it the
-   same bits on every processor. */
-static inline uint32_t may_be_midpoint(
-    float wide, uint32_t ulps, int exponent, int mantissa)
+/* Returns d rounded to odd, to 13 bits: the last one is 1 if the result is inexact. To round that
+   again, to 11 bits or fewer, is to round d once (S. Boldo and G. Melquiond, IEEE Trans. Comput.
+   57(4), 2008). Nor are 13 bits too many for a float32 near the midpoint of two subnormal numbers
+   of bfloat16. A NaN gets the same bits on every processor. */
+static inline float rounded_to_odd(double d)
 {
-    const uint32_t step = 1u << (FLOAT32_MANTISSA - mantissa), half = step / 2;
-    const uint32_t magnitude = bits_of_float(wide) & 0x7FFFFFFFu;
-    const uint32_t least_normal = rebias_of(exponent) + (1u << FLOAT32_MANTISSA);
-    const bool is_subnormal = exponent != FLOAT32_EXPONENT && magnitude < least_normal;
-    const uint32_t low_bits = (magnitude + half + ulps) & (is_subnormal ? half - 1 : step - 1);
-    const bool is_near = (low_bits <= 2 * ulps) & (magnitude != 0);
-    return (is_near | (magnitude > 0x7F800000u)) ? 1 : 0;
+    const uint64_t beyond = ((uint64_t)1 << 40) - 1;
+    uint64_t bits;
+    memcpy(&bits, &d, sizeof bits);
+    bits = (bits | ((bits & beyond) + beyond)) & ~beyond;
+    memcpy(&d, &bits, sizeof d);
+    const float odd = (float)d;
+    return odd == odd ? odd : float_of_bits((bits_of_float(odd) & 0x80000000u) | 0x7FC00000u);
 }
 
 #endif

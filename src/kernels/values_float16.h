@@ -1,5 +1,4 @@
 /* The values of float16, which the processor may convert: see float16_chunks.h. */
-#include "smooth/silu.h"
 #include "values_small_float.h"
 
 #include "float16_chunks.h"

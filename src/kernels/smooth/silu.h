@@ -79,20 +79,6 @@ static inline float silu_fast(float x, uint32_t *failed)
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
 
-/* The approximate path of float16, in float32: within APPROXIMATE_ULPS units of the last place down
-   to -88, and below -88 nearer to 0 than float16 can tell. */
-enum { APPROXIMATE_ULPS = 4 };
-
-static inline float silu_approximate(float x)
-{
-    const float bounded = at_least_float(x, -88), w = at_most_float(bounded, 88);
-    const float shifted = fmaf(-w, (float)LOG2_E, 0x1.8p23f), k = shifted - 0x1.8p23f;
-    const float r = fmaf(-k, LN2_LOW_FLOAT, fmaf(-k, LN2_HIGH_FLOAT, -w));
-    const float reduced = fmaf(r, fmaf(r, approximate_exponential_polynomial(r), 1), 1);
-    const float e = float_of_bits(bits_of_float(reduced) + (bits_of_float(shifted) << 23));
-    return bounded / (1 + e);
-}
-
 #endif
 
 #endif
