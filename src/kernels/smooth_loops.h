@@ -16,23 +16,30 @@ struct smooth {
 };
 
 #ifdef IS_SMALL_FLOAT
-/* The numbers are those of float32, rounded to odd. */
-static NEVER_INLINE void compute_numbers(
-    const struct smooth *s, char *const *operands, ptrdiff_t n)
+/* Compiled once per dtype and not once per function: with copies of the conversions in each the
+   library would be a third larger. */
+static NEVER_INLINE char *widened(char *from, WIDE *wide, ptrdiff_t n)
 {
-    WIDE wide[MAX_INPUTS + 1][CHUNK];
-    char *at[MAX_INPUTS + 1];
-    for (int k = 0; k < s->inputs; ++k)
-        widen_chunk(operands[k], wide[k], n);
-    for (int k = 0; k < s->inputs + 1; ++k)
-        at[k] = (char *)wide[k];
-    s->numbers(at, n);
-    narrow_chunk(wide[s->inputs], (T *)(void *)operands[s->inputs], n);
+    widen_chunk(from, wide, n);
+    return (char *)wide;
+}
+
+static NEVER_INLINE char *narrowed(WIDE *wide, T *to, ptrdiff_t n)
+{
+    narrow_chunk(wide, to, n);
+    return (char *)to;
 }
 #else
-static inline void compute_numbers(const struct smooth *s, char *const *operands, ptrdiff_t n)
+static inline char *widened(char *from, WIDE *wide, ptrdiff_t n)
 {
-    s->numbers(operands, n);
+    (void)wide, (void)n;
+    return from;
+}
+
+static inline char *narrowed(WIDE *wide, T *to, ptrdiff_t n)
+{
+    (void)to, (void)n;
+    return (char *)wide;
 }
 
 /* The numbers are stored as what they are: for long double `store` would copy their bytes by way
@@ -71,22 +78,27 @@ static NEVER_INLINE char *fill(T *to, T value, ptrdiff_t n)
     return (char *)to;
 }
 
-/* Compiled once per dtype and not once per function: with copies of the conversions in each the
-   library would be a third larger. */
 static void in_two_passes(const struct smooth *s, char *const *operands, ptrdiff_t n)
 {
-    T number[CHUNK], filled[MAX_INPUTS][CHUNK];
-    char *values[1 + MAX_INPUTS + 1] = {(char *)number};
-    char **const inputs = values + 1;
-    for (int k = s->arrays; k < s->inputs; ++k)
-        inputs[k] = fill(filled[k], load(operands[k]), n < CHUNK ? n : CHUNK);
+    WIDE wide[MAX_INPUTS][CHUNK], number[CHUNK];
+    T filled[MAX_INPUTS][CHUNK], narrow_number[CHUNK];
+    char *of_numbers[MAX_INPUTS + 1], *of_choice[1 + MAX_INPUTS + 1];
+    char **const inputs = of_choice + 1;
+    of_numbers[s->inputs] = (char *)number;
+    for (int k = s->arrays; k < s->inputs; ++k) {
+        const ptrdiff_t length = n < CHUNK ? n : CHUNK;
+        inputs[k] = fill(filled[k], load(operands[k]), length);
+        of_numbers[k] = widened(inputs[k], wide[k], length);
+    }
     for (ptrdiff_t m, start = 0; start < n; start += m) {
         m = n - start < CHUNK ? n - start : CHUNK;
-        for (int k = 0; k < s->arrays; ++k)
+        for (int k = 0; k < s->arrays; ++k) {
             inputs[k] = operands[k] + start * ITEM;
-        inputs[s->inputs] = (char *)number;
-        compute_numbers(s, inputs, m);
+            of_numbers[k] = widened(inputs[k], wide[k], m);
+        }
+        s->numbers(of_numbers, m);
+        of_choice[0] = narrowed(number, narrow_number, m);
         inputs[s->inputs] = operands[s->inputs] + start * ITEM;
-        s->choose(values, m);
+        s->choose(of_choice, m);
     }
 }
