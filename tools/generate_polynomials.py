@@ -3,8 +3,9 @@
     pip install mpmath
     python tools/generate_polynomials.py
 
-A polynomial is the Chebyshev interpolation, and a quotient a least-squares fit that is weighted
-anew until its errors are level: both are within a small factor of the minimax approximation.
+A polynomial is the Chebyshev interpolation, and a quotient, or a polynomial that is levelled, a
+least-squares fit that is weighted anew until its errors are level: all are within a small factor of
+the minimax approximation.
 All is computed with 200 bits. The bound written above each is the greatest error at 2000 points,
 with the coefficients rounded to double and the arithmetic exact, relative to the function that it
 serves; what rounding adds is measured, not bounded, by the tests over all inputs.
@@ -29,6 +30,7 @@ PREAMBLE = """\
 #define RELU_UFUNC_POLYNOMIALS_H
 
 #include "double_double.h"
+#include "inlining.h"
 """
 
 
@@ -44,11 +46,19 @@ class Polynomial:
     weight: Callable[[Any], Any]
     #: Lowest coefficients that are kept to two doubles, for a compensated evaluation.
     doubled: int = 0
-    #: How it is evaluated: a key of ARITHMETIC.
+    #: Exact coefficients below those of the function, which is of the rest.
+    first: tuple[float, ...] = ()
+    #: Fitted for level errors of what it serves, each coefficient to the rounding of those below.
+    levelled: bool = False
+    #: How it is evaluated: a key of ARITHMETIC or of ESTRIN.
     arithmetic: str = "double"
 
     def text(self) -> str:
-        highest_first = mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
+        highest_first = (
+            self._fit()
+            if self.levelled
+            else mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
+        )
         pairs = [(float(c), float(c - mpf(float(c)))) for c in reversed(highest_first)]
         kept = [
             mpf(high) + (mpf(low) if k < self.doubled else 0) for k, (high, low) in enumerate(pairs)
@@ -66,8 +76,40 @@ class Polynomial:
                 lines.append(f"static const double {self.name.upper()}_{which}[{count}] = {{")
                 lines += [f"    {number}," for number in numbers.split(", ")]
                 lines.append("};")
-        highs = [high for high, _ in pairs[self.doubled :]]
+        highs = [*self.first, *(high for high, _ in pairs[self.doubled :])]
+        if self.arithmetic in ESTRIN:
+            return "\n".join(lines + _estrin(self.name, highs, ESTRIN[self.arithmetic]))
         return "\n".join(lines + _horner(self.name, highs, self.arithmetic))
+
+    def _fit(self) -> list[Any]:
+        """The coefficients, highest first."""
+        nodes = _nodes(self.low, self.high, 10 * self.terms)
+        values, served = [self.function(u) for u in nodes], [self.weight(u) for u in nodes]
+        weights = [mpf(1)] * len(nodes)
+
+        def fitted(known: list[Any]) -> list[Any]:
+            scales = [mpmath.sqrt(w) * s for w, s in zip(weights, served, strict=True)]
+            powers = range(len(known), self.terms)
+            rows = [
+                [s * (u / self.high) ** k for k in powers]
+                for s, u in zip(scales, nodes, strict=True)
+            ]
+            right = [
+                s * (v - _at(known, u)) for s, u, v in zip(scales, nodes, values, strict=True)
+            ]
+            solution = mpmath.qr_solve(mpmath.matrix(rows), mpmath.matrix(right))[0]
+            return known + [c / self.high**k for k, c in zip(powers, solution, strict=True)]
+
+        for _ in range(FITS):
+            found = fitted([])
+            errors = [
+                abs((_at(found, u) - v) * s)
+                for u, v, s in zip(nodes, values, served, strict=True)
+            ]
+            weights = _levelling(weights, errors)
+        for k in range(self.terms):
+            found = fitted([mpf(float(c)) for c in found[: k + 1]])[: self.terms]
+        return found[::-1]
 
 
 @dataclass(frozen=True)
@@ -101,10 +143,7 @@ class Quotient:
         was, weighted by what the errors were, at the nodes of Chebyshev."""
         above, below = self.degrees
         count = 10 * (above + below + 1)
-        middle, half = (self.high + self.low) / 2, (self.high - self.low) / 2
-        nodes = [
-            middle - half * mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)
-        ]
+        nodes = _nodes(self.low, self.high, count)
         values = [self.function(u) for u in nodes]
         weights, denominators = [mpf(1)] * count, [mpf(1)] * count
         best: tuple[Any, list[Any], list[Any]] | None = None
@@ -130,14 +169,25 @@ class Quotient:
             ]
             if best is None or max(errors) < best[0]:
                 best = (max(errors), numerator, denominator)
-            mean = mpmath.fsum(errors) / count
-            weights = [w * (e / mean + mpf(1) / 50) for w, e in zip(weights, errors, strict=True)]
+            weights = _levelling(weights, errors)
         assert best is not None
         return best[1:]
 
 
+def _nodes(low: Any, high: Any, count: int) -> list[Any]:
+    """Those of Chebyshev."""
+    middle, half = (high + low) / 2, (high - low) / 2
+    return [middle - half * mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+
+
+def _levelling(weights: list[Any], errors: list[Any]) -> list[Any]:
+    """What weighs more where the errors are great."""
+    mean = mpmath.fsum(errors) / len(errors)
+    return [w * (e / mean + mpf(1) / 50) for w, e in zip(weights, errors, strict=True)]
+
+
 def _at(coefficients: list[Any], u: Any) -> Any:
-    return mpmath.polyval(coefficients[::-1], u)
+    return mpmath.polyval(coefficients[::-1], u) if coefficients else mpf(0)
 
 
 ARITHMETIC = {
@@ -155,6 +205,37 @@ def _horner(name: str, lowest_first: list[float], arithmetic: str) -> list[str]:
         f"    double p = {first.hex()};",
         *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
         "    return p;\n}",
+    ]
+
+
+ESTRIN = {"estrin": 1, "estrin, last in order": 3}
+"""In double by G. Estrin's scheme, until so many terms are left, which are summed in order. A
+vectorised loop waits for its longest chain of operations, and not for their number."""
+
+
+def _estrin(name: str, lowest_first: list[float], left: int) -> list[str]:
+    terms = [c.hex() for c in lowest_first]
+    lines, power, exponent = [], "u", 1
+    for level in "abcdefg":
+        sums = [f"{level}{k}" for k in range(len(terms) // 2)]
+        lines += [
+            f"    const double {sum_} = {power} * {terms[2 * k + 1]} + {terms[2 * k]};"
+            for k, sum_ in enumerate(sums)
+        ]
+        terms = [*sums, *terms[2 * len(sums) :]]
+        if len(terms) == 1:
+            break
+        exponent *= 2
+        lines.append(f"    const double u{exponent} = {power} * {power};")
+        power = f"u{exponent}"
+        if len(terms) <= left:
+            break
+    *rest, value = terms
+    for term in reversed(rest):
+        value = f"{power} * {value if value.isalnum() else f'({value})'} + {term}"
+    lines = [line.replace("+ -", "- ") for line in lines]
+    return [
+        f"static ALWAYS_INLINE double {name}(double u)\n{{", *lines, f"    return {value};\n}}"
     ]
 
 
@@ -188,6 +269,11 @@ def logarithm(z: Any) -> Any:
         return mpmath.fsum(2 * z**k / (2 * k + 3) for k in range(10))
     s = mpmath.sqrt(z)
     return 2 * (mpmath.atanh(s) - s) / s**3
+
+
+def rest_of_atanh(z: Any) -> Any:
+    """(2 atanh(v/2) / v - 1) / v^2 of z = v^2"""
+    return logarithm(z / 4) / 8
 
 
 def tail(centre: int) -> Callable[[Any], Any]:
@@ -230,6 +316,40 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         high=half_ln2,
         terms=10,
         weight=lambda r: r**3 / mpmath.exp(r),
+    ),
+    Polynomial(
+        name="exp_polynomial",
+        says="(exp(r) - 1 - r) / r^2, |r| <= log(2)/2, for exp.",
+        function=exponential,
+        low=-half_ln2,
+        high=half_ln2,
+        first=(0.5,),
+        terms=9,
+        weight=lambda r: r**3 / mpmath.exp(r),
+        levelled=True,
+        arithmetic="estrin, last in order",
+    ),
+    # Relative to exp(r), elu would err by 0.1 ulp more.
+    Polynomial(
+        name="long_expm1_polynomial",
+        says="(exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for e^x - 1.",
+        function=exponential,
+        low=-half_ln2,
+        high=half_ln2,
+        terms=10,
+        weight=lambda r: r**3 / mpmath.expm1(r) if r else mpf(0),
+        levelled=True,
+        arithmetic="estrin, last in order",
+    ),
+    Polynomial(
+        name="atanh_polynomial",
+        says="(2 atanh(v/2) / v - 1) / v^2 in z = v^2, |v| <= 2/3, for log1p.",
+        function=rest_of_atanh,
+        low=mpf(0),
+        high=mpf(4) / 9,
+        terms=11,
+        weight=lambda z: z,
+        arithmetic="estrin",
     ),
     Polynomial(
         name="logarithm_polynomial",

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "inlining.h"
+
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(FP_FAST_FMA)
 #define HAS_FMA 1
 #endif
@@ -19,19 +21,19 @@ struct double_double {
     double high, low;
 };
 
-static inline struct double_double dd_of(double x)
+static ALWAYS_INLINE struct double_double dd_of(double x)
 {
     return (struct double_double){x, 0};
 }
 
-static inline double double_of_bits(uint64_t bits)
+static ALWAYS_INLINE double double_of_bits(uint64_t bits)
 {
     double d;
     memcpy(&d, &bits, sizeof d);
     return d;
 }
 
-static inline uint64_t bits_of_double(double d)
+static ALWAYS_INLINE uint64_t bits_of_double(double d)
 {
     uint64_t bits;
     memcpy(&bits, &d, sizeof bits);
@@ -39,7 +41,7 @@ static inline uint64_t bits_of_double(double d)
 }
 
 /* `exponent` is in the bits of a double, not biased. */
-static inline double power_of_two_of(uint64_t exponent)
+static ALWAYS_INLINE double power_of_two_of(uint64_t exponent)
 {
     return double_of_bits(exponent + ((uint64_t)1023 << 52));
 }
@@ -49,7 +51,7 @@ static inline double power_of_two_of(uint64_t exponent)
    functions of one operand whose float32 results are correctly rounded, for every input. */
 enum contraction { TWICE, FUSED };
 
-static inline double multiply_add(enum contraction how, double a, double b, double c)
+static ALWAYS_INLINE double multiply_add(enum contraction how, double a, double b, double c)
 {
 #ifdef HAS_FMA
     if (how == FUSED)
@@ -60,20 +62,20 @@ static inline double multiply_add(enum contraction how, double a, double b, doub
 }
 
 /* a is 0 or not smaller than b in magnitude. */
-static inline struct double_double fast_two_sum(double a, double b)
+static ALWAYS_INLINE struct double_double fast_two_sum(double a, double b)
 {
     const double sum = a + b;
     return (struct double_double){sum, b - (sum - a)};
 }
 
-static inline struct double_double two_sum(double a, double b)
+static ALWAYS_INLINE struct double_double two_sum(double a, double b)
 {
     const double sum = a + b, other = sum - a;
     return (struct double_double){sum, (a - (sum - other)) + (b - other)};
 }
 
 /* Exact, and the same either way, where 2^-900 < |a b| and |a|, |b| < 2^990, or a b is 0. */
-static inline struct double_double two_product(double a, double b)
+static ALWAYS_INLINE struct double_double two_product(double a, double b)
 {
     const double product = a * b;
 #ifdef HAS_FMA
@@ -90,19 +92,65 @@ static inline struct double_double two_product(double a, double b)
 }
 
 /* a is 0 or not smaller than b in magnitude. */
-static inline struct double_double add_dd(struct double_double a, struct double_double b)
+static ALWAYS_INLINE struct double_double add_dd(struct double_double a, struct double_double b)
 {
     const struct double_double sum = fast_two_sum(a.high, b.high);
     return fast_two_sum(sum.high, sum.low + (a.low + b.low));
 }
 
-static inline struct double_double multiply_dd(struct double_double a, struct double_double b)
+/* a b + c, for an exact product. */
+static ALWAYS_INLINE double add_exact_product(double c, double a, double b)
+{
+#ifdef HAS_FMA
+    return fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* a b - c rounded once, where c is near a b: what a product, or the quotient a, is off by. Exact on
+   the conditions of two_product. */
+static ALWAYS_INLINE double excess(double a, double b, double c)
+{
+#ifdef HAS_FMA
+    return fma(a, b, -c);
+#else
+    const struct double_double product = two_product(a, b);
+    return (product.high - c) + product.low;
+#endif
+}
+
+static ALWAYS_INLINE struct double_double multiply_dd(struct double_double a, struct double_double b)
 {
     const struct double_double product = two_product(a.high, b.high);
     return fast_two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
 }
 
-static inline struct double_double divide_dd(struct double_double a, struct double_double b)
+/* Products and a quotient whose low part may be a little too large for one: they are not normalised. */
+static ALWAYS_INLINE struct double_double multiple_dd(double a, struct double_double b)
+{
+    const double product = a * b.high;
+    return (struct double_double){product, a * b.low + excess(a, b.high, product)};
+}
+
+static ALWAYS_INLINE struct double_double product_dd(
+    struct double_double a, struct double_double b)
+{
+    const double product = a.high * b.high;
+    return (struct double_double){
+        product, excess(a.high, b.high, product) + (a.high * b.low + a.low * b.high)};
+}
+
+/* With one division. The rest is that of the quotient, not of n, so that -0.0 stays. */
+static ALWAYS_INLINE struct double_double ratio_dd(
+    struct double_double n, struct double_double d)
+{
+    const double reciprocal = 1 / d.high, ratio = n.high * reciprocal;
+    const double rest = (ratio * d.low + excess(ratio, d.high, n.high)) - n.low;
+    return (struct double_double){ratio, -(reciprocal * rest)};
+}
+
+static ALWAYS_INLINE struct double_double divide_dd(struct double_double a, struct double_double b)
 {
     const double quotient = a.high / b.high;
     const struct double_double product = two_product(quotient, b.high);
@@ -110,23 +158,23 @@ static inline struct double_double divide_dd(struct double_double a, struct doub
     return (struct double_double){quotient, rest / b.high};
 }
 
-static inline struct double_double scaled_dd(struct double_double a, double power_of_two)
+static ALWAYS_INLINE struct double_double scaled_dd(struct double_double a, double power_of_two)
 {
     return (struct double_double){a.high * power_of_two, a.low * power_of_two};
 }
 
-static inline struct double_double negated_dd(struct double_double a)
+static ALWAYS_INLINE struct double_double negated_dd(struct double_double a)
 {
     return (struct double_double){-a.high, -a.low};
 }
 
 /* NaN stays NaN. */
-static inline double at_least(double x, double least)
+static ALWAYS_INLINE double at_least(double x, double least)
 {
     return x < least ? least : x;
 }
 
-static inline double at_most(double x, double most)
+static ALWAYS_INLINE double at_most(double x, double most)
 {
     return x > most ? most : x;
 }

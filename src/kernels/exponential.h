@@ -29,4 +29,46 @@ static inline struct exponential exponential(double x, double x_low)
         {one_r.high, one_r.low + beyond_r}, bits_of_double(shifted) << 52, k};
 }
 
+/* The bits of an exponent. */
+#define EXPONENT(n) ((uint64_t)(n) << 52)
+
+/* x = k log(2) + r. The high part of r is exact, and so is what is left of 1 + r, r, r^2 ... in the
+   sums below: its low part, the product of k and the second part of log(2), joins the tail. */
+struct reduction {
+    struct double_double r;
+    double k;
+    uint64_t exponent; /* k in the bits of a double, not biased */
+};
+
+/* e^(x + x_low) = 2^k e^r, |x| < 2^20 */
+static ALWAYS_INLINE struct reduction reduce(double x, double x_low)
+{
+    const double shifted = x * LOG2_E + TO_INTEGER, k = shifted - TO_INTEGER;
+    return (struct reduction){
+        {add_exact_product(x, k, -LN2_HIGH), x_low - k * LN2_LOW}, k,
+        bits_of_double(shifted) << 52};
+}
+
+/* e^-(x + x_low) = 2^-k e^r */
+static ALWAYS_INLINE struct reduction reduce_reciprocal(double x, double x_low)
+{
+    const double shifted = x * LOG2_E + TO_INTEGER, k = shifted - TO_INTEGER;
+    return (struct reduction){
+        {add_exact_product(-x, k, LN2_HIGH), k * LN2_LOW - x_low}, k,
+        bits_of_double(shifted) << 52};
+}
+
+/* e^r - 1 - (the high part of r) */
+static ALWAYS_INLINE double exp_tail(struct double_double r)
+{
+    const double sum = r.high + r.low;
+    return (sum * sum) * exp_polynomial(sum) + r.low;
+}
+
+static ALWAYS_INLINE struct double_double exp_dd(struct double_double r)
+{
+    const double tail = exp_tail(r), sum = 1 + (r.high + tail);
+    return (struct double_double){sum, (r.high - (sum - 1)) + tail};
+}
+
 #endif

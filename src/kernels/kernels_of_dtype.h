@@ -8,6 +8,8 @@
 #include "loops.h"
 #elif defined(IS_FLOAT32)
 #include "fast_loops.h"
+#elif defined(IS_FLOAT64)
+#include "float64_loops.h"
 #else
 #include "smooth_loops.h"
 #endif
@@ -111,6 +113,20 @@
     NUMBER_FUNCTION(                                                                    \
         name##_odd, in, number[0] = rounded_to_odd(name##_single(ARGUMENTS_##in)))      \
     CONTIGUOUS(OF_ISA(name##_rounded_to_odd), vectorised, name##_odd_function, COUNT_##in)
+#elif defined(IS_FLOAT64)
+#define KERNELS_ACCURATE(name, in, arrays)                                              \
+    STAGED_ANY(name, {arrays - 1, COUNT_##in, COUNT_##in})                              \
+    STAGED(name, contiguous, {arrays - 1, COUNT_##in, COUNT_##in})                      \
+    STAGED(name, scalar_parameters, {arrays - 1, COUNT_##in, arrays})                   \
+    ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)
+#define STAGED_ANY(name, ...)                                                           \
+    static CONTIGUOUS(name##_any, any_chunk, name##_staged, ((struct inputs)__VA_ARGS__))
+#define STAGED(name, layout, ...)                                                       \
+    static bool name##_##layout##_ordinary(char *const *operands, ptrdiff_t n)          \
+    { return ordinary_chunk(name##_staged, (struct inputs)__VA_ARGS__, operands, n); }  \
+    static const struct staged_layout name##_##layout##_staged = {                      \
+        name##_##layout##_ordinary, name##_any, __VA_ARGS__};                           \
+    static CONTIGUOUS(name##_##layout, staged_chunks, &name##_##layout##_staged)
 #else
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
     NUMBERS_KERNEL(name, in)                                                            \

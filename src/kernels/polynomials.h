@@ -3,6 +3,7 @@
 #define RELU_UFUNC_POLYNOMIALS_H
 
 #include "double_double.h"
+#include "inlining.h"
 
 /* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.
    The error is below 2^-59.8. */
@@ -19,6 +20,58 @@ static inline double exponential_polynomial(double u)
     p = p * u + 0x1.5555555555555p-5;
     p = p * u + 0x1.5555555555556p-3;
     return p;
+}
+
+/* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, for exp.
+   The error is below 2^-57.3. */
+static ALWAYS_INLINE double exp_polynomial(double u)
+{
+    const double a0 = u * 0x1.5555555555501p-3 + 0x1.0000000000000p-1;
+    const double a1 = u * 0x1.111111112896fp-7 + 0x1.5555555553208p-5;
+    const double a2 = u * 0x1.a01a011bd305dp-13 + 0x1.6c16c17cc2614p-10;
+    const double a3 = u * 0x1.71df55f4fb2a5p-19 + 0x1.a019ab30eac57p-16;
+    const double a4 = u * 0x1.ad1ef1bb81f7ep-26 + 0x1.289f8622b2abap-22;
+    const double u2 = u * u;
+    const double b0 = u2 * a1 + a0;
+    const double b1 = u2 * a3 + a2;
+    const double u4 = u2 * u2;
+    return u4 * (u4 * a4 + b1) + b0;
+}
+
+/* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for e^x - 1.
+   The error is below 2^-61.5. */
+static ALWAYS_INLINE double long_expm1_polynomial(double u)
+{
+    const double a0 = u * 0x1.555555555554fp-5 + 0x1.5555555555559p-3;
+    const double a1 = u * 0x1.6c16c16c19c70p-10 + 0x1.111111110f65dp-7;
+    const double a2 = u * 0x1.a01a0192a3e69p-16 + 0x1.a01a01affe2aap-13;
+    const double a3 = u * 0x1.27e50992132f6p-22 + 0x1.71ddf820c4e4ep-19;
+    const double a4 = u * 0x1.1f28c5d1d49cfp-29 + 0x1.af5f0885bba21p-26;
+    const double u2 = u * u;
+    const double b0 = u2 * a1 + a0;
+    const double b1 = u2 * a3 + a2;
+    const double u4 = u2 * u2;
+    return u4 * (u4 * a4 + b1) + b0;
+}
+
+/* (2 atanh(v/2) / v - 1) / v^2 in z = v^2, |v| <= 2/3, for log1p.
+   The error is below 2^-58.6. */
+static ALWAYS_INLINE double atanh_polynomial(double u)
+{
+    const double a0 = u * 0x1.9999999999944p-7 + 0x1.5555555555555p-4;
+    const double a1 = u * 0x1.c71c71bedea97p-12 + 0x1.2492492499d46p-9;
+    const double a2 = u * 0x1.3b13515f6f9efp-16 + 0x1.745d19937b1fcp-14;
+    const double a3 = u * 0x1.e0a2d581ab68fp-21 + 0x1.111abdc8abe16p-18;
+    const double a4 = u * 0x1.32e0d25c9c761p-25 + 0x1.bc37f0140c19ep-23;
+    const double u2 = u * u;
+    const double b0 = u2 * a1 + a0;
+    const double b1 = u2 * a3 + a2;
+    const double b2 = u2 * 0x1.401d3e65cdc48p-26 + a4;
+    const double u4 = u2 * u2;
+    const double c0 = u4 * b1 + b0;
+    const double u8 = u4 * u4;
+    const double d0 = u8 * b2 + c0;
+    return d0;
 }
 
 /* (2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 1/5, for log1p.

@@ -1,5 +1,4 @@
 /* The values of float64. */
+#define IS_FLOAT64
 #include "smooth/functions.h"
 #include "values_wide_float.h"
-
-#define SMOOTH_FUNCTION(name, ...) name##_double(__VA_ARGS__)

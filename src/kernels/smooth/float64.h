@@ -12,20 +12,20 @@
 #include <float.h>
 #include <stdbool.h>
 
-#include "../exponential.h"
+#include "staged.h"
 
-static inline double sum_of(struct double_double a)
+static ALWAYS_INLINE double sum_of(struct double_double a)
 {
     return a.high + a.low;
 }
 
-static inline struct double_double choose_dd(
+static ALWAYS_INLINE struct double_double choose_dd(
     bool condition, struct double_double a, struct double_double b)
 {
     return (struct double_double){condition ? a.high : b.high, condition ? a.low : b.low};
 }
 
-static inline struct double_double one_plus(struct double_double e)
+static ALWAYS_INLINE struct double_double one_plus(struct double_double e)
 {
     return add_dd(dd_of(1), e);
 }
@@ -38,7 +38,7 @@ struct decay {
     double before, after;
 };
 
-static inline struct decay decay_double(double t, double t_low)
+static ALWAYS_INLINE struct decay decay_double(double t, double t_low)
 {
     const struct exponential e = exponential(-t, -t_low);
     const bool is_small = t > 300, is_far = t > 700;
@@ -57,7 +57,7 @@ struct scaled_number {
     double number, power, exponent;
 };
 
-static inline struct scaled_number scaled_number(double x)
+static ALWAYS_INLINE struct scaled_number scaled_number(double x)
 {
     const bool is_small = fabs(x) < 0x1p-400, is_large = fabs(x) > 0x1p400;
     return (struct scaled_number){
@@ -65,26 +65,16 @@ static inline struct scaled_number scaled_number(double x)
         is_small ? 0x1p-650 : is_large ? 0x1p650 : 1, is_small ? -650 : is_large ? 650 : 0};
 }
 
-/* x * 2^k for 2^-900 < |x| < 2^900, rounded once. */
-static inline double times_power_of_two(double x, double k)
-{
-    const double bounded = at_least(at_most(k, 2000), -2000);
-    const double half = 0.5 * bounded + TO_INTEGER;
-    const double rest = (bounded - (half - TO_INTEGER)) + TO_INTEGER;
-    return x * power_of_two_of(bits_of_double(half) << 52)
-        * power_of_two_of(bits_of_double(rest) << 52);
-}
-
 /* a times a double-double, rounded once, if the product is within 2^-900 ... 2^1010, or a is 0,
    infinite or NaN. */
-static inline double scaled_product(double a, struct double_double b)
+static ALWAYS_INLINE double scaled_product(double a, struct double_double b)
 {
     const struct double_double product = two_product(a, b.high);
     const bool is_ordinary = (fabs(product.high) > 0) & (fabs(product.high) <= DBL_MAX);
     return is_ordinary ? product.high + (product.low + a * b.low) : product.high;
 }
 
-static inline double scaled_double(double scale, struct double_double a)
+static ALWAYS_INLINE double scaled_double(double scale, struct double_double a)
 {
     const struct scaled_number s = scaled_number(scale);
     return scaled_product(s.number, a) * s.power;
@@ -92,7 +82,7 @@ static inline double scaled_double(double scale, struct double_double a)
 
 /* scale * a for an a that has `far` for a factor if x is below 0. No product on the way is out
    of range if the last is not. */
-static inline double scaled_decay(
+static ALWAYS_INLINE double scaled_decay(
     bool is_below, double scale, struct double_double a, struct decay e)
 {
     const struct scaled_number s = scaled_number(scale);
@@ -101,7 +91,7 @@ static inline double scaled_decay(
 }
 
 /* x factor if the product is exact, else x times the limit at 0, or x. */
-static inline double product_with_x(
+static ALWAYS_INLINE double product_with_x(
     double x, struct double_double factor, double at_zero, double least)
 {
     const struct double_double exact =

@@ -23,6 +23,22 @@ static inline double sigmoid_derivative(double w, struct reduced_exponential e)
 
 /* float64 */
 
+/* 2^k + e^r. Where 2^k > 2^54, the 1 of e^r is lost, which does no harm in a quotient. */
+static ALWAYS_INLINE struct stage sigmoid_denominator(struct stage s, struct operands v)
+{
+    (void)v;
+    const double tail = exp_tail(s.u), one_plus = add_exact_product(1, s.power, 0x1p-256);
+    const double low = add_exact_product(1 - one_plus, s.power, 0x1p-256);
+    const double sum = one_plus + (s.u.high + tail);
+    return (struct stage){
+        .u = {sum, ((s.u.high - (sum - one_plus)) + tail) + low}, .other = s.other};
+}
+
+static ALWAYS_INLINE double sigmoid_quotient(struct stage s)
+{
+    return value_of(ORDINARY, ratio_dd(dd_of(s.other), s.u)) * 0x1p-256;
+}
+
 static inline double sigmoid_product_double(double x, struct decay e, double least)
 {
     const struct double_double n = choose_dd(x < 0, e.far, dd_of(1));

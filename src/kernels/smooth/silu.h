@@ -33,12 +33,34 @@ static inline double silu_backward_single(double dy, float x)
     return dy * nearer_to_half(derivative, x, 0x1p-16);
 }
 
-/* float64 */
+/* float64: the form for all x is x 2^k / (2^k + e^r), e^-x = 2^-k e^r. A spare 2^256 is taken off
+   last, so that a subnormal result is rounded once. */
 
-static inline double silu_double(double x)
+static ALWAYS_INLINE struct stage silu_reduce(struct operands v)
 {
-    return sigmoid_product_double(x, decay_double(at_most(fabs(x), 1460), 0), 1460);
+    const double x = at_least(v.x, -760);
+    const struct reduction e = reduce_reciprocal(x, 0);
+    const double power = power_of(v.range, e, 256);
+    return (struct stage){.u = e.r, .power = power, .other = x * power};
 }
+
+/* One selection serves large x, infinity and NaN. */
+static ALWAYS_INLINE double silu_divide(struct stage s, struct operands v)
+{
+    return v.x < 60 ? sigmoid_quotient(s) : v.x;
+}
+
+static ALWAYS_INLINE double silu_divide_at_once(struct stage s, struct operands v)
+{
+    return silu_divide(sigmoid_denominator(s, v), v);
+}
+
+#ifdef __AVX512F__
+static const struct staged silu_staged = {.first = silu_reduce, .last = silu_divide_at_once};
+#else
+static const struct staged silu_staged = {
+    .first = silu_reduce, .second = sigmoid_denominator, .last = silu_divide};
+#endif
 
 static inline double silu_backward_double(double dy, double x)
 {

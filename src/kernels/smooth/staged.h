@@ -1,0 +1,106 @@
+/* How a smooth function of float64 is written: in stages, each of them an expression of the operands
+   and of what the stage before it has returned. Stages are loops of their own (float64_loops.h): the
+   chain of operations of a whole function is longer than what a processor holds in flight, and a
+   loop over it would wait. Which of them are joined is measured. */
+#ifndef RELU_UFUNC_SMOOTH_STAGED_H
+#define RELU_UFUNC_SMOOTH_STAGED_H
+
+#include <float.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../exponential.h"
+
+/* Of ORDINARY operands no product on the way is out of range. Those of ANY size are brought near to 1
+   by powers of two, which are taken off at the end: the arithmetic is the same, and so are the
+   results for ordinary ones. */
+enum range { ORDINARY, ANY };
+
+/* Known when a function is compiled: an operand that it does not have is not read. */
+struct operands {
+    double dy, x, parameter;
+    enum range range;
+};
+
+struct stage {
+    struct double_double u, v;
+    double power, other;
+    /* Of the power of two that the result is multiplied by, for operands of ANY size. */
+    double exponent;
+};
+
+struct staged {
+    /* NULL if there are fewer. */
+    struct stage (*first)(struct operands);
+    struct stage (*second)(struct stage, struct operands);
+    struct stage (*third)(struct stage, struct operands);
+    /* With `value` of the row: a NaN x is returned with its bits. */
+    double (*last)(struct stage, struct operands);
+    /* Below 0 if an operand is not ordinary; NULL if all are. */
+    int64_t (*extremes)(struct operands);
+};
+
+/* Below 0 if a number is not 0 and not within 2^-200 ... 2^200. */
+static ALWAYS_INLINE int64_t is_extreme(double a)
+{
+    const uint64_t size = bits_of_double(a) & ~((uint64_t)1 << 63);
+    const uint64_t least = (uint64_t)(1023 - 200) << 52, most = (uint64_t)(1023 + 200) << 52;
+    return (int64_t)((most - size) | ((size - least) & ~(size - 1)));
+}
+
+/* The same, and of 0 and the negative numbers. */
+static ALWAYS_INLINE int64_t is_extreme_or_not_positive(double a)
+{
+    const uint64_t bits = bits_of_double(a);
+    const uint64_t least = (uint64_t)(1023 - 200) << 52, most = (uint64_t)(1023 + 200) << 52;
+    return (int64_t)(bits | (most - bits) | (bits - least));
+}
+
+static ALWAYS_INLINE int64_t dy_is_extreme(struct operands v)
+{
+    return is_extreme(v.dy);
+}
+
+/* 2^(k + spare); of operands of ANY size, where the result is multiplied by 2^k at the end, a k below
+   -1500 counts as that. */
+static ALWAYS_INLINE double power_of(enum range range, struct reduction e, int spare)
+{
+    const uint64_t exponent = range == ORDINARY
+        ? e.exponent
+        : bits_of_double(at_least(e.k, -1500) + TO_INTEGER) << 52;
+    return power_of_two_of(exponent + EXPONENT(spare));
+}
+
+/* number * 2^exponent. The number of a finite operand is 0 or within 2^-437 ... 2^437. */
+struct scaled_operand {
+    double number, exponent;
+};
+
+static ALWAYS_INLINE struct scaled_operand scaled_operand(enum range range, double a)
+{
+    if (range == ORDINARY)
+        return (struct scaled_operand){a, 0};
+    const bool is_small = fabs(a) < 0x1p-200, is_large = fabs(a) > 0x1p200;
+    return (struct scaled_operand){
+        a * (is_small ? 0x1p637 : is_large ? 0x1p-612 : 1),
+        is_small ? -637 : is_large ? 612 : 0};
+}
+
+/* An infinite one has no low part. */
+static ALWAYS_INLINE double value_of(enum range range, struct double_double a)
+{
+    const double sum = a.high + a.low;
+    return range == ORDINARY || fabs(a.high) <= DBL_MAX ? sum : a.high;
+}
+
+/* x * 2^k for 2^-900 < |x| < 2^900, rounded once; 0, infinity and NaN stay. */
+static ALWAYS_INLINE double times_power_of_two(double x, double k)
+{
+    const double bounded = at_least(at_most(k, 2000), -2000);
+    const double half = 0.5 * bounded + TO_INTEGER;
+    const double rest = (bounded - (half - TO_INTEGER)) + TO_INTEGER;
+    return x * power_of_two_of(bits_of_double(half) << 52)
+        * power_of_two_of(bits_of_double(rest) << 52);
+}
+
+#endif
