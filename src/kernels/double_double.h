@@ -108,8 +108,8 @@ static ALWAYS_INLINE double add_exact_product(double c, double a, double b)
 #endif
 }
 
-/* a b - c rounded once, where c is near a b: what a product, or the quotient a, is off by. Exact on
-   the conditions of two_product. */
+/* a b - c rounded once, where c is near a b: how far a product is from c, or the quotient a too large.
+   Exact on the conditions of two_product. */
 static ALWAYS_INLINE double excess(double a, double b, double c)
 {
 #ifdef HAS_FMA
@@ -126,22 +126,23 @@ static ALWAYS_INLINE struct double_double multiply_dd(struct double_double a, st
     return fast_two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
 }
 
-/* Products and a quotient whose low part may be a little too large for one: they are not normalised. */
+/* Products and a quotient whose low part may be a little too large for one: they are not normalised.
+   The low part of a zero is -0.0, so that the sum of the two is the zero. */
 static ALWAYS_INLINE struct double_double multiple_dd(double a, struct double_double b)
 {
     const double product = a * b.high;
-    return (struct double_double){product, a * b.low + excess(a, b.high, product)};
+    return (struct double_double){product, -(excess(-a, b.high, -product) - a * b.low)};
 }
 
 static ALWAYS_INLINE struct double_double product_dd(
     struct double_double a, struct double_double b)
 {
     const double product = a.high * b.high;
-    return (struct double_double){
-        product, excess(a.high, b.high, product) + (a.high * b.low + a.low * b.high)};
+    const double rest = excess(-a.high, b.high, -product) - (a.high * b.low + a.low * b.high);
+    return (struct double_double){product, -rest};
 }
 
-/* With one division. The rest is that of the quotient, not of n, so that -0.0 stays. */
+/* With one division. */
 static ALWAYS_INLINE struct double_double ratio_dd(
     struct double_double n, struct double_double d)
 {

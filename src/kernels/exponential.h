@@ -71,4 +71,27 @@ static ALWAYS_INLINE struct double_double exp_dd(struct double_double r)
     return (struct double_double){sum, (r.high - (sum - 1)) + tail};
 }
 
+/* n + e^r for n = power * unit, a power of two. Where n > 2^54, the 1 of e^r is lost, which does no
+   harm in a quotient. */
+static ALWAYS_INLINE struct double_double power_plus_exp(
+    double power, double unit, struct double_double r)
+{
+    const double tail = exp_tail(r), one_plus = add_exact_product(1, power, unit);
+    const double low = add_exact_product(1 - one_plus, power, unit);
+    const double sum = one_plus + (r.high + tail);
+    return (struct double_double){sum, ((r.high - (sum - one_plus)) + tail) + low};
+}
+
+/* power e^r - scale, for two powers of two, as (power - scale) + power (e^r - 1); `sum` is r in one
+   double. */
+static ALWAYS_INLINE struct double_double scaled_expm1(
+    struct double_double r, double sum, double power, double scale)
+{
+    const double tail = (sum * sum) * (sum * long_expm1_polynomial(sum) + 0.5) + r.low;
+    const double base = power - scale;
+    const double high = add_exact_product(base, power, r.high + tail);
+    const double rest = add_exact_product(base - high, power, r.high);
+    return (struct double_double){high, add_exact_product(rest, power, tail)};
+}
+
 #endif

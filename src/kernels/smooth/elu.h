@@ -39,36 +39,62 @@ static inline double elu_backward_single(double dy, float x, double alpha)
     return slope * nearly * e.numerator / e.denominator;
 }
 
-/* float64 */
+/* float64: a spare 2^600, which is taken off last, keeps the products of tiny numbers exact. */
 
-/* e^x - 1, x <= 709 */
-static inline struct double_double expm1_double(double x, double x_low)
+static ALWAYS_INLINE struct stage elu_reduce(struct operands v)
 {
-    const struct exponential e = exponential(at_least(x, -100), x_low);
-    const double power = power_of_two_of(e.exponent), base = power - 1;
-    const double tail = (e.mantissa.high - 1) * power;
-    const struct double_double sum = fast_two_sum(base, tail);
-    return fast_two_sum(sum.high, sum.low + e.mantissa.low * power);
+    const struct reduction e = reduce(at_least(v.x, -50), 0);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 600)};
 }
 
-static inline double elu_double(double x, double alpha)
+static ALWAYS_INLINE struct double_double elu_expm1(struct stage s)
 {
-    const double below = at_least(at_most(x, 0), -1460);
-    const double y = scaled_double(alpha, expm1_double(below, 0));
-    return below > -0x1p-60 ? alpha * below : y;
+    return scaled_expm1(s.u, s.u.high + s.u.low, s.power, 0x1p600);
 }
 
-static inline double elu_backward_double(double dy, double x, double alpha)
+static ALWAYS_INLINE double elu_below(struct stage s, struct operands v)
 {
-    const struct exponential e = exponential(at_least(at_most(x, 0), -2200), 0);
-    const struct scaled_number y = scaled_number(dy), a = scaled_number(alpha);
-    const bool are_large = (fabs(dy) > 1) & (fabs(dy) <= DBL_MAX) & (fabs(alpha) > 1);
-    const struct double_double power = fast_two_sum(e.mantissa.high, e.mantissa.low);
-    const double product =
-        scaled_product(are_large ? a.number : y.number * a.number, power);
-    return times_power_of_two(
-        are_large ? y.number * product : product, e.k + (y.exponent + a.exponent));
+    const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
+    const double below = value_of(v.range, multiple_dd(alpha.number, elu_expm1(s)));
+    return !(v.x < 0)          ? v.x
+        : v.range == ORDINARY ? below * 0x1p-600
+                               : times_power_of_two(below, alpha.exponent - 600);
 }
+
+static ALWAYS_INLINE int64_t elu_extremes(struct operands v)
+{
+    return is_extreme(v.parameter);
+}
+
+static const struct staged elu_staged = {
+    .first = elu_reduce, .last = elu_below, .extremes = elu_extremes};
+
+static ALWAYS_INLINE struct stage elu_backward_reduce(struct operands v)
+{
+    const struct reduction e = reduce(at_least(v.x, v.range == ORDINARY ? -1030 : -2200), 0);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 600), .exponent = e.k};
+}
+
+static ALWAYS_INLINE double elu_backward_below(struct stage s, struct operands v)
+{
+    const struct scaled_operand dy = scaled_operand(v.range, v.dy);
+    const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
+    const struct double_double factor = two_product(dy.number, alpha.number);
+    const double product = value_of(v.range, product_dd(factor, exp_dd(s.u)));
+    const double below = v.range == ORDINARY
+        ? product * s.power * 0x1p-600
+        : times_power_of_two(product, (dy.exponent + alpha.exponent) + s.exponent);
+    return v.x > 0 ? v.dy : v.x <= 0 ? below : v.x;
+}
+
+static ALWAYS_INLINE int64_t elu_backward_extremes(struct operands v)
+{
+    return is_extreme(v.dy) | is_extreme(v.parameter);
+}
+
+static const struct staged elu_backward_staged = {
+    .first = elu_backward_reduce, .last = elu_backward_below,
+    .extremes = elu_backward_extremes};
 
 /* long double */
 
@@ -110,10 +136,9 @@ static inline float elu_fast(float x, float alpha, uint32_t *failed)
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py. */
 #define SELU_SCALE 0x1.0cfabd6a91132p+0
-#define SELU_SCALE_LOW 0x1.6fc7d272f2695p-55
+#define SELU_SCALE_MINUS_1 0x1.9f57ad5222646p-5
 #define SELU_SCALE_ALPHA 0x1.c212cc640f031p+0
 #define SELU_SCALE_ALPHA_LOW 0x1.05161b045a1fep-56
-#define SELU_SCALE_DD (struct double_double){SELU_SCALE, SELU_SCALE_LOW}
 #define SELU_SCALE_ALPHA_DD (struct double_double){SELU_SCALE_ALPHA, SELU_SCALE_ALPHA_LOW}
 #define SELU_SCALE_EXTENDED 1.05070098735548049341933498529460635195898L
 #define SELU_SCALE_ALPHA_EXTENDED 1.75809934084737685994021752081227957732351L
@@ -133,27 +158,31 @@ static inline double selu_backward_single(double dy, float x)
     return dy * (x > 0 ? SELU_SCALE : SELU_SCALE_ALPHA * e.numerator / e.denominator);
 }
 
-/* float64 */
+/* float64: above 0 one double does, since scale is near to 1. */
 
-static inline double selu_double(double x)
+static ALWAYS_INLINE double selu_value(struct stage s, struct operands v)
 {
-    const struct double_double product =
-        multiply_dd(SELU_SCALE_ALPHA_DD, expm1_double(at_least(at_most(x, 0), -1460), 0));
-    /* The value is linear above 0 and near 0. */
-    const struct scaled_number s = scaled_number(x);
-    const double near = scaled_product(s.number, SELU_SCALE_ALPHA_DD) * s.power;
-    const double above = scaled_product(s.number, SELU_SCALE_DD) * s.power;
-    const double below = x > -0x1p-60 ? near : sum_of(product);
-    return x < 0 ? below : above;
+    struct double_double e = elu_expm1(s);
+    e.low = e.high * (SELU_SCALE_ALPHA_LOW / SELU_SCALE_ALPHA) + e.low;
+    const double below = value_of(ORDINARY, multiple_dd(SELU_SCALE_ALPHA, e)) * 0x1p-600;
+    return v.x < 0 ? below : v.x >= 0 ? v.x * SELU_SCALE_MINUS_1 + v.x : v.x;
 }
 
-static inline double selu_backward_double(double dy, double x)
+static const struct staged selu_staged = {.first = elu_reduce, .last = selu_value};
+
+static ALWAYS_INLINE double selu_backward_product(struct stage s, struct operands v)
 {
-    const struct decay e = decay_double(-at_least(at_most(x, 0), -1464), 0);
-    const struct double_double below = multiply_dd(SELU_SCALE_ALPHA_DD, e.far);
-    const double above = scaled_double(dy, SELU_SCALE_DD);
-    return x > 0 ? above : scaled_decay(true, dy, below, e);
+    const struct scaled_operand dy = scaled_operand(v.range, v.dy);
+    const struct double_double factor = multiple_dd(dy.number, SELU_SCALE_ALPHA_DD);
+    const double product = value_of(v.range, product_dd(factor, exp_dd(s.u)));
+    const double below = v.range == ORDINARY
+        ? product * s.power * 0x1p-600
+        : times_power_of_two(product, dy.exponent + s.exponent);
+    return v.x > 0 ? v.dy * SELU_SCALE_MINUS_1 + v.dy : v.x <= 0 ? below : v.x;
 }
+
+static const struct staged selu_backward_staged = {
+    .first = elu_backward_reduce, .last = selu_backward_product, .extremes = dy_is_extreme};
 
 /* long double */
 
@@ -197,49 +226,85 @@ static inline double celu_backward_single(double dy, float x, double alpha)
     return dy * e.numerator / e.denominator;
 }
 
-/* float64 */
+/* float64: the exponent's low part counts as e^r - 1 does, by 1 + r, and must not enter r. A spare
+   2^100 is taken off last; if the exponential is large, the power of two is kept apart. */
 
-/* x / alpha within bounds, and what the rounding left. */
-static inline struct double_double celu_ratio(double x, double alpha)
+/* x / alpha; of ANY size, both have been scaled, and what is far out has no low part. */
+static ALWAYS_INLINE struct double_double celu_ratio(
+    struct operands v, double least, double most)
 {
-    /* Both are scaled alike if their sizes are alike. */
-    const bool are_small = (fabs(x) < 0x1p-500) & (fabs(alpha) < 0x1p400);
-    const bool are_large = (fabs(x) > 0x1p500) & (fabs(alpha) > 0x1p-400);
-    const double scale = are_small ? 0x1p500 : are_large ? 0x1p-500 : 1;
-    const double n = x * scale, d = alpha * scale, ratio = n / d;
-    const bool is_exact = (fabs(ratio) > 0x1p-60) & (fabs(ratio) < 1464) & (fabs(n) > 0x1p-800)
-        & (fabs(n) < 0x1p900) & (fabs(d) < 0x1p900);
-    const struct double_double product = two_product(is_exact ? ratio : 1, is_exact ? d : 1);
-    const double rest = ((n - product.high) - product.low) / d;
-    return (struct double_double){at_least(at_most(ratio, 1464), -1464), is_exact ? rest : 0};
+    const struct scaled_operand x = scaled_operand(v.range, v.x);
+    const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
+    const double reciprocal = 1 / alpha.number, quotient = x.number * reciprocal;
+    const double rest = -(excess(quotient, alpha.number, x.number) * reciprocal);
+    if (v.range == ORDINARY)
+        return (struct double_double){at_least(quotient, least), quotient < least ? 0 : rest};
+    const double shift = x.exponent - alpha.exponent;
+    const double ratio = times_power_of_two(quotient, shift);
+    const bool has_rest = (ratio >= least) & (ratio <= most) & (fabs(rest) <= DBL_MAX);
+    return (struct double_double){
+        at_most(at_least(ratio, least), most), has_rest ? times_power_of_two(rest, shift) : 0};
 }
 
-static inline double celu_double(double x, double alpha)
+static ALWAYS_INLINE struct stage celu_reduce(struct operands v)
 {
-    const struct double_double ratio = celu_ratio(x, alpha);
-    const bool is_large = ratio.high > 60;
-    const struct exponential growth =
-        exponential(is_large ? ratio.high : 0, is_large ? ratio.low : 0);
-    const struct double_double e = choose_dd(
-        is_large, fast_two_sum(growth.mantissa.high, growth.mantissa.low),
-        expm1_double(at_most(ratio.high, 60), ratio.low));
-    const struct scaled_number a = scaled_number(alpha);
-    const double product = scaled_product(a.number, e);
-    const double y = times_power_of_two(product, growth.k + a.exponent);
-    const double near = x + x * (0.5 * ratio.high);
-    const double nearest = fabs(alpha) <= DBL_MAX ? 0x1p-30 : 0;
-    return fabs(ratio.high) < nearest ? near : is_large ? y : product * a.power;
+    const struct double_double ratio = celu_ratio(v, -50, 1464);
+    const struct reduction e = reduce(ratio.high, 0);
+    const double low = e.r.low + (ratio.low * e.r.high + ratio.low);
+    const bool is_large = v.range == ANY && ratio.high > 60;
+    return (struct stage){
+        .u = {e.r.high, low}, .other = e.r.high + e.r.low,
+        .power = is_large ? 0x1p100 : power_of(v.range, e, 100), .exponent = is_large ? e.k : 0};
 }
 
-static inline double celu_backward_double(double dy, double x, double alpha)
+static ALWAYS_INLINE double celu_below(struct stage s, struct operands v)
 {
-    const struct double_double ratio = celu_ratio(x, alpha);
-    const struct exponential e = exponential(ratio.high, ratio.low);
-    const struct scaled_number y = scaled_number(dy);
-    const double product =
-        scaled_product(y.number, fast_two_sum(e.mantissa.high, e.mantissa.low));
-    return times_power_of_two(product, e.k + y.exponent);
+    const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
+    const double one = s.exponent > 0 ? 0 : 0x1p100;
+    const double product = value_of(
+        v.range, multiple_dd(alpha.number, scaled_expm1(s.u, s.other, s.power, one)));
+    const double below = v.range == ORDINARY
+        ? product * 0x1p-100
+        : times_power_of_two(product, alpha.exponent + s.exponent - 100);
+    const bool is_near = (fabs(v.x) < fabs(v.parameter) * 0x1p-60)
+        & (v.range == ORDINARY || fabs(v.parameter) <= DBL_MAX);
+    return !(v.x < 0) | is_near ? v.x : below;
 }
+
+static ALWAYS_INLINE int64_t celu_extremes(struct operands v)
+{
+    return is_extreme_or_not_positive(v.parameter);
+}
+
+static const struct staged celu_staged = {
+    .first = celu_reduce, .last = celu_below, .extremes = celu_extremes};
+
+static ALWAYS_INLINE struct stage celu_backward_reduce(struct operands v)
+{
+    const double least = v.range == ORDINARY ? -900 : -1464;
+    const struct double_double ratio = celu_ratio(v, least, 1464);
+    const struct reduction e = reduce(ratio.high, ratio.low);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 600), .exponent = e.k};
+}
+
+static ALWAYS_INLINE double celu_backward_below(struct stage s, struct operands v)
+{
+    const struct scaled_operand dy = scaled_operand(v.range, v.dy);
+    const double product = value_of(v.range, multiple_dd(dy.number, exp_dd(s.u)));
+    const double below = v.range == ORDINARY
+        ? product * s.power * 0x1p-600
+        : times_power_of_two(product, dy.exponent + s.exponent);
+    return v.x > 0 ? v.dy : v.x <= 0 ? below : v.x;
+}
+
+static ALWAYS_INLINE int64_t celu_backward_extremes(struct operands v)
+{
+    return is_extreme(v.dy) | is_extreme_or_not_positive(v.parameter);
+}
+
+static const struct staged celu_backward_staged = {
+    .first = celu_backward_reduce, .last = celu_backward_below,
+    .extremes = celu_backward_extremes};
 
 /* long double */
 

@@ -23,20 +23,33 @@ static inline double sigmoid_derivative(double w, struct reduced_exponential e)
 
 /* float64 */
 
-/* 2^k + e^r. Where 2^k > 2^54, the 1 of e^r is lost, which does no harm in a quotient. */
 static ALWAYS_INLINE struct stage sigmoid_denominator(struct stage s, struct operands v)
 {
     (void)v;
-    const double tail = exp_tail(s.u), one_plus = add_exact_product(1, s.power, 0x1p-256);
-    const double low = add_exact_product(1 - one_plus, s.power, 0x1p-256);
-    const double sum = one_plus + (s.u.high + tail);
-    return (struct stage){
-        .u = {sum, ((s.u.high - (sum - one_plus)) + tail) + low}, .other = s.other};
+    return (struct stage){.u = power_plus_exp(s.power, 0x1p-256, s.u), .other = s.other};
 }
 
 static ALWAYS_INLINE double sigmoid_quotient(struct stage s)
 {
     return value_of(ORDINARY, ratio_dd(dd_of(s.other), s.u)) * 0x1p-256;
+}
+
+/* The derivative is P N / D^2 with P = 2^k, N = P + e^r (1 + w), D = P + e^r. */
+static ALWAYS_INLINE struct stage sigmoid_slope(struct stage s, struct double_double one_plus_w)
+{
+    const struct double_double e = exp_dd(s.u);
+    const double power = s.power * 0x1p-900;
+    const struct double_double d = two_sum(power, e.high), product = product_dd(e, one_plus_w);
+    const struct double_double n = two_sum(power, product.high);
+    return (struct stage){
+        .u = {n.high, n.low + product.low}, .v = {d.high, d.low + e.low}, .power = s.power,
+        .exponent = s.exponent};
+}
+
+static ALWAYS_INLINE double times_sigmoid_slope(struct stage s, struct operands v)
+{
+    const struct double_double n = multiple_dd(dy_and_power(v, s), s.u);
+    return without_spare_power(v, s, ratio_dd(n, product_dd(s.v, s.v)));
 }
 
 static inline double sigmoid_product_double(double x, struct decay e, double least)

@@ -62,12 +62,25 @@ static const struct staged silu_staged = {
     .first = silu_reduce, .second = sigmoid_denominator, .last = silu_divide};
 #endif
 
-static inline double silu_backward_double(double dy, double x)
+static ALWAYS_INLINE struct stage silu_backward_reduce(struct operands v)
 {
-    const double w = at_least(at_most(x, 1464), -1464);
-    const struct decay e = decay_double(fabs(w), 0);
-    return sigmoid_derivative_double(dy, dd_of(fabs(w) < 0x1p-60 ? 0 : w), e);
+    const struct reduction e = reduce_reciprocal(bounded_below(v), 0);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
 }
+
+static ALWAYS_INLINE struct stage silu_backward_slope(struct stage s, struct operands v)
+{
+    return sigmoid_slope(s, fast_two_sum(1, bounded_below(v)));
+}
+
+static ALWAYS_INLINE double silu_backward_divide(struct stage s, struct operands v)
+{
+    return v.x < 60 ? times_sigmoid_slope(s, v) : v.x >= 60 ? v.dy : v.x;
+}
+
+static const struct staged silu_backward_staged = {
+    .first = silu_backward_reduce, .second = silu_backward_slope, .last = silu_backward_divide,
+    .extremes = dy_is_extreme};
 
 /* long double */
 

@@ -46,41 +46,72 @@ static inline double softplus_backward_single(double dy, float x)
     return dy * (nearer_to_half(derivative, x, 0x1p-16) + correction);
 }
 
-/* float64 */
+/* float64: with e = 2^k e^r and q = e^r / (1 + e/2), u = 2^k q is 2 e / (2 + e), and log(1 + e) =
+   2 atanh(u/2) = u (1 + u^2 P(u^2)). A spare 2^256 is taken off last. */
 
-/* log(1 + e) for 2^-60 <= e <= 1 */
-static inline struct double_double log1p_double(struct double_double e)
+static ALWAYS_INLINE struct stage softplus_reduce(struct operands v)
 {
-    const struct double_double ln2 = {LN2, LN2_REST};
-    const bool halves = e.high > 0.5;
-    const struct double_double f = {
-        halves ? (e.high - 1) * 0.5 : e.high, halves ? e.low * 0.5 : e.low};
-    const struct double_double s = divide_dd(f, add_dd(dd_of(2), f));
-    const double z = s.high * s.high;
-    const double beyond = s.high * z * logarithm_polynomial(z);
-    const struct double_double log = {2 * s.high, 2 * s.low + beyond};
-    const struct double_double sum = add_dd(ln2, log);
-    return choose_dd(halves, sum, fast_two_sum(log.high, log.low));
+    const struct reduction e = reduce(-fabs(at_least(v.x, -760)), 0);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 256)};
 }
 
-static inline double softplus_double(double x)
+static ALWAYS_INLINE struct stage softplus_exp(struct stage s, struct operands v)
 {
-    const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
-    const bool is_small = e.near.high < 0x1p-60;
-    const struct double_double log =
-        log1p_double(choose_dd(is_small, dd_of(0x1p-60), e.near));
-    const struct double_double sum = two_sum(at_most(x, 1460), log.high);
-    const double above = x > 60 ? x : sum.high + (sum.low + log.low);
-    return x < 0 ? (is_small ? sum_of(e.far) * e.before * e.after : sum_of(log)) : above;
+    (void)v;
+    return (struct stage){.u = exp_dd(s.u), .power = s.power};
 }
 
-static inline double softplus_backward_double(double dy, double x)
+static ALWAYS_INLINE struct stage softplus_divide(struct stage s, struct operands v)
 {
-    const struct decay e = decay_double(at_most(fabs(x), 1464), 0);
-    const struct double_double n = choose_dd(x < 0, e.far, dd_of(1));
-    const struct double_double slope = divide_dd(n, one_plus(e.near));
-    return scaled_decay(x < 0, dy, slope, e);
+    (void)v;
+    const double half = s.power * 0x1p-257;
+    const struct double_double d = fast_two_sum(1, s.u.high * half);
+    return (struct stage){
+        .u = ratio_dd(s.u, (struct double_double){d.high, d.low + s.u.low * half}),
+        .power = s.power};
 }
+
+static ALWAYS_INLINE struct stage softplus_exp_and_divide(struct stage s, struct operands v)
+{
+    return softplus_divide(softplus_exp(s, v), v);
+}
+
+static ALWAYS_INLINE double softplus_log(struct stage s, struct operands v)
+{
+    const double q = s.u.high, u = q * (s.power * 0x1p-256), square = u * u;
+    const double low = q * (square * atanh_polynomial(square)) + s.u.low;
+    const struct double_double sum = two_sum(at_least(v.x, 0) * 0x1p256, q * s.power);
+    return v.x < 60 ? (sum.high + (low * s.power + sum.low)) * 0x1p-256 : v.x;
+}
+
+#ifdef __AVX512F__
+static const struct staged softplus_staged = {
+    .first = softplus_reduce, .second = softplus_exp_and_divide, .last = softplus_log};
+#else
+static const struct staged softplus_staged = {
+    .first = softplus_reduce, .second = softplus_exp, .third = softplus_divide,
+    .last = softplus_log};
+#endif
+
+/* 2^k / (2^k + e^r), e^-x = 2^-k e^r */
+
+static ALWAYS_INLINE struct stage softplus_backward_reduce(struct operands v)
+{
+    const struct reduction e = reduce_reciprocal(bounded_below(v), 0);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
+}
+
+static ALWAYS_INLINE double softplus_backward_divide(struct stage s, struct operands v)
+{
+    const struct double_double d = power_plus_exp(s.power, 0x1p-900, s.u);
+    const double product =
+        without_spare_power(v, s, ratio_dd(dd_of(dy_and_power(v, s)), d));
+    return v.x < 60 ? product : v.x >= 60 ? v.dy : v.x;
+}
+
+static const struct staged softplus_backward_staged = {
+    .first = softplus_backward_reduce, .last = softplus_backward_divide,
+    .extremes = dy_is_extreme};
 
 /* long double */
 

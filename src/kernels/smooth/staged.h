@@ -103,4 +103,28 @@ static ALWAYS_INLINE double times_power_of_two(double x, double k)
         * power_of_two_of(bits_of_double(rest) << 52);
 }
 
+/* The end of a derivative, dy 2^k times a quotient or product, where `power` is 2^(k + 900) and
+   `exponent` is k: with dy and all of 2^k but a spare 2^600, which is taken off last, or, of ANY
+   size, with the number of dy and nothing of 2^k. */
+static ALWAYS_INLINE double dy_and_power(struct operands v, struct stage s)
+{
+    return v.range == ORDINARY ? v.dy * (s.power * 0x1p-300)
+                               : scaled_operand(ANY, v.dy).number;
+}
+
+static ALWAYS_INLINE double without_spare_power(
+    struct operands v, struct stage s, struct double_double product)
+{
+    const double value = value_of(v.range, product);
+    return v.range == ORDINARY
+        ? value * 0x1p-600
+        : times_power_of_two(value, scaled_operand(ANY, v.dy).exponent + s.exponent);
+}
+
+/* Beyond it even the greatest dy times e^x, and x, is 0. */
+static ALWAYS_INLINE double bounded_below(struct operands v)
+{
+    return at_least(v.x, v.range == ORDINARY ? -900 : -1464);
+}
+
 #endif
