@@ -79,7 +79,7 @@ static ALWAYS_INLINE bool ordinary_chunk(
     for (int k = inputs.arrays; k < inputs.count; ++k)
         scalar[k] = widen(load(operands[k]));
     const ptrdiff_t n = any_n & ~(ptrdiff_t)(LANES - 1);
-    int64_t extremes = 0;
+    uint64_t extremes = 0;
     if (f.first == NULL && f.extremes != NULL) {
         for (ptrdiff_t i = 0; i < n; ++i)
             extremes |= f.extremes(operands_at(ORDINARY, inputs, at, scalar, i));
@@ -94,7 +94,7 @@ static ALWAYS_INLINE bool ordinary_chunk(
                 extremes |= f.extremes(v);
         }
     }
-    if (extremes < 0)
+    if (extremes >> 62 != 0)
         return false;
     if (f.second != NULL) {
         INDEPENDENT_ITERATIONS

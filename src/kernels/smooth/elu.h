@@ -61,7 +61,7 @@ static ALWAYS_INLINE double elu_below(struct stage s, struct operands v)
                                : times_power_of_two(below, alpha.exponent - 600);
 }
 
-static ALWAYS_INLINE int64_t elu_extremes(struct operands v)
+static ALWAYS_INLINE uint64_t elu_extremes(struct operands v)
 {
     return is_extreme(v.parameter);
 }
@@ -71,7 +71,7 @@ static const struct staged elu_staged = {
 
 static ALWAYS_INLINE struct stage elu_backward_reduce(struct operands v)
 {
-    const struct reduction e = reduce(at_least(v.x, v.range == ORDINARY ? -1030 : -2200), 0);
+    const struct reduction e = reduce(at_least(v.x, v.range == ORDINARY ? -1110 : -2200), 0);
     return (struct stage){.u = e.r, .power = power_of(v.range, e, 600), .exponent = e.k};
 }
 
@@ -79,15 +79,16 @@ static ALWAYS_INLINE double elu_backward_below(struct stage s, struct operands v
 {
     const struct scaled_operand dy = scaled_operand(v.range, v.dy);
     const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
-    const struct double_double factor = two_product(dy.number, alpha.number);
+    /* So that neither the product with the power nor the power is out of range. */
+    const struct double_double factor = two_product(dy.number, alpha.number * 0x1p-100);
     const double product = value_of(v.range, product_dd(factor, exp_dd(s.u)));
     const double below = v.range == ORDINARY
-        ? product * s.power * 0x1p-600
-        : times_power_of_two(product, (dy.exponent + alpha.exponent) + s.exponent);
+        ? product * s.power * 0x1p-500
+        : times_power_of_two(product, (dy.exponent + alpha.exponent) + (s.exponent + 100));
     return v.x > 0 ? v.dy : v.x <= 0 ? below : v.x;
 }
 
-static ALWAYS_INLINE int64_t elu_backward_extremes(struct operands v)
+static ALWAYS_INLINE uint64_t elu_backward_extremes(struct operands v)
 {
     return is_extreme(v.dy) | is_extreme(v.parameter);
 }
@@ -271,7 +272,7 @@ static ALWAYS_INLINE double celu_below(struct stage s, struct operands v)
     return !(v.x < 0) | is_near ? v.x : below;
 }
 
-static ALWAYS_INLINE int64_t celu_extremes(struct operands v)
+static ALWAYS_INLINE uint64_t celu_extremes(struct operands v)
 {
     return is_extreme_or_not_positive(v.parameter);
 }
@@ -281,7 +282,7 @@ static const struct staged celu_staged = {
 
 static ALWAYS_INLINE struct stage celu_backward_reduce(struct operands v)
 {
-    const double least = v.range == ORDINARY ? -900 : -1464;
+    const double least = v.range == ORDINARY ? -940 : -1464;
     const struct double_double ratio = celu_ratio(v, least, 1464);
     const struct reduction e = reduce(ratio.high, ratio.low);
     return (struct stage){.u = e.r, .power = power_of(v.range, e, 600), .exponent = e.k};
@@ -297,7 +298,7 @@ static ALWAYS_INLINE double celu_backward_below(struct stage s, struct operands 
     return v.x > 0 ? v.dy : v.x <= 0 ? below : v.x;
 }
 
-static ALWAYS_INLINE int64_t celu_backward_extremes(struct operands v)
+static ALWAYS_INLINE uint64_t celu_backward_extremes(struct operands v)
 {
     return is_extreme(v.dy) | is_extreme_or_not_positive(v.parameter);
 }

@@ -75,7 +75,7 @@ static ALWAYS_INLINE struct stage silu_backward_slope(struct stage s, struct ope
 
 static ALWAYS_INLINE double silu_backward_divide(struct stage s, struct operands v)
 {
-    return v.x < 60 ? times_sigmoid_slope(s, v) : v.x >= 60 ? v.dy : v.x;
+    return v.x < 42 ? times_sigmoid_slope(s, v) : v.x >= 42 ? v.dy : v.x;
 }
 
 static const struct staged silu_backward_staged = {

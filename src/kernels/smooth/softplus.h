@@ -106,7 +106,7 @@ static ALWAYS_INLINE double softplus_backward_divide(struct stage s, struct oper
     const struct double_double d = power_plus_exp(s.power, 0x1p-900, s.u);
     const double product =
         without_spare_power(v, s, ratio_dd(dd_of(dy_and_power(v, s)), d));
-    return v.x < 60 ? product : v.x >= 60 ? v.dy : v.x;
+    return v.x < 42 ? product : v.x >= 42 ? v.dy : v.x;
 }
 
 static const struct staged softplus_backward_staged = {

@@ -36,27 +36,26 @@ struct staged {
     struct stage (*third)(struct stage, struct operands);
     /* With `value` of the row: a NaN x is returned with its bits. */
     double (*last)(struct stage, struct operands);
-    /* Below 0 if an operand is not ordinary; NULL if all are. */
-    int64_t (*extremes)(struct operands);
+    /* One of the two highest bits is 1 if an operand is not ordinary; NULL if all are. */
+    uint64_t (*extremes)(struct operands);
 };
 
-/* Below 0 if a number is not 0 and not within 2^-200 ... 2^200. */
-static ALWAYS_INLINE int64_t is_extreme(double a)
+/* Of numbers within 2^-256 ... 2^256 and of 0, the two highest bits are 0. Without its sign, the
+   exponent is the highest bits; SSE2 compares doubles, but no integers of 64 bits. */
+static ALWAYS_INLINE uint64_t is_extreme(double a)
 {
-    const uint64_t size = bits_of_double(a) & ~((uint64_t)1 << 63);
-    const uint64_t least = (uint64_t)(1023 - 200) << 52, most = (uint64_t)(1023 + 200) << 52;
-    return (int64_t)((most - size) | ((size - least) & ~(size - 1)));
+    const uint64_t from_least = (bits_of_double(a) << 1) - ((uint64_t)(1023 - 256) << 53);
+    return a == 0 ? 0 : from_least;
 }
 
-/* The same, and of 0 and the negative numbers. */
-static ALWAYS_INLINE int64_t is_extreme_or_not_positive(double a)
+/* The same, but negative numbers and 0 count as extreme. */
+static ALWAYS_INLINE uint64_t is_extreme_or_not_positive(double a)
 {
-    const uint64_t bits = bits_of_double(a);
-    const uint64_t least = (uint64_t)(1023 - 200) << 52, most = (uint64_t)(1023 + 200) << 52;
-    return (int64_t)(bits | (most - bits) | (bits - least));
+    const uint64_t from_least = bits_of_double(a) - ((uint64_t)(1023 - 256) << 52);
+    return from_least << 1 | from_least;
 }
 
-static ALWAYS_INLINE int64_t dy_is_extreme(struct operands v)
+static ALWAYS_INLINE uint64_t dy_is_extreme(struct operands v)
 {
     return is_extreme(v.dy);
 }
@@ -71,7 +70,7 @@ static ALWAYS_INLINE double power_of(enum range range, struct reduction e, int s
     return power_of_two_of(exponent + EXPONENT(spare));
 }
 
-/* number * 2^exponent. The number of a finite operand is 0 or within 2^-437 ... 2^437. */
+/* number * 2^exponent. The number of a finite operand is 0 or within 2^-409 ... 2^409. */
 struct scaled_operand {
     double number, exponent;
 };
@@ -80,10 +79,10 @@ static ALWAYS_INLINE struct scaled_operand scaled_operand(enum range range, doub
 {
     if (range == ORDINARY)
         return (struct scaled_operand){a, 0};
-    const bool is_small = fabs(a) < 0x1p-200, is_large = fabs(a) > 0x1p200;
+    const bool is_small = fabs(a) < 0x1p-256, is_large = fabs(a) >= 0x1p256;
     return (struct scaled_operand){
-        a * (is_small ? 0x1p637 : is_large ? 0x1p-612 : 1),
-        is_small ? -637 : is_large ? 612 : 0};
+        a * (is_small ? 0x1p665 : is_large ? 0x1p-640 : 1),
+        is_small ? -665 : is_large ? 640 : 0};
 }
 
 /* An infinite one has no low part. */
@@ -121,10 +120,10 @@ static ALWAYS_INLINE double without_spare_power(
         : times_power_of_two(value, scaled_operand(ANY, v.dy).exponent + s.exponent);
 }
 
-/* Beyond it even the greatest dy times e^x, and x, is 0. */
+/* Beyond it even the greatest dy times x e^x is 0. */
 static ALWAYS_INLINE double bounded_below(struct operands v)
 {
-    return at_least(v.x, v.range == ORDINARY ? -900 : -1464);
+    return at_least(v.x, v.range == ORDINARY ? -940 : -1464);
 }
 
 #endif
