@@ -96,15 +96,19 @@ static ALWAYS_INLINE bool ordinary_chunk(
     }
     if (extremes >> 62 != 0)
         return false;
-    if (f.second != NULL) {
+    const bool joins = LANES == 8 && f.joins, joins_last = joins && f.third == NULL;
+    const bool has_second = f.second != NULL && !joins_last, has_third = f.third != NULL && !joins;
+    if (has_second) {
         INDEPENDENT_ITERATIONS
         for (ptrdiff_t i = 0; i < n; ++i) {
             const struct operands v = operands_at(ORDINARY, inputs, at, scalar, i);
-            const struct stage s = f.second(KEPT_STAGE(first), v);
+            struct stage s = f.second(KEPT_STAGE(first), v);
+            if (joins)
+                s = f.third(s, v);
             KEEP_STAGE(second, s);
         }
     }
-    if (f.third != NULL) {
+    if (has_third) {
         INDEPENDENT_ITERATIONS
         for (ptrdiff_t i = 0; i < n; ++i) {
             const struct operands v = operands_at(ORDINARY, inputs, at, scalar, i);
@@ -115,10 +119,12 @@ static ALWAYS_INLINE bool ordinary_chunk(
     INDEPENDENT_ITERATIONS
     for (ptrdiff_t i = 0; i < n; ++i) {
         const struct operands v = operands_at(ORDINARY, inputs, at, scalar, i);
-        const struct stage s = f.third != NULL ? KEPT_STAGE(third)
-            : f.second != NULL                 ? KEPT_STAGE(second)
-            : f.first != NULL                  ? KEPT_STAGE(first)
-                                               : (struct stage){0};
+        struct stage s = has_third ? KEPT_STAGE(third)
+            : has_second           ? KEPT_STAGE(second)
+            : f.first != NULL      ? KEPT_STAGE(first)
+                                   : (struct stage){0};
+        if (joins_last)
+            s = f.second(s, v);
         store(at[inputs.count] + i * ITEM, narrow(f.last(s, v)));
     }
     return true;

@@ -47,15 +47,16 @@ static ALWAYS_INLINE struct stage elu_reduce(struct operands v)
     return (struct stage){.u = e.r, .power = power_of(v.range, e, 600)};
 }
 
-static ALWAYS_INLINE struct double_double elu_expm1(struct stage s)
+static ALWAYS_INLINE struct stage elu_expm1(struct stage s, struct operands v)
 {
-    return scaled_expm1(s.u, s.u.high + s.u.low, s.power, 0x1p600);
+    (void)v;
+    return (struct stage){.u = scaled_expm1(s.u, s.u.high + s.u.low, s.power, 0x1p600)};
 }
 
-static ALWAYS_INLINE double elu_below(struct stage s, struct operands v)
+static ALWAYS_INLINE double elu_product(struct stage s, struct operands v)
 {
     const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
-    const double below = value_of(v.range, multiple_dd(alpha.number, elu_expm1(s)));
+    const double below = value_of(v.range, multiple_dd(alpha.number, s.u));
     return !(v.x < 0)          ? v.x
         : v.range == ORDINARY ? below * 0x1p-600
                                : times_power_of_two(below, alpha.exponent - 600);
@@ -67,12 +68,19 @@ static ALWAYS_INLINE uint64_t elu_extremes(struct operands v)
 }
 
 static const struct staged elu_staged = {
-    .first = elu_reduce, .last = elu_below, .extremes = elu_extremes};
+    .first = elu_reduce, .second = elu_expm1, .last = elu_product, .extremes = elu_extremes};
 
 static ALWAYS_INLINE struct stage elu_backward_reduce(struct operands v)
 {
     const struct reduction e = reduce(at_least(v.x, v.range == ORDINARY ? -1110 : -2200), 0);
     return (struct stage){.u = e.r, .power = power_of(v.range, e, 600), .exponent = e.k};
+}
+
+static ALWAYS_INLINE struct stage elu_backward_exp(struct stage s, struct operands v)
+{
+    (void)v;
+    s.u = exp_dd(s.u);
+    return s;
 }
 
 static ALWAYS_INLINE double elu_backward_below(struct stage s, struct operands v)
@@ -81,7 +89,7 @@ static ALWAYS_INLINE double elu_backward_below(struct stage s, struct operands v
     const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
     /* So that neither the product with the power nor the power is out of range. */
     const struct double_double factor = two_product(dy.number, alpha.number * 0x1p-100);
-    const double product = value_of(v.range, product_dd(factor, exp_dd(s.u)));
+    const double product = value_of(v.range, product_dd(factor, s.u));
     const double below = v.range == ORDINARY
         ? product * s.power * 0x1p-500
         : times_power_of_two(product, (dy.exponent + alpha.exponent) + (s.exponent + 100));
@@ -94,8 +102,8 @@ static ALWAYS_INLINE uint64_t elu_backward_extremes(struct operands v)
 }
 
 static const struct staged elu_backward_staged = {
-    .first = elu_backward_reduce, .last = elu_backward_below,
-    .extremes = elu_backward_extremes};
+    .first = elu_backward_reduce, .second = elu_backward_exp, .last = elu_backward_below,
+    .joins = true, .extremes = elu_backward_extremes};
 
 /* long double */
 
@@ -163,19 +171,20 @@ static inline double selu_backward_single(double dy, float x)
 
 static ALWAYS_INLINE double selu_value(struct stage s, struct operands v)
 {
-    struct double_double e = elu_expm1(s);
-    e.low = e.high * (SELU_SCALE_ALPHA_LOW / SELU_SCALE_ALPHA) + e.low;
+    const double rest = s.u.high * (SELU_SCALE_ALPHA_LOW / SELU_SCALE_ALPHA) + s.u.low;
+    const struct double_double e = {s.u.high, rest};
     const double below = value_of(ORDINARY, multiple_dd(SELU_SCALE_ALPHA, e)) * 0x1p-600;
     return v.x < 0 ? below : v.x >= 0 ? v.x * SELU_SCALE_MINUS_1 + v.x : v.x;
 }
 
-static const struct staged selu_staged = {.first = elu_reduce, .last = selu_value};
+static const struct staged selu_staged = {
+    .first = elu_reduce, .second = elu_expm1, .last = selu_value};
 
 static ALWAYS_INLINE double selu_backward_product(struct stage s, struct operands v)
 {
     const struct scaled_operand dy = scaled_operand(v.range, v.dy);
     const struct double_double factor = multiple_dd(dy.number, SELU_SCALE_ALPHA_DD);
-    const double product = value_of(v.range, product_dd(factor, exp_dd(s.u)));
+    const double product = value_of(v.range, product_dd(factor, s.u));
     const double below = v.range == ORDINARY
         ? product * s.power * 0x1p-600
         : times_power_of_two(product, dy.exponent + s.exponent);
@@ -183,7 +192,8 @@ static ALWAYS_INLINE double selu_backward_product(struct stage s, struct operand
 }
 
 static const struct staged selu_backward_staged = {
-    .first = elu_backward_reduce, .last = selu_backward_product, .extremes = dy_is_extreme};
+    .first = elu_backward_reduce, .second = elu_backward_exp, .last = selu_backward_product,
+    .joins = true, .extremes = dy_is_extreme};
 
 /* long double */
 
@@ -258,12 +268,17 @@ static ALWAYS_INLINE struct stage celu_reduce(struct operands v)
         .power = is_large ? 0x1p100 : power_of(v.range, e, 100), .exponent = is_large ? e.k : 0};
 }
 
-static ALWAYS_INLINE double celu_below(struct stage s, struct operands v)
+static ALWAYS_INLINE struct stage celu_expm1(struct stage s, struct operands v)
+{
+    const double one = v.range == ANY && s.exponent > 0 ? 0 : 0x1p100;
+    s.u = scaled_expm1(s.u, s.other, s.power, one);
+    return s;
+}
+
+static ALWAYS_INLINE double celu_product(struct stage s, struct operands v)
 {
     const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
-    const double one = s.exponent > 0 ? 0 : 0x1p100;
-    const double product = value_of(
-        v.range, multiple_dd(alpha.number, scaled_expm1(s.u, s.other, s.power, one)));
+    const double product = value_of(v.range, multiple_dd(alpha.number, s.u));
     const double below = v.range == ORDINARY
         ? product * 0x1p-100
         : times_power_of_two(product, alpha.exponent + s.exponent - 100);
@@ -278,7 +293,8 @@ static ALWAYS_INLINE uint64_t celu_extremes(struct operands v)
 }
 
 static const struct staged celu_staged = {
-    .first = celu_reduce, .last = celu_below, .extremes = celu_extremes};
+    .first = celu_reduce, .second = celu_expm1, .last = celu_product, .joins = true,
+    .extremes = celu_extremes};
 
 static ALWAYS_INLINE struct stage celu_backward_reduce(struct operands v)
 {
@@ -291,7 +307,7 @@ static ALWAYS_INLINE struct stage celu_backward_reduce(struct operands v)
 static ALWAYS_INLINE double celu_backward_below(struct stage s, struct operands v)
 {
     const struct scaled_operand dy = scaled_operand(v.range, v.dy);
-    const double product = value_of(v.range, multiple_dd(dy.number, exp_dd(s.u)));
+    const double product = value_of(v.range, multiple_dd(dy.number, s.u));
     const double below = v.range == ORDINARY
         ? product * s.power * 0x1p-600
         : times_power_of_two(product, dy.exponent + s.exponent);
@@ -304,8 +320,8 @@ static ALWAYS_INLINE uint64_t celu_backward_extremes(struct operands v)
 }
 
 static const struct staged celu_backward_staged = {
-    .first = celu_backward_reduce, .last = celu_backward_below,
-    .extremes = celu_backward_extremes};
+    .first = celu_backward_reduce, .second = elu_backward_exp, .last = celu_backward_below,
+    .joins = true, .extremes = celu_backward_extremes};
 
 /* long double */
 

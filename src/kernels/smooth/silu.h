@@ -50,17 +50,8 @@ static ALWAYS_INLINE double silu_divide(struct stage s, struct operands v)
     return v.x < 60 ? sigmoid_quotient(s) : v.x;
 }
 
-static ALWAYS_INLINE double silu_divide_at_once(struct stage s, struct operands v)
-{
-    return silu_divide(sigmoid_denominator(s, v), v);
-}
-
-#ifdef __AVX512F__
-static const struct staged silu_staged = {.first = silu_reduce, .last = silu_divide_at_once};
-#else
 static const struct staged silu_staged = {
-    .first = silu_reduce, .second = sigmoid_denominator, .last = silu_divide};
-#endif
+    .first = silu_reduce, .second = sigmoid_denominator, .last = silu_divide, .joins = true};
 
 static ALWAYS_INLINE struct stage silu_backward_reduce(struct operands v)
 {
@@ -80,7 +71,7 @@ static ALWAYS_INLINE double silu_backward_divide(struct stage s, struct operands
 
 static const struct staged silu_backward_staged = {
     .first = silu_backward_reduce, .second = silu_backward_slope, .last = silu_backward_divide,
-    .extremes = dy_is_extreme};
+    .joins = true, .extremes = dy_is_extreme};
 
 /* long double */
 

@@ -71,11 +71,6 @@ static ALWAYS_INLINE struct stage softplus_divide(struct stage s, struct operand
         .power = s.power};
 }
 
-static ALWAYS_INLINE struct stage softplus_exp_and_divide(struct stage s, struct operands v)
-{
-    return softplus_divide(softplus_exp(s, v), v);
-}
-
 static ALWAYS_INLINE double softplus_log(struct stage s, struct operands v)
 {
     const double q = s.u.high, u = q * (s.power * 0x1p-256), square = u * u;
@@ -84,14 +79,9 @@ static ALWAYS_INLINE double softplus_log(struct stage s, struct operands v)
     return v.x < 60 ? (sum.high + (low * s.power + sum.low)) * 0x1p-256 : v.x;
 }
 
-#ifdef __AVX512F__
-static const struct staged softplus_staged = {
-    .first = softplus_reduce, .second = softplus_exp_and_divide, .last = softplus_log};
-#else
 static const struct staged softplus_staged = {
     .first = softplus_reduce, .second = softplus_exp, .third = softplus_divide,
-    .last = softplus_log};
-#endif
+    .last = softplus_log, .joins = true};
 
 /* 2^k / (2^k + e^r), e^-x = 2^-k e^r */
 
@@ -101,17 +91,24 @@ static ALWAYS_INLINE struct stage softplus_backward_reduce(struct operands v)
     return (struct stage){.u = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
 }
 
+static ALWAYS_INLINE struct stage softplus_backward_denominator(
+    struct stage s, struct operands v)
+{
+    (void)v;
+    s.u = power_plus_exp(s.power, 0x1p-900, s.u);
+    return s;
+}
+
 static ALWAYS_INLINE double softplus_backward_divide(struct stage s, struct operands v)
 {
-    const struct double_double d = power_plus_exp(s.power, 0x1p-900, s.u);
     const double product =
-        without_spare_power(v, s, ratio_dd(dd_of(dy_and_power(v, s)), d));
+        without_spare_power(v, s, ratio_dd(dd_of(dy_and_power(v, s)), s.u));
     return v.x < 42 ? product : v.x >= 42 ? v.dy : v.x;
 }
 
 static const struct staged softplus_backward_staged = {
-    .first = softplus_backward_reduce, .last = softplus_backward_divide,
-    .extremes = dy_is_extreme};
+    .first = softplus_backward_reduce, .second = softplus_backward_denominator,
+    .last = softplus_backward_divide, .joins = true, .extremes = dy_is_extreme};
 
 /* long double */
 

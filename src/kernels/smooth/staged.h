@@ -36,6 +36,9 @@ struct staged {
     struct stage (*third)(struct stage, struct operands);
     /* With `value` of the row: a NaN x is returned with its bits. */
     double (*last)(struct stage, struct operands);
+    /* The second stage and the next share a loop if vectors are of 512 bits: there are more registers,
+       and an iteration takes longer. */
+    bool joins;
     /* One of the two highest bits is 1 if an operand is not ordinary; NULL if all are. */
     uint64_t (*extremes)(struct operands);
 };
