@@ -233,37 +233,68 @@ static ALWAYS_INLINE double gelu_tanh_backward_single(double dy, float x)
     return dy * (sigmoid_derivative(w * slope, e) + correction);
 }
 
-/* float64 */
+/* float64: silu with z in two doubles. Beyond the bounds on x the result is x, dy or a zero. */
 
-/* 2 sqrt(2/pi) t (1 + 0.044715 t^2), 0 <= t <= 27 */
-static inline struct double_double gelu_tanh_argument_double(double t)
+/* z from c = cubic x^2 */
+static ALWAYS_INLINE struct double_double gelu_tanh_exponent(double x, struct double_double c)
 {
-    const struct double_double cubic = multiply_dd(GELU_CUBIC, two_product(t, t));
-    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
-    const struct double_double slope =
-        fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
-    return multiply_dd(dd_of(t), slope);
+    const struct double_double sum = two_sum(GELU_LINEAR.high, c.high);
+    const double low = sum.low + (c.low + GELU_LINEAR.low);
+    return multiple_dd(x, (struct double_double){sum.high, low});
 }
 
-static inline double gelu_tanh_double(double x)
+static ALWAYS_INLINE struct double_double gelu_tanh_cubic(double x)
 {
-    const double t = at_least(at_most(fabs(x), 27), 0x1p-60);
-    const struct double_double z = gelu_tanh_argument_double(t);
-    return sigmoid_product_double(x, decay_double(z.high, z.low), 27);
+    return product_dd(GELU_CUBIC, two_product(x, x));
 }
 
-static inline double gelu_tanh_backward_double(double dy, double x)
+static ALWAYS_INLINE struct stage gelu_tanh_reduce(struct operands v)
 {
-    const double t = at_least(at_most(fabs(x), 27.125), 0x1p-60);
-    const struct double_double z = gelu_tanh_argument_double(t);
-    const struct double_double cubic = multiply_dd(two_product(t, t), GELU_CUBIC_SLOPE);
-    const struct double_double sum = two_sum(GELU_LINEAR.high, cubic.high);
-    const struct double_double slope =
-        fast_two_sum(sum.high, sum.low + (cubic.low + GELU_LINEAR.low));
-    const struct double_double w = multiply_dd(dd_of(t), slope);
-    return sigmoid_derivative_double(
-        dy, choose_dd(x < 0, negated_dd(w), w), decay_double(z.high, z.low));
+    const double x = at_most(at_least(v.x, -22), 9);
+    const struct double_double z = gelu_tanh_exponent(x, gelu_tanh_cubic(x));
+    const struct reduction e = reduce_reciprocal(z.high, z.low);
+    const double power = power_of(v.range, e, 256);
+    return (struct stage){.u = e.r, .power = power, .other = x * power};
 }
+
+static ALWAYS_INLINE double gelu_tanh_divide(struct stage s, struct operands v)
+{
+    return v.x < 9 ? sigmoid_quotient(s) : v.x;
+}
+
+static const struct staged gelu_tanh_staged = {
+    .first = gelu_tanh_reduce, .second = sigmoid_denominator, .last = gelu_tanh_divide};
+
+/* w = x dz/dx = x (linear + 3 c) */
+static ALWAYS_INLINE struct stage gelu_tanh_backward_reduce(struct operands v)
+{
+    const double x = at_most(at_least(v.x, v.range == ORDINARY ? -23.5 : -27.125), 7.75);
+    const struct double_double c = gelu_tanh_cubic(x), z = gelu_tanh_exponent(x, c);
+    const struct double_double two = two_sum(GELU_LINEAR.high, 2 * c.high);
+    const struct double_double three = two_sum(two.high, c.high);
+    const double low = three.low + (two.low + (3 * c.low + GELU_LINEAR.low));
+    const struct double_double w = multiple_dd(x, (struct double_double){three.high, low});
+    const struct double_double sum = fast_two_sum(1, w.high);
+    const struct reduction e = reduce_reciprocal(z.high, z.low);
+    return (struct stage){
+        .u = e.r, .v = {sum.high, sum.low + w.low}, .power = power_of(v.range, e, 900),
+        .exponent = e.k};
+}
+
+static ALWAYS_INLINE struct stage gelu_tanh_backward_slope(struct stage s, struct operands v)
+{
+    (void)v;
+    return sigmoid_slope(s, s.v);
+}
+
+static ALWAYS_INLINE double gelu_tanh_backward_divide(struct stage s, struct operands v)
+{
+    return v.x < 7.75 ? times_sigmoid_slope(s, v) : v.x >= 7.75 ? v.dy : v.x;
+}
+
+static const struct staged gelu_tanh_backward_staged = {
+    .first = gelu_tanh_backward_reduce, .second = gelu_tanh_backward_slope,
+    .last = gelu_tanh_backward_divide, .extremes = dy_is_extreme};
 
 /* long double: GELU_LINEAR and GELU_CUBIC, and both in two parts, the first of 16 bits. */
 #define GELU_LINEAR_EXTENDED (4 * NORMAL_DENSITY_EXTENDED)

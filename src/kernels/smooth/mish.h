@@ -13,6 +13,7 @@
 #include "float32.h"
 #include "float64.h"
 #include "long_double.h"
+#include "sigmoid.h"
 
 /* float32 */
 
@@ -40,54 +41,71 @@ static inline double mish_backward_single(double dy, float x)
     return dy * (e.numerator * (n * d + rest) / (d * d) + correction);
 }
 
-/* float64 */
+/* float64: n = 2^k m, m = e^r (e^x + 2), and the quotient is that of x 2^k m and 2^k m + 2. A spare 2^256
+   is taken off last. */
 
-/* n and d as double-doubles of e^-|x|: over e^x for x < 0, else over e^2x. */
-static inline struct double_double mish_numerator(struct double_double e, bool below)
+static ALWAYS_INLINE struct stage mish_reduce(struct operands v)
 {
-    return add_dd(
-        dd_of(below ? 2 : 1), below ? e : scaled_dd(e, 2));
+    const double x = at_least(v.x, -760);
+    const struct reduction e = reduce(x, 0);
+    const double power = power_of(v.range, e, 256);
+    return (struct stage){.u = e.r, .power = power * 0x1p-256, .other = x * power};
 }
 
-static inline struct double_double mish_denominator(
-    struct double_double e, struct double_double n, bool below)
+/* n + e for a small integer n */
+static ALWAYS_INLINE struct double_double plus_exp(double n, struct double_double e)
 {
-    const struct double_double square = multiply_dd(e, e), twice = scaled_dd(e, 2);
-    const struct double_double d_below = add_dd(dd_of(2), add_dd(twice, square));
-    const struct double_double d_above = add_dd(n, scaled_dd(square, 2));
-    return choose_dd(below, d_below, d_above);
+    const struct double_double sum = fast_two_sum(n, e.high);
+    return (struct double_double){sum.high, sum.low + e.low};
 }
 
-static inline double mish_double(double x)
+static ALWAYS_INLINE struct stage mish_exp(struct stage s, struct operands v)
 {
-    const struct decay e = decay_double(at_most(fabs(x), 1460), 0);
-    const struct double_double n = mish_numerator(e.near, x < 0);
-    const struct double_double quotient = divide_dd(n, mish_denominator(e.near, n, x < 0));
-    const struct double_double tanh =
-        choose_dd(x < 0, multiply_dd(quotient, e.far), quotient);
-    const double y = product_with_x(x, tanh, 0.6, 1460);
-    return x < 0 ? y * e.before * e.after : y;
+    (void)v;
+    const struct double_double e = exp_dd(s.u);
+    s.u = product_dd(e, plus_exp(2, scaled_dd(e, s.power)));
+    return s;
 }
 
-static inline double mish_backward_double(double dy, double x)
+static ALWAYS_INLINE double mish_divide(struct stage s, struct operands v)
 {
-    const double w = at_least(at_most(x, 1464), -1464);
-    const struct decay e = decay_double(fabs(w), 0);
-    const struct double_double n = mish_numerator(e.near, x < 0);
-    const struct double_double d = mish_denominator(e.near, n, x < 0);
-    const struct double_double rest =
-        multiply_dd(dd_of(fabs(w) < 0x1p-60 ? 0 : 4 * w), one_plus(e.near));
-    const struct double_double added =
-        choose_dd(x < 0, rest, multiply_dd(rest, multiply_dd(e.near, e.near)));
-    const struct double_double product = multiply_dd(n, d);
-    const struct double_double high = two_sum(product.high, added.high);
-    const struct double_double numerator =
-        fast_two_sum(high.high, high.low + (product.low + added.low));
-    const struct double_double quotient = divide_dd(numerator, multiply_dd(d, d));
-    const struct double_double normal = fast_two_sum(quotient.high, quotient.low);
-    const struct double_double slope = choose_dd(x < 0, multiply_dd(normal, e.far), normal);
-    return scaled_decay(x < 0, dy, slope, e);
+    const struct double_double d = plus_exp(2, scaled_dd(s.u, s.power));
+    const struct double_double product = ratio_dd(multiple_dd(s.other, s.u), d);
+    return v.x < 20 ? value_of(ORDINARY, product) * 0x1p-256 : v.x;
 }
+
+static const struct staged mish_staged = {
+    .first = mish_reduce, .second = mish_exp, .last = mish_divide};
+
+/* e^x ((e^x + 2) d + 4 x (e^x + 1)) / d^2 */
+
+static ALWAYS_INLINE struct stage mish_backward_reduce(struct operands v)
+{
+    const struct reduction e = reduce(bounded_below(v), 0);
+    return (struct stage){.u = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
+}
+
+static ALWAYS_INLINE struct stage mish_backward_slope(struct stage s, struct operands v)
+{
+    const struct double_double m = exp_dd(s.u), e = scaled_dd(m, s.power * 0x1p-900);
+    const struct double_double two_plus = plus_exp(2, e), n = product_dd(e, two_plus);
+    const struct double_double sum = two_sum(2, n.high), d = {sum.high, sum.low + n.low};
+    const struct double_double a = product_dd(two_plus, d);
+    const struct double_double b = multiple_dd(4 * bounded_below(v), plus_exp(1, e));
+    const struct double_double high = two_sum(a.high, b.high);
+    const struct double_double both = {high.high, high.low + (a.low + b.low)};
+    return (struct stage){
+        .u = product_dd(m, both), .v = d, .power = s.power, .exponent = s.exponent};
+}
+
+static ALWAYS_INLINE double mish_backward_divide(struct stage s, struct operands v)
+{
+    return v.x < 22 ? times_sigmoid_slope(s, v) : v.x >= 22 ? v.dy : v.x;
+}
+
+static const struct staged mish_backward_staged = {
+    .first = mish_backward_reduce, .second = mish_backward_slope, .last = mish_backward_divide,
+    .extremes = dy_is_extreme};
 
 /* long double: for x > 0 n and d are divided by e^2x. */
 

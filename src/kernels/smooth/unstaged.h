@@ -11,10 +11,6 @@
 
 UNSTAGED(gelu, x == x ? gelu_double(x) : x)
 UNSTAGED(gelu_backward, x == x ? gelu_backward_double(dy, x) : x)
-UNSTAGED(gelu_tanh, x == x ? gelu_tanh_double(x) : x)
-UNSTAGED(gelu_tanh_backward, x == x ? gelu_tanh_backward_double(dy, x) : x)
-UNSTAGED(mish, x == x ? mish_double(x) : x)
-UNSTAGED(mish_backward, x == x ? mish_backward_double(dy, x) : x)
 UNSTAGED(squareplus, x == x ? p == p ? squareplus_double(x, p) : p : x)
 UNSTAGED(squareplus_backward, x == x ? p == p ? squareplus_backward_double(dy, x, p) : p : x)
 UNSTAGED(hard_swish, x < 3 ? hard_swish_double(x) : x)
