@@ -263,7 +263,8 @@ static ALWAYS_INLINE double gelu_tanh_divide(struct stage s, struct operands v)
 }
 
 static const struct staged gelu_tanh_staged = {
-    .first = gelu_tanh_reduce, .second = sigmoid_denominator, .last = gelu_tanh_divide};
+    .first = gelu_tanh_reduce, .second = sigmoid_denominator, .last = gelu_tanh_divide,
+    .joins = true};
 
 /* w = x dz/dx = x (linear + 3 c) */
 static ALWAYS_INLINE struct stage gelu_tanh_backward_reduce(struct operands v)
@@ -294,7 +295,7 @@ static ALWAYS_INLINE double gelu_tanh_backward_divide(struct stage s, struct ope
 
 static const struct staged gelu_tanh_backward_staged = {
     .first = gelu_tanh_backward_reduce, .second = gelu_tanh_backward_slope,
-    .last = gelu_tanh_backward_divide, .extremes = dy_is_extreme};
+    .last = gelu_tanh_backward_divide, .joins = true, .extremes = dy_is_extreme};
 
 /* long double: GELU_LINEAR and GELU_CUBIC, and both in two parts, the first of 16 bits. */
 #define GELU_LINEAR_EXTENDED (4 * NORMAL_DENSITY_EXTENDED)
