@@ -237,8 +237,8 @@ static inline double celu_backward_single(double dy, float x, double alpha)
     return dy * e.numerator / e.denominator;
 }
 
-/* float64: the exponent's low part counts as e^r - 1 does, by 1 + r, and must not enter r. A spare
-   2^100 is taken off last; if the exponential is large, the power of two is kept apart. */
+/* float64: the low part of the exponent counts by 1 + r, and must not enter r, since e^r - 1 is nearer
+   to 0; unless alpha is negative and the exponential grows. A spare 2^100 is taken off last. */
 
 /* x / alpha; of ANY size, both have been scaled, and what is far out has no low part. */
 static ALWAYS_INLINE struct double_double celu_ratio(
@@ -260,11 +260,12 @@ static ALWAYS_INLINE struct double_double celu_ratio(
 static ALWAYS_INLINE struct stage celu_reduce(struct operands v)
 {
     const struct double_double ratio = celu_ratio(v, -50, 1464);
-    const struct reduction e = reduce(ratio.high, 0);
-    const double low = e.r.low + (ratio.low * e.r.high + ratio.low);
-    const bool is_large = v.range == ANY && ratio.high > 60;
+    const bool grows = v.range == ANY && ratio.high > 1, is_large = grows && ratio.high > 60;
+    const double apart = grows ? 0 : ratio.low;
+    const struct reduction e = reduce(ratio.high, v.range == ANY ? ratio.low - apart : 0);
+    /* The power of a large exponential is kept apart. */
     return (struct stage){
-        .u = {e.r.high, low}, .other = e.r.high + e.r.low,
+        .u = {e.r.high, e.r.low + (apart * e.r.high + apart)}, .other = e.r.high + e.r.low,
         .power = is_large ? 0x1p100 : power_of(v.range, e, 100), .exponent = is_large ? e.k : 0};
 }
 
