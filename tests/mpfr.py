@@ -156,8 +156,8 @@ def difference(name: str, result: str, x: float, *parameters: float) -> float:
 
 def _step(right: Any, info: Any) -> Any:
     """The unit of the last place of a value, or of the least number."""
-    exponent = gmpy2.get_exp(right) - info.nmant - 1 if right else info.minexp
-    return number(2) ** max(exponent, info.minexp - info.nmant)
+    least = info.minexp - info.nmant
+    return number(2) ** (max(gmpy2.get_exp(right) - info.nmant - 1, least) if right else least)
 
 
 def exact(x: Any) -> Any:
@@ -183,10 +183,12 @@ than 2^-60 dy, or 2^-n dy in a format of n > 60 bits."""
 def _error(name: str, result: Any, right: Any, x: Any, dy: Any, info: Any) -> float:
     if gmpy2.is_nan(right):
         return 0.0 if gmpy2.is_nan(result) else float("inf")
-    step = _step(right, info)
     if gmpy2.is_infinite(result):
         greatest = number(2) ** (info.maxexp) - number(2) ** (info.maxexp - info.nmant - 2)
         return 0.0 if right * gmpy2.sign(result) >= greatest else float("inf")
+    if gmpy2.is_infinite(right):
+        return float("inf")
+    step = _step(right, info)
     if name in ROOTS and ROOTS[name][0] < x < ROOTS[name][1]:
         step = max(step, abs(dy) * number(2) ** -max(60, info.nmant + 1))
     return float(abs(result - right) / step)

@@ -19,9 +19,6 @@ def near_ties(name: str) -> tuple[Array, Array]:
     return x.copy().view(np.float32), right.copy()
 
 
-LONG_DOUBLE_ULPS = (6.0, 8.0)
-"""The bounds of docs/smooth.md for long double: of a value and of a derivative."""
-
 CHECKSUMS: dict[str, int] = {
     "softplus": 0x8A69E630,
     "softplus_backward": 0xFAE97346,

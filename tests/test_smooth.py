@@ -12,7 +12,7 @@ from relu_ufunc._operations import Operation
 from tests.bits import Array
 from tests.cases import CASES, UFUNCS, Case, each_isa
 from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
-from tests.oracles import ORACLES
+from tests.oracles import ORACLES, ULPS
 from tests.smooth_facts import (
     CHECKSUMS,
     DIGESTS,
@@ -168,10 +168,6 @@ def float64_points(n: int) -> Array:
     )
 
 
-BACKWARD_ULPS = 2.0
-"""A derivative has fewer digits the nearer it is to 0: three have a root."""
-
-
 @each_smooth
 def test_float64_is_within_an_ulp(operation: Operation) -> None:
     from tests.mpfr import errors_in_ulp
@@ -183,8 +179,11 @@ def test_float64_is_within_an_ulp(operation: Operation) -> None:
             operation.name, UFUNCS["generic"][operation.name](*operands), *operands
         )
         worst = np.argmax(errors)
-        most = BACKWARD_ULPS if operation.is_backward else 1
-        assert errors[worst] <= most, (operation.name, x[worst], parameters)
+        assert errors[worst] <= ULPS["d"][operation.is_backward], (
+            operation.name,
+            x[worst],
+            parameters,
+        )
 
 
 @each_smooth
@@ -282,7 +281,7 @@ def test_float64_at_ten_million_points(operation: Operation, programs: Path) -> 
     for parameters in ORACLES[operation.name].combinations():
         found = measure(programs, operation, "f64", 10_000_000, *parameters)
         assert not found.differ
-        assert found.worst <= (BACKWARD_ULPS if operation.is_backward else 1)
+        assert found.worst <= ULPS["d"][operation.is_backward]
 
 
 @exhaustive

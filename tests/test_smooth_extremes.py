@@ -1,6 +1,5 @@
 """The smooth functions keep their bounds for operands of any exponent, in every dtype."""
 
-import platform
 from math import inf
 from typing import Any
 
@@ -10,10 +9,10 @@ import pytest
 from relu_ufunc._operations import Operation
 from tests.bits import Array, bits
 from tests.cases import UFUNCS, each_isa
-from tests.oracles import BACKWARDS
-from tests.smooth_facts import LONG_DOUBLE_ULPS, SMOOTH
+from tests.oracles import BACKWARDS, HAS_BOUND, ULPS
+from tests.smooth_facts import SMOOTH
 from tests.smooth_points import operands_of_any_exponent
-from tests.test_smooth import BACKWARD_ULPS, each_smooth
+from tests.test_smooth import each_smooth
 
 each_smooth_backward = pytest.mark.parametrize(
     "operation", [row for row in SMOOTH if row.is_backward], ids=lambda row: row.name
@@ -22,7 +21,7 @@ each_smooth_backward = pytest.mark.parametrize(
 LONG_DOUBLE: "np.dtype[Any]" = np.dtype(np.longdouble)
 
 needs_glibc = pytest.mark.skipif(
-    np.finfo(LONG_DOUBLE).nmant > 52 and platform.libc_ver()[0] != "glibc",
+    not HAS_BOUND,
     reason="long double is as exact as the C library: the bound is stated for glibc",
 )
 
@@ -40,19 +39,15 @@ def check(operation: Operation, dtype: "np.dtype[Any]", most: float, n: int, see
     assert errors[worst] <= most, [*(operand[worst] for operand in operands), results[worst]]
 
 
-def most_in_float64(operation: Operation) -> float:
-    return BACKWARD_ULPS if operation.is_backward else 1
-
-
 @each_smooth
 def test_float64(operation: Operation) -> None:
-    check(operation, np.dtype(np.float64), most_in_float64(operation), 1000)
+    check(operation, np.dtype(np.float64), ULPS["d"][operation.is_backward], 1000)
 
 
 @needs_glibc
 @each_smooth
 def test_long_double(operation: Operation) -> None:
-    check(operation, LONG_DOUBLE, LONG_DOUBLE_ULPS[operation.is_backward], 1000)
+    check(operation, LONG_DOUBLE, ULPS["g"][operation.is_backward], 1000)
 
 
 @each_smooth
@@ -73,7 +68,7 @@ def test_other_small_floats_are_correctly_rounded(operation: Operation) -> None:
 @each_smooth
 def test_many_points(operation: Operation) -> None:
     for seed in range(3, 7):
-        check(operation, np.dtype(np.float64), most_in_float64(operation), 25_000, seed)
+        check(operation, np.dtype(np.float64), ULPS["d"][operation.is_backward], 25_000, seed)
 
 
 @needs_glibc
@@ -81,7 +76,7 @@ def test_many_points(operation: Operation) -> None:
 @each_smooth
 def test_many_points_in_long_double(operation: Operation) -> None:
     for seed in range(3, 7):
-        check(operation, LONG_DOUBLE, LONG_DOUBLE_ULPS[operation.is_backward], 25_000, seed)
+        check(operation, LONG_DOUBLE, ULPS["g"][operation.is_backward], 25_000, seed)
 
 
 @each_smooth
@@ -138,4 +133,4 @@ def test_tails_of_long_double(name: str) -> None:
 
     for x in (-106, -53.9, -11_300, -11_390):
         result = UFUNCS["generic"][name](np.longdouble(x))
-        assert errors_in_ulp(name, result, np.longdouble(x))[0] <= LONG_DOUBLE_ULPS[False]
+        assert errors_in_ulp(name, result, np.longdouble(x))[0] <= ULPS["g"][False]
