@@ -329,19 +329,30 @@ def _normal_density(x: Array) -> Array:
 PI = "3.14159265358979323846264338327950288"
 
 
-def _normal_distribution(x: Array) -> Array:
-    """A series of positive terms near 0, else Laplace's continued fraction of the tail."""
-    t, density = np.abs(x), _normal_density(x)
-    near = np.minimum(t, 3)
-    term = total = near
+def _from_the_middle(t: Array) -> Array:
+    """The distribution from 0 to t by a series of positive terms, in units of the density."""
+    term = total = t
     for k in range(1, 80):
-        term = term * (near * near / (2 * k + 1))
-        total = total + term
-    far = np.maximum(t, 3)
-    fraction = far
+        term = term * (t * t / (2 * k + 1))
+        before, total = total, total + term
+        if np.array_equal(before, total):
+            break
+    return total
+
+
+def _tail(t: Array) -> Array:
+    """The distribution beyond t by Laplace's continued fraction, in units of the density."""
+    fraction = t
     for k in range(120, 0, -1):
-        fraction = far + k / fraction
-    tail = np.where(t < 3, 0.5 - density * total, density / fraction)
+        fraction = t + k / fraction
+    return 1 / fraction
+
+
+def _normal_distribution(x: Array) -> Array:
+    t, density = np.asarray(np.abs(x)), np.asarray(_normal_density(x))
+    tail, is_near = np.empty_like(t), np.asarray(t < 3)
+    tail[is_near] = 0.5 - density[is_near] * _from_the_middle(t[is_near])
+    tail[~is_near] = density[~is_near] * _tail(t[~is_near])
     return np.where(x < 0, tail, 1 - tail)
 
 
