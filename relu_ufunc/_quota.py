@@ -2,8 +2,24 @@
 
 import os
 from contextlib import suppress
+from time import monotonic
 
 from relu_ufunc import _core
+
+QUOTA_KNOWN_SECONDS = 1
+
+# When it was read and what it was, in one object, so that no thread sees half of a change.
+_latest = (float("-inf"), 0)
+
+
+def recent_quota() -> int:
+    """Return what `processor_quota` returned not more than a second ago."""
+    global _latest
+    now, (read_at, quota) = monotonic(), _latest
+    if now - read_at >= QUOTA_KNOWN_SECONDS:
+        quota = processor_quota()
+        _latest = (now, quota)
+    return quota
 
 
 # Paths are strings: importing pathlib takes longer than importing all of this package.

@@ -4,7 +4,7 @@ import operator
 
 from relu_ufunc import _core
 from relu_ufunc._environment import whole_number
-from relu_ufunc._quota import processor_quota
+from relu_ufunc._quota import recent_quota
 
 
 def set_num_threads(n: int) -> None:
@@ -49,7 +49,8 @@ def set_num_threads(n: int) -> None:
         raise ValueError(
             f"the number of threads must be from 1 to {_core.MOST_THREADS}, not {count}"
         )
-    _core.set_quota(min(processor_quota(), _core.MOST_THREADS))
+    if count > 1:
+        _core.set_quota(min(recent_quota(), _core.MOST_THREADS))
     _core.set_thread_count(count)
 
 

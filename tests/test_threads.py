@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import relu_ufunc
-from relu_ufunc import _core
+from relu_ufunc import _core, _quota
 from relu_ufunc._quota import processor_quota
 from tests.subprocesses import output_of, run
 
@@ -187,6 +187,32 @@ def test_the_quota_of_a_control_group(
         if name.endswith("cfs_quota_us"):
             file.with_name("cpu.cfs_period_us").write_text("100000\n")
     assert processor_quota(tmp_path, unlimited=64) == quota
+
+
+@pytest.mark.thread_unsafe
+def test_the_quota_is_read_once_a_second_for_several_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, readings = 1000.0, 0
+
+    def reading() -> int:
+        nonlocal readings
+        readings += 1
+        return readings
+
+    monkeypatch.setattr(_quota, "monotonic", lambda: now)
+    monkeypatch.setattr(_quota, "processor_quota", reading)
+    monkeypatch.setattr(_quota, "_latest", (0.0, 0))
+    before = relu_ufunc.get_num_threads()
+    try:
+        for after, n, right in [(0, 1, 0), (0, 3, 1), (0.9, 2, 1), (0.2, 1, 1), (0, 2, 2)]:
+            now += after
+            relu_ufunc.set_num_threads(n)
+            assert readings == right
+            assert _core.usable_thread_count() <= max(1, readings)
+    finally:
+        monkeypatch.undo()
+        relu_ufunc.set_num_threads(before)
 
 
 @pytest.mark.skipif(
