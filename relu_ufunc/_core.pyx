@@ -468,9 +468,9 @@ def read_short_file(bytes path not None):
     parts = []
     while True:
         length = fread(buffer, 1, sizeof(buffer), file)
-        if length == 0:
-            break
         parts.append(buffer[:length])
+        if length < sizeof(buffer):
+            break
     fclose(file)
     return b"".join(parts)
 
