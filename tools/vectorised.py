@@ -16,7 +16,7 @@ from typing import NamedTuple
 # Loops over arrays, by the names that kernels_of_dtype.h gives them.
 LAYOUTS = (
     "contiguous", "scalar_parameters", "contiguous_accurate", "scalar_parameters_accurate",
-    "numbers", "choice", "rounded_to_odd",
+    "numbers", "choice", "rounded_to_odd", "ordinary", "any",
 )  # fmt: skip
 
 # By instruction set, dtype and function.
@@ -83,7 +83,8 @@ def objects(build: Path) -> list[Path]:
 
 def kernels(path: Path) -> Iterator[Kernel]:
     """The loops over arrays in an object of a build."""
-    isa = path.parent.name.removeprefix("libkernels_").removesuffix(".a.p")
+    library = path.parent.name.removeprefix("libkernels_").removesuffix(".a.p")
+    isa = library.removeprefix("float64_")
     dtype = re.sub(r"^.*\.\._|_kernels\.c\.o$", "", path.name)
     disassembly = subprocess.run(
         ["objdump", "-d", "-M", "intel", "--no-show-raw-insn", path],

@@ -21,8 +21,6 @@ enum {
 /* Of a multiple of LANES, at most STAGED_CHUNK; the inputs are arrays and scalars, then the output.
    Returns false, and writes nothing, if an operand is not ordinary. */
 typedef bool ordinary_kernel(char *const *operands, ptrdiff_t n);
-/* Of the same number, whatever the operands, which are arrays. */
-
 
 /* Which input is x: one before it is dy, one after it the parameter. The first `arrays` are arrays,
    and the others scalars. */
@@ -33,7 +31,8 @@ struct inputs {
 /* A function in one layout. */
 struct staged_layout {
     ordinary_kernel *ordinary;
-    any_kernel *any;
+    /* The same for any operands, all of them arrays. */
+    contiguous_kernel *any;
     struct inputs inputs;
 };
 
