@@ -74,6 +74,12 @@ static ALWAYS_INLINE struct double_double two_sum(double a, double b)
     return (struct double_double){sum, (a - (sum - other)) + (b - other)};
 }
 
+/* To 26 bits, by an addition of integers: what is left has 26 bits, too, and a sign. */
+static ALWAYS_INLINE double rounded_to_half(double a)
+{
+    return double_of_bits((bits_of_double(a) + ((uint64_t)1 << 26)) & UINT64_MAX << 27);
+}
+
 /* Exact, and the same either way, where 2^-900 < |a b| and |a|, |b| < 2^990, or a b is 0. */
 static ALWAYS_INLINE struct double_double two_product(double a, double b)
 {
@@ -81,9 +87,7 @@ static ALWAYS_INLINE struct double_double two_product(double a, double b)
 #ifdef HAS_FMA
     return (struct double_double){product, fma(a, b, -product)};
 #else
-    const double splitter = 0x1p27 + 1;
-    const double a_far = splitter * a, b_far = splitter * b;
-    const double a_high = a_far - (a_far - a), b_high = b_far - (b_far - b);
+    const double a_high = rounded_to_half(a), b_high = rounded_to_half(b);
     const double a_low = a - a_high, b_low = b - b_high;
     return (struct double_double){
         product,
