@@ -71,6 +71,20 @@ static ALWAYS_INLINE struct double_double exp_dd(struct double_double r)
     return (struct double_double){sum, (r.high - (sum - 1)) + tail};
 }
 
+/* The same to 2^-61, for a difference that is nearly 0: r^2/2 in two doubles. */
+static ALWAYS_INLINE struct double_double long_exp_dd(struct double_double r)
+{
+    const struct double_double sum = fast_two_sum(r.high, r.low);
+    const double square = sum.high * sum.high;
+    const double square_rest = excess(sum.high, sum.high, square);
+    const double tail = (sum.high * square) * long_expm1_polynomial(sum.high)
+        + (0.5 * square_rest + (sum.high * sum.low + sum.low));
+    const struct double_double terms = fast_two_sum(sum.high, 0.5 * square);
+    const struct double_double all = fast_two_sum(terms.high, tail);
+    const struct double_double e = fast_two_sum(1, all.high);
+    return (struct double_double){e.high, e.low + (all.low + terms.low)};
+}
+
 /* n + e^r for n = power * unit, a power of two. Where n > 2^54, the 1 of e^r is lost, which does no
    harm in a quotient. */
 static ALWAYS_INLINE struct double_double power_plus_exp(

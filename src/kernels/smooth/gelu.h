@@ -285,7 +285,7 @@ static ALWAYS_INLINE struct stage gelu_tanh_backward_reduce(struct operands v)
 static ALWAYS_INLINE struct stage gelu_tanh_backward_slope(struct stage s, struct operands v)
 {
     (void)v;
-    return sigmoid_slope(s, s.v);
+    return sigmoid_slope(s, long_exp_dd(s.u), s.v);
 }
 
 static ALWAYS_INLINE double gelu_tanh_backward_divide(struct stage s, struct operands v)

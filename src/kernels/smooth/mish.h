@@ -87,7 +87,7 @@ static ALWAYS_INLINE struct stage mish_backward_reduce(struct operands v)
 
 static ALWAYS_INLINE struct stage mish_backward_slope(struct stage s, struct operands v)
 {
-    const struct double_double m = exp_dd(s.u), e = scaled_dd(m, s.power * 0x1p-900);
+    const struct double_double m = long_exp_dd(s.u), e = scaled_dd(m, s.power * 0x1p-900);
     const struct double_double two_plus = plus_exp(2, e), n = product_dd(e, two_plus);
     const struct double_double sum = two_sum(2, n.high), d = {sum.high, sum.low + n.low};
     const struct double_double a = product_dd(two_plus, d);

@@ -35,9 +35,9 @@ static ALWAYS_INLINE double sigmoid_quotient(struct stage s)
 }
 
 /* The derivative is P N / D^2 with P = 2^k, N = P + e^r (1 + w), D = P + e^r. */
-static ALWAYS_INLINE struct stage sigmoid_slope(struct stage s, struct double_double one_plus_w)
+static ALWAYS_INLINE struct stage sigmoid_slope(
+    struct stage s, struct double_double e, struct double_double one_plus_w)
 {
-    const struct double_double e = exp_dd(s.u);
     const double power = s.power * 0x1p-900;
     const struct double_double d = two_sum(power, e.high), product = product_dd(e, one_plus_w);
     const struct double_double n = two_sum(power, product.high);

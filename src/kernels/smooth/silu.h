@@ -61,7 +61,7 @@ static ALWAYS_INLINE struct stage silu_backward_reduce(struct operands v)
 
 static ALWAYS_INLINE struct stage silu_backward_slope(struct stage s, struct operands v)
 {
-    return sigmoid_slope(s, fast_two_sum(1, bounded_below(v)));
+    return sigmoid_slope(s, exp_dd(s.u), fast_two_sum(1, bounded_below(v)));
 }
 
 static ALWAYS_INLINE double silu_backward_divide(struct stage s, struct operands v)
