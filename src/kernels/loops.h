@@ -76,21 +76,24 @@ static inline void one_by_one(
 static ALWAYS_INLINE uint32_t vectorised(
     struct function f, int arrays, char *const *operands, ptrdiff_t n)
 {
-    char *at[MAX_VALUES + MAX_OUTPUTS];
+    const char *from[MAX_VALUES];
+    char *to[MAX_OUTPUTS];
     T scalar[MAX_VALUES];
     uint32_t failed = 0;
-    for (int k = 0; k < f.inputs + f.outputs; ++k)
-        at[k] = operands[k];
+    for (int k = 0; k < arrays; ++k)
+        from[k] = operands[k];
     for (int k = arrays; k < f.inputs; ++k)
         scalar[k] = load(operands[k]);
+    for (int k = 0; k < f.outputs; ++k)
+        to[k] = operands[f.inputs + k];
     INDEPENDENT_ITERATIONS
     for (ptrdiff_t i = 0; i < n; ++i) {
         T value[MAX_VALUES], out[MAX_OUTPUTS];
         for (int k = 0; k < f.inputs; ++k)
-            value[f.numbers + k] = k < arrays ? load(at[k] + i * ITEM) : scalar[k];
+            value[f.numbers + k] = k < arrays ? load(from[k] + i * ITEM) : scalar[k];
         failed |= compute_element(f, value, out);
         for (int k = 0; k < f.outputs; ++k)
-            store(at[f.inputs + k] + i * ITEM, out[k]);
+            store(to[k] + i * ITEM, out[k]);
     }
     return failed;
 }

@@ -24,7 +24,7 @@ static inline void store(char *to, T v) { memcpy(to, &v, sizeof v); }
 
 #ifdef IS_BOOL
 /* A view may give a bool any byte: all but 0 are true, and become 1. */
-static inline T load(const char *from) { return item_at(from) != 0; }
+static inline T load(const char *from) { const T x = item_at(from); return x > 1 ? 1 : x; }
 #else
 static inline T load(const char *from) { return item_at(from); }
 #endif

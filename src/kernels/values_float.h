@@ -16,6 +16,7 @@ static const T minus_greatest =
 static inline U magnitude_bits(T x) { return (U)((U)x & (U)~sign_bit); }
 static inline bool is_nan(T x) { return (T)magnitude_bits(x) > (T)greatest; }
 static inline bool positive(T x) { return x > 0; }
+static inline bool inside(T x, T cap) { return (x < cap) & (x > 0); }
 /* Subtracting 1 wraps -0.0 to the greatest integer, and leaves negative numbers. */
 static inline bool negative(T x) { return (T)((U)x - 1u) < minus_greatest; }
 static inline T rectified(T x) { return x > minus_greatest ? x : 0; }

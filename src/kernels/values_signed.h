@@ -2,6 +2,7 @@
 #include "values_integer.h"
 
 static inline bool less(T a, T b) { return a < b; }
+static inline bool inside(T x, T cap) { return (x < cap) & (x > 0); }
 static inline bool negative(T x) { return x < 0; }
 static inline T rectified(T x) { return x > 0 ? x : 0; }
 /* The negative of the least number wraps to itself. */

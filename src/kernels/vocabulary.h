@@ -1,14 +1,12 @@
 /* The vocabulary of the rows' values, besides what values_*.h defines for each kind of dtype:
 
-       negative, rectified, rectified_negative (of -x), is_nan, and rectified_wide, which prepares a result that is
-       rectified after it is rounded: where rounding could turn a large negative number into a
-       NaN, it returns 0 instead;
+       negative, rectified, rectified_negative (of -x), is_nan, and rectified_wide, which prepares a
+       result that is rectified after it is rounded: where rounding could turn a large negative
+       number into a NaN, it returns 0 instead;
 
-       positive, less, capped, and inside below, which expect values that are not NaN: the rows
-       wrap them in nan_or. */
+       positive, less, capped, and inside (0 < x < cap), which expect values that are not NaN: the
+       rows wrap them in nan_or. */
 #define ZERO ((T)0)
 
 static inline T constant(int number) { return narrow((WIDE)number); }
 static inline T nan_or(T x, T otherwise) { return is_nan(x) ? x : otherwise; }
-/* 0 < x < cap */
-static inline bool inside(T x, T cap) { return (x > 0) & (x < cap); }
