@@ -12,7 +12,7 @@ from tests.cases import UFUNCS, each_isa
 from tests.oracles import BACKWARDS, HAS_BOUND, ULPS
 from tests.smooth_facts import SMOOTH
 from tests.smooth_points import operands_of_any_exponent
-from tests.test_smooth import each_smooth
+from tests.test_smooth import each_smooth, one_by_one, operands_of
 
 each_smooth_backward = pytest.mark.parametrize(
     "operation", [row for row in SMOOTH if row.is_backward], ids=lambda row: row.name
@@ -88,6 +88,27 @@ def test_every_instruction_set_gives_the_same(operation: Operation, isa: str, dt
     results: Array = UFUNCS[isa][operation.name](*operands)
     both_nan = np.isnan(right) & np.isnan(results)
     np.testing.assert_array_equal(bits(results[~both_nan]), bits(right[~both_nan]))
+
+
+@each_smooth
+@each_isa
+def test_extremes_do_not_change_their_neighbours(operation: Operation, isa: str) -> None:
+    """A chunk of float64 that has one is computed by other loops than its ordinary operands alone."""
+    ufunc, n = UFUNCS[isa][operation.name], 3_000
+    extreme = operands_of_any_exponent(operation, n, np.dtype(np.float64), 5)
+    random = np.random.default_rng(6)
+    operands = [random.normal(0, 3, n) * np.exp2(random.integers(-40, 40, n)) for _ in extreme]
+    for some, each in zip(operands, extreme, strict=True):
+        some[::5] = 0
+        places = random.integers(0, n, n // 4)
+        some[places] = each[places]
+    alone = one_by_one(ufunc, operands)
+    for results in (ufunc(*operands), ufunc(*(np.repeat(a, 2)[::2] for a in operands))):
+        both_nan = np.isnan(alone) & np.isnan(results)
+        np.testing.assert_array_equal(bits(results[~both_nan]), bits(alone[~both_nan]))
+    usual = operands_of(operation, operands[int(operation.is_backward)])
+    with_scalars: Array = ufunc(*usual)
+    assert with_scalars.tobytes() == one_by_one(ufunc, usual).tobytes()
 
 
 @each_smooth_backward
