@@ -37,19 +37,36 @@ static inline double hard_swish_backward_single(double dy, float x)
 
 /* float64 */
 
-static inline double hard_swish_double(double x)
+/* x (x + 3) / 6 is the same at x and at -3 - x, of which the greater, u, is at least -3/2: there
+   u/2 + u^2/6 cancels little. u/2 + u^2/8 is taken exactly, and u^2/24 is small beside it. */
+static ALWAYS_INLINE double hard_swish_last(struct stage s, struct operands v)
 {
-    const double w = at_least(at_most(x, 4), -3);
-    const bool is_tiny = fabs(x) < 0x1p-60;
-    const struct double_double product = multiply_dd(two_sum(w, 3), dd_of(is_tiny ? 1 : w));
-    return copysign(is_tiny ? 0.5 * x : sum_of(divide_dd(product, dd_of(6))), x);
+    (void)s;
+    const double x = v.x, mirrored = -3 - x, u = x < -1.5 ? mirrored : x, half = 0.5 * u;
+    const struct double_double square = two_product(u, u);
+    const double high = add_exact_product(half, square.high, 0.125);
+    const double low = add_exact_product(half - high, square.high, 0.125);
+    const double rest = add_exact_product(square.high, square.low, 4) * (1.0 / 24);
+    const double parabola = x > -3 ? high + (low + rest) : 0;
+    return copysign(x < 3 ? parabola : x, x);
 }
 
-static inline double hard_swish_backward_double(double dy, double x)
+static const struct staged hard_swish_staged = {.last = hard_swish_last};
+
+/* dy times the slope x/3 + 1/2, both in two parts. */
+static ALWAYS_INLINE double hard_swish_backward_last(struct stage s, struct operands v)
 {
-    const struct double_double sum = two_sum(2 * at_least(at_most(x, 4), -4), 3);
-    return scaled_double(dy, divide_dd(fast_two_sum(sum.high, sum.low), dd_of(6)));
+    (void)s;
+    const double third = 1.0 / 3, x = v.x;
+    const struct double_double sum = fast_two_sum(1.5, x);
+    const double slope = leading_bits(sum.high * third, 26);
+    const double slope_low = (add_exact_product(sum.high, slope, -3) + sum.low) * third;
+    const double product = parts_product(v.dy, slope, slope_low);
+    const double outside = x <= -3 ? 0 : x, inside = x > -3 ? product : outside;
+    return x >= 3 ? v.dy : inside;
 }
+
+static const struct staged hard_swish_backward_staged = {.last = hard_swish_backward_last};
 
 /* long double */
 

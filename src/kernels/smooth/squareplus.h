@@ -7,7 +7,7 @@
        and 8.
    Hard cases: of the derivative dy/2 and 1/2 + x / (2 sqrt(b)), which may be midpoints: the least
        |x|, nearer_to_half and the rests of sum and quotient; an infinite b, and -0.0, which counts
-       as 0.
+       as 0; in float64 squares out of range, and those that b cancels, which go by the second loop.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py. */
 #ifndef RELU_UFUNC_SMOOTH_SQUAREPLUS_H
@@ -48,22 +48,23 @@ static inline double squareplus_backward_single(double dy, double x, double b)
     return fabs(rest) < HUGE_VAL ? whole : product.high;
 }
 
-/* float64 */
+/* float64. Operands of any size, and a negative b that cancels x^2: x and b are scaled by powers of
+   two, and everything is a double-double. */
 
 /* x is mantissa * 2^exponent, 1 <= mantissa < 2, for a normal x > 0. */
-static inline double mantissa_of(double x)
+static ALWAYS_INLINE double mantissa_of(double x)
 {
     const uint64_t mantissa = ((uint64_t)1 << 52) - 1;
     return double_of_bits((bits_of_double(x) & mantissa) | bits_of_double(1));
 }
 
-static inline double exponent_of(double x)
+static ALWAYS_INLINE double exponent_of(double x)
 {
     return double_of_bits((bits_of_double(x) >> 52) | bits_of_double(0x1p52)) - (0x1p52 + 1023);
 }
 
 /* sqrt(x^2 + b), with x and b scaled so that squares are in range. */
-static inline struct double_double root_double(double x, double b)
+static ALWAYS_INLINE struct double_double root_double(double x, double b)
 {
     const struct double_double square = two_product(x, x);
     const struct double_double high = two_sum(square.high, b);
@@ -75,7 +76,7 @@ static inline struct double_double root_double(double x, double b)
 }
 
 /* The power of two that scales x, and twice b, into the range. */
-static inline double squareplus_scale(double x, double b)
+static ALWAYS_INLINE double squareplus_scale(double x, double b)
 {
     const double magnitude = fabs(x);
     const bool is_large = (magnitude > 0x1p480) | (fabs(b) > 0x1p960);
@@ -84,13 +85,13 @@ static inline double squareplus_scale(double x, double b)
 }
 
 /* (sqrt(x^2 + b) + |x|) / 2, scaled. */
-static inline struct double_double squareplus_half(double scaled, struct double_double root)
+static ALWAYS_INLINE struct double_double squareplus_half(double scaled, struct double_double root)
 {
     const struct double_double high = two_sum(root.high, fabs(scaled));
     return scaled_dd(fast_two_sum(high.high, high.low + root.low), 0.5);
 }
 
-static inline double squareplus_double(double x, double signed_b)
+static ALWAYS_INLINE double squareplus_of_any(double x, double signed_b)
 {
     const double b = signed_b + 0.0; /* no -0.0 */
     const double scale = squareplus_scale(x, b), scaled = x * scale;
@@ -106,7 +107,7 @@ static inline double squareplus_double(double x, double signed_b)
     return x > DBL_MAX || b > DBL_MAX ? x + b : y;
 }
 
-static inline double squareplus_backward_double(double dy, double x, double signed_b)
+static ALWAYS_INLINE double squareplus_backward_of_any(double dy, double x, double signed_b)
 {
     const double b = signed_b + 0.0, size = fabs(x);
     const double scale = squareplus_scale(x, b), scaled = x * scale;
@@ -114,20 +115,104 @@ static inline double squareplus_backward_double(double dy, double x, double sign
     const struct double_double root = root_double(scaled, scaled_b);
     const struct double_double half = squareplus_half(scaled, root);
     const struct double_double below = divide_dd(dd_of(scaled_b * 0.25), half);
-    const struct double_double n = choose_dd(x < 0, below, half);
-    const struct double_double slope = divide_dd(n, root);
-    /* dy b / (4 x^2) from the mantissa and the exponent of x, which is normal or infinite if b is
+    const struct double_double slope = divide_dd(choose_dd(x < 0, below, half), root);
+    /* b / (4 x^2) from the mantissa and the exponent of x, which is normal or infinite if b is
        that small beside it. */
-    const struct scaled_number y = scaled_number(dy), numerator = scaled_number(b);
-    const double mantissa = mantissa_of(size), ratio = numerator.number / mantissa;
-    const double product = fabs(dy) > 1 ? y.number / mantissa * ratio : y.number * ratio / mantissa;
-    const double far = times_power_of_two(
-        0.25 * (size > 1 ? product : y.number * (ratio / mantissa)),
-        (y.exponent + numerator.exponent) - 2 * exponent_of(size));
+    const struct scaled_operand y = scaled_operand(ANY, dy), numerator = scaled_operand(ANY, b);
+    const double mantissa = mantissa_of(size);
+    const struct double_double far =
+        divide_dd(dd_of(0.25 * numerator.number), two_product(mantissa, mantissa));
     const bool is_far = (x < 0) & (fabs(b / size) < 0x1p-60 * size);
-    const double near = scaled_product(y.number, slope) * y.power;
-    return is_far ? far : (x > DBL_MAX) & (fabs(b) <= DBL_MAX) ? dy : near;
+    const double far_exponent = numerator.exponent - 2 * exponent_of(size);
+    const struct double_double product = multiple_dd(y.number, choose_dd(is_far, far, slope));
+    const double scaled_back = times_power_of_two(
+        value_of(ANY, product), y.exponent + (is_far ? far_exponent : 0));
+    return (x > DBL_MAX) & (fabs(b) <= DBL_MAX) ? dy : scaled_back;
 }
+
+/* Ordinary operands: |x| < 2^200, and b within 2^-256 ... 2^256. squareplus is the solution y of
+   y (y - x) = b/4 that is not negative: one step of Newton's from a rounded solution, with products
+   that are exact. */
+
+static ALWAYS_INLINE uint64_t squareplus_extremes(struct operands v)
+{
+    /* Of 2 and more, infinity and NaN the bit is 1. */
+    return bits_of_double(fabs(v.x) * 0x1p-199) | is_extreme_or_not_positive(v.parameter);
+}
+
+/* The rounded solution, sqrt(x^2 + b), and 1 over that. */
+static ALWAYS_INLINE struct stage squareplus_estimate(struct operands v)
+{
+    const double b = v.parameter, size = fabs(v.x), root = sqrt(size * size + b);
+    const double sum = root + size, reciprocal = 1 / (root * sum);
+    const double estimate = v.x < 0 ? (0.5 * b) * (reciprocal * root) : 0.5 * sum;
+    return (struct stage){.u = dd_of(estimate), .power = root, .other = reciprocal * sum};
+}
+
+/* What the estimate is too large by, if x and the difference make it. */
+static ALWAYS_INLINE double squareplus_excess(
+    struct stage s, struct double_double difference, double b)
+{
+    const double estimate = s.u.high;
+    const struct double_double product = two_product(estimate, difference.high);
+    return ((product.high - 0.25 * b) + (product.low + estimate * difference.low)) * s.other;
+}
+
+static ALWAYS_INLINE double squareplus_last(struct stage s, struct operands v)
+{
+    const double x = v.x, b = v.parameter, estimate = s.u.high;
+    const double y = estimate - squareplus_excess(s, two_sum(estimate, -x), b);
+    if (v.range == ORDINARY)
+        return y;
+    const bool is_extreme = squareplus_extremes(v) >> 62 != 0;
+    const double any = is_extreme ? squareplus_of_any(x, b) : y;
+    return x == x ? b == b ? any : b : x;
+}
+
+#ifdef __AVX512F__
+static ALWAYS_INLINE double squareplus_at_once(struct stage s, struct operands v)
+{
+    (void)s;
+    return squareplus_last(squareplus_estimate(v), v);
+}
+
+static const struct staged squareplus_staged = {
+    .last = squareplus_at_once, .extremes = squareplus_extremes};
+#else
+static const struct staged squareplus_staged = {
+    .first = squareplus_estimate, .last = squareplus_last, .extremes = squareplus_extremes};
+#endif
+
+static ALWAYS_INLINE uint64_t squareplus_backward_extremes(struct operands v)
+{
+    return squareplus_extremes(v) | dy_is_extreme(v);
+}
+
+/* dy times the quotient of squareplus and its root, both in two parts. */
+static ALWAYS_INLINE double squareplus_backward_last(struct stage s, struct operands v)
+{
+    const double dy = v.dy, x = v.x, b = v.parameter, estimate = s.u.high, root = s.power;
+    const struct double_double difference = two_sum(estimate, -x);
+    const double low = -squareplus_excess(s, difference, b);
+    /* The root is the sum of both; in this order nothing is lost. */
+    const double greater = x < 0 ? difference.high : estimate;
+    const double less = x < 0 ? estimate : difference.high;
+    const double root_low = ((greater - root) + less) + (difference.low + 2 * low);
+    const double quotient = estimate * s.other;
+    const double quotient_low =
+        s.other * (low - (excess(quotient, root, estimate) + quotient * root_low));
+    const double y = value_of(
+        v.range, multiple_dd(dy, (struct double_double){quotient, quotient_low}));
+    if (v.range == ORDINARY)
+        return y;
+    const bool is_extreme = squareplus_backward_extremes(v) >> 62 != 0;
+    const double any = is_extreme ? squareplus_backward_of_any(dy, x, b) : y;
+    return x == x ? b == b ? any : b : x;
+}
+
+static const struct staged squareplus_backward_staged = {
+    .first = squareplus_estimate, .last = squareplus_backward_last,
+    .extremes = squareplus_backward_extremes};
 
 /* long double */
 

@@ -11,9 +11,4 @@
 
 UNSTAGED(gelu, x == x ? gelu_double(x) : x)
 UNSTAGED(gelu_backward, x == x ? gelu_backward_double(dy, x) : x)
-UNSTAGED(squareplus, x == x ? p == p ? squareplus_double(x, p) : p : x)
-UNSTAGED(squareplus_backward, x == x ? p == p ? squareplus_backward_double(dy, x, p) : p : x)
-UNSTAGED(hard_swish, x < 3 ? hard_swish_double(x) : x)
-UNSTAGED(hard_swish_backward,
-         x >= 3 ? dy : x > -3 ? hard_swish_backward_double(dy, x) : x == x ? 0 : x)
 #undef UNSTAGED
