@@ -44,14 +44,12 @@ class Polynomial:
     terms: int
     #: From the error of the polynomial at a point to the error of what it serves.
     weight: Callable[[Any], Any]
-    #: Lowest coefficients that are kept to two doubles, for a compensated evaluation.
-    doubled: int = 0
     #: Exact coefficients below those of the function, which is of the rest.
     first: tuple[float, ...] = ()
     #: Fitted for level errors of what it serves, each coefficient to the rounding of those below.
     levelled: bool = False
-    #: How it is evaluated: a key of ARITHMETIC or of ESTRIN.
-    arithmetic: str = "double"
+    #: How it is evaluated: a key of ESTRIN, or in order, contracted as the caller says.
+    arithmetic: str = ""
 
     def text(self) -> str:
         highest_first = (
@@ -59,27 +57,18 @@ class Polynomial:
             if self.levelled
             else mpmath.chebyfit(self.function, [self.low, self.high], self.terms)
         )
-        pairs = [(float(c), float(c - mpf(float(c)))) for c in reversed(highest_first)]
-        kept = [
-            mpf(high) + (mpf(low) if k < self.doubled else 0) for k, (high, low) in enumerate(pairs)
-        ]
+        rounded = [float(c) for c in reversed(highest_first)]
+        kept = [mpf(c) for c in rounded]
         worst = max(
-            abs((mpmath.polyval(kept[::-1], u) - self.function(u)) * self.weight(u))
+            abs((_at(kept, u) - self.function(u)) * self.weight(u))
             for u in mpmath.linspace(self.low, self.high, SAMPLES)
         )
         bound = float(mpmath.ceil(mpmath.log(worst, 2) * 10) / 10)
         lines = [f"\n/* {self.says}\n   The error is below 2^{bound:.1f}. */"]
-        if self.doubled:
-            for part, which in enumerate(("HIGH", "LOW")):
-                numbers = ", ".join(pairs[k][part].hex() for k in range(self.doubled))
-                count = self.doubled
-                lines.append(f"static const double {self.name.upper()}_{which}[{count}] = {{")
-                lines += [f"    {number}," for number in numbers.split(", ")]
-                lines.append("};")
-        highs = [*self.first, *(high for high, _ in pairs[self.doubled :])]
+        terms = [*self.first, *rounded]
         if self.arithmetic in ESTRIN:
-            return "\n".join(lines + _estrin(self.name, highs, ESTRIN[self.arithmetic]))
-        return "\n".join(lines + _horner(self.name, highs, self.arithmetic))
+            return "\n".join(lines + _estrin(self.name, terms, ESTRIN[self.arithmetic]))
+        return "\n".join(lines + _horner(self.name, terms))
 
     def _fit(self) -> list[Any]:
         """The coefficients, highest first."""
@@ -94,17 +83,14 @@ class Polynomial:
                 [s * (u / self.high) ** k for k in powers]
                 for s, u in zip(scales, nodes, strict=True)
             ]
-            right = [
-                s * (v - _at(known, u)) for s, u, v in zip(scales, nodes, values, strict=True)
-            ]
+            right = [s * (v - _at(known, u)) for s, u, v in zip(scales, nodes, values, strict=True)]
             solution = mpmath.qr_solve(mpmath.matrix(rows), mpmath.matrix(right))[0]
             return known + [c / self.high**k for k, c in zip(powers, solution, strict=True)]
 
         for _ in range(FITS):
             found = fitted([])
             errors = [
-                abs((_at(found, u) - v) * s)
-                for u, v, s in zip(nodes, values, served, strict=True)
+                abs((_at(found, u) - v) * s) for u, v, s in zip(nodes, values, served, strict=True)
             ]
             weights = _levelling(weights, errors)
         for k in range(self.terms):
@@ -135,7 +121,7 @@ class Quotient:
         bound = float(mpmath.ceil(mpmath.log(worst, 2) * 10) / 10)
         lines = [f"\n/* {self.says}\n   The error is below 2^{bound:.1f}. */"]
         for part, coefficients in (("numerator", numerator), ("denominator", denominator)):
-            lines += _horner(f"{self.name}_{part}", coefficients, "contracted")
+            lines += _horner(f"{self.name}_{part}", coefficients)
         return "\n".join(lines)
 
     def _fit(self) -> tuple[list[Any], list[Any]]:
@@ -190,20 +176,12 @@ def _at(coefficients: list[Any], u: Any) -> Any:
     return mpmath.polyval(coefficients[::-1], u) if coefficients else mpf(0)
 
 
-ARITHMETIC = {
-    "double": ("", "p * u + {}"),
-    "contracted": ("enum contraction how, ", "multiply_add(how, p, u, {})"),
-}
-"""What the caller says besides u, and a step. "contracted" is as the caller says."""
-
-
-def _horner(name: str, lowest_first: list[float], arithmetic: str) -> list[str]:
+def _horner(name: str, lowest_first: list[float]) -> list[str]:
     *rest, first = lowest_first
-    how, step = ARITHMETIC[arithmetic]
     return [
-        f"static inline double {name}({how}double u)\n{{",
+        f"static inline double {name}(enum contraction how, double u)\n{{",
         f"    double p = {first.hex()};",
-        *(f"    p = {step.format(c.hex())};" for c in reversed(rest)),
+        *(f"    p = multiply_add(how, p, u, {c.hex()});" for c in reversed(rest)),
         "    return p;\n}",
     ]
 
@@ -234,9 +212,7 @@ def _estrin(name: str, lowest_first: list[float], left: int) -> list[str]:
     for term in reversed(rest):
         value = f"{power} * {value if value.isalnum() else f'({value})'} + {term}"
     lines = [line.replace("+ -", "- ") for line in lines]
-    return [
-        f"static ALWAYS_INLINE double {name}(double u)\n{{", *lines, f"    return {value};\n}}"
-    ]
+    return [f"static ALWAYS_INLINE double {name}(double u)\n{{", *lines, f"    return {value};\n}}"]
 
 
 def exponential(r: Any) -> Any:
@@ -276,7 +252,7 @@ def rest_of_atanh(z: Any) -> Any:
     return logarithm(z / 4) / 8
 
 
-def tail(centre: int) -> Callable[[Any], Any]:
+def tail(centre: Any) -> Callable[[Any], Any]:
     def of(y: Any) -> Any:
         t = centre * (1 + y) / (1 - y)
         return (t + centre) * mpmath.erfc(t / mpmath.sqrt(2)) * mpmath.exp(t * t / 2) / 2
@@ -284,39 +260,23 @@ def tail(centre: int) -> Callable[[Any], Any]:
     return of
 
 
-def tail_polynomial(name: str, centre: int, end: float, terms: int, doubled: int) -> Polynomial:
-    function = tail(centre)
-    note = (
-        f"\n   The first {doubled} coefficients are two doubles each; the function is of the rest."
-    )
-    return Polynomial(
-        name=name,
-        says=f"Phi(-t) exp(t^2/2) (t + {centre}) in y = (t - {centre}) / (t + {centre}), "
-        f"0 <= t <= {end}: the\n   lower tail of the normal distribution, scaled." + note,
-        function=function,
-        low=mpf(-1),
-        high=mpf(end - centre) / mpf(end + centre),
-        terms=terms,
-        weight=lambda y: 1 / function(y),
-        doubled=doubled,
-    )
+gelu_tail = tail(mpf(29) / 16)
 
+
+def beside_line(constant: float) -> Callable[[Any], Any]:
+    """What the tail has beside a line, for which plain doubles will do."""
+    return lambda y: gelu_tail(y) - constant + (1 + y) / 4
+
+
+# Beside the root of gelu', which has y = -0.41365: there the tail is the line, so exactly that
+# the constant needs no second double.
+gelu_root, gelu_root_line = float.fromhex("-0x1.a8e08p-2"), float.fromhex("0x1.d4d56bc9e01d5p-1")
 
 half_ln2 = mpmath.log(2) / 2 * (1 + mpf(2) ** -20)
-# log1p(f) = 2 atanh(s), s = f / (2 + f), for -1/4 <= f <= 1/2.
-greatest_s = mpf(1) / 5 * (1 + mpf(2) ** -20)
+# log1p(f) = 2 atanh(s), s = f / (2 + f), for |log1p(f)| <= log(2)/2.
 short_s = (mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1) * (1 + mpf(2) ** -20)
 
 POLYNOMIALS: list[Polynomial | Quotient] = [
-    Polynomial(
-        name="exponential_polynomial",
-        says="(exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.",
-        function=exponential,
-        low=-half_ln2,
-        high=half_ln2,
-        terms=10,
-        weight=lambda r: r**3 / mpmath.exp(r),
-    ),
     Polynomial(
         name="exp_polynomial",
         says="(exp(r) - 1 - r) / r^2, |r| <= log(2)/2, for exp.",
@@ -352,23 +312,14 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         arithmetic="estrin",
     ),
     Polynomial(
-        name="logarithm_polynomial",
-        says="(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 1/5, for log1p.",
-        function=logarithm,
-        low=mpf(0),
-        high=greatest_s**2,
-        terms=9,
-        weight=lambda z: z / 2,
-    ),
-    Polynomial(
         name="short_logarithm_polynomial",
-        says="The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.",
+        says="(2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= (sqrt(2) - 1) / (sqrt(2) + 1),\n"
+        "   for log1p.",
         function=logarithm,
         low=mpf(0),
         high=short_s**2,
         terms=7,
         weight=lambda z: z / 2,
-        arithmetic="contracted",
     ),
     # Up to 0.364 because then no result of elu or selu is rounded wrongly.
     Polynomial(
@@ -379,7 +330,6 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         high=mpf("0.364"),
         terms=9,
         weight=lambda r: r**2 / mpmath.expm1(r),
-        arithmetic="contracted",
     ),
     Quotient(
         name="half_tangent",
@@ -418,7 +368,29 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         degrees=(8, 9),
         weight=lambda t: 1,
     ),
-    tail_polynomial("long_tail_polynomial", 5, 54.25, 26, 6),
+    Polynomial(
+        name="gelu_polynomial",
+        says="Phi(-t) exp(t^2/2) (t + 29/16) - 0.8984375 + (1 + y)/4\n"
+        "   in y = (t - 29/16) / (t + 29/16), 0 <= t <= 39, relative to the product.",
+        function=beside_line(0.8984375),
+        low=mpf(-1),
+        high=mpf(39 - 1.8125) / mpf(39 + 1.8125),
+        terms=31,
+        weight=lambda y: 1 / gelu_tail(y),
+        levelled=True,
+        arithmetic="estrin",
+    ),
+    Polynomial(
+        name="gelu_slope_polynomial",
+        says=f"(Phi(-t) exp(t^2/2) (t + 29/16) - {gelu_root_line} + (1 + y)/4)\n"
+        f"   / (y + {-gelu_root}), for the derivative, 0 <= t <= 54.25.",
+        function=lambda y: beside_line(gelu_root_line)(y) / (y - gelu_root),
+        low=mpf(-1),
+        high=mpf(54.25 - 1.8125) / mpf(54.25 + 1.8125),
+        terms=33,
+        weight=lambda y: (y - gelu_root) / gelu_tail(y),
+        arithmetic="estrin",
+    ),
 ]
 
 

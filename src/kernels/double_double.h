@@ -95,13 +95,6 @@ static ALWAYS_INLINE struct double_double two_product(double a, double b)
 #endif
 }
 
-/* a is 0 or not smaller than b in magnitude. */
-static ALWAYS_INLINE struct double_double add_dd(struct double_double a, struct double_double b)
-{
-    const struct double_double sum = fast_two_sum(a.high, b.high);
-    return fast_two_sum(sum.high, sum.low + (a.low + b.low));
-}
-
 /* a b + c, for an exact product. */
 static ALWAYS_INLINE double add_exact_product(double c, double a, double b)
 {
@@ -122,12 +115,6 @@ static ALWAYS_INLINE double excess(double a, double b, double c)
     const struct double_double product = two_product(a, b);
     return (product.high - c) + product.low;
 #endif
-}
-
-static ALWAYS_INLINE struct double_double multiply_dd(struct double_double a, struct double_double b)
-{
-    const struct double_double product = two_product(a.high, b.high);
-    return fast_two_sum(product.high, product.low + (a.high * b.low + a.low * b.high));
 }
 
 /* A number cut off after so many bits: the product of two of 26 bits is exact. */

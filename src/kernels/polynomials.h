@@ -5,23 +5,6 @@
 #include "double_double.h"
 #include "inlining.h"
 
-/* (exp(r) - 1 - r - r^2/2) / r^3, |r| <= log(2)/2, for exp.
-   The error is below 2^-59.8. */
-static inline double exponential_polynomial(double u)
-{
-    double p = 0x1.1f66d957d0ef0p-29;
-    p = p * u + 0x1.af389eea54156p-26;
-    p = p * u + 0x1.27e4e1f71bcbbp-22;
-    p = p * u + 0x1.71de0db2eb873p-19;
-    p = p * u + 0x1.a01a01a47a5abp-16;
-    p = p * u + 0x1.a01a01a7c2f2cp-13;
-    p = p * u + 0x1.6c16c16c167e2p-10;
-    p = p * u + 0x1.11111111109b5p-7;
-    p = p * u + 0x1.5555555555555p-5;
-    p = p * u + 0x1.5555555555556p-3;
-    return p;
-}
-
 /* (exp(r) - 1 - r) / r^2, |r| <= log(2)/2, for exp.
    The error is below 2^-57.3. */
 static ALWAYS_INLINE double exp_polynomial(double u)
@@ -74,23 +57,8 @@ static ALWAYS_INLINE double atanh_polynomial(double u)
     return d0;
 }
 
-/* (2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= 1/5, for log1p.
-   The error is below 2^-60.1. */
-static inline double logarithm_polynomial(double u)
-{
-    double p = 0x1.fca3393a517bfp-4;
-    p = p * u + 0x1.dbe2ab04b94ddp-4;
-    p = p * u + 0x1.113097a0f9072p-3;
-    p = p * u + 0x1.3b12f14d95cffp-3;
-    p = p * u + 0x1.745d19f1e82aap-3;
-    p = p * u + 0x1.c71c71c1c5816p-3;
-    p = p * u + 0x1.2492492494f45p-2;
-    p = p * u + 0x1.9999999999989p-2;
-    p = p * u + 0x1.5555555555555p-1;
-    return p;
-}
-
-/* The same for |s| <= (sqrt(2) - 1) / (sqrt(2) + 1), with fewer digits.
+/* (2 atanh(s) - 2 s) / s^3 in z = s^2, |s| <= (sqrt(2) - 1) / (sqrt(2) + 1),
+   for log1p.
    The error is below 2^-57.5. */
 static inline double short_logarithm_polynomial(enum contraction how, double u)
 {
@@ -217,49 +185,91 @@ static inline double short_mills_denominator(enum contraction how, double u)
     return p;
 }
 
-/* Phi(-t) exp(t^2/2) (t + 5) in y = (t - 5) / (t + 5), 0 <= t <= 54.25: the
-   lower tail of the normal distribution, scaled.
-   The first 6 coefficients are two doubles each; the function is of the rest.
-   The error is below 2^-60.2. */
-static const double LONG_TAIL_POLYNOMIAL_HIGH[6] = {
-    0x1.89d3abe1f95aep-1,
-    -0x1.54ad03f27ca18p-1,
-    0x1.fb31653876f88p-2,
-    -0x1.410ed5f875943p-2,
-    0x1.51f6329f01c03p-3,
-    -0x1.1b1c254ca457cp-4,
-};
-static const double LONG_TAIL_POLYNOMIAL_LOW[6] = {
-    -0x1.0487ba729c24bp-56,
-    -0x1.2789a37a3dae5p-58,
-    0x1.778313bae6d38p-57,
-    0x1.774bd21ecfbfep-58,
-    -0x1.1ae3df672a94bp-59,
-    -0x1.7c8739a3e2779p-62,
-};
-static inline double long_tail_polynomial(double u)
+/* Phi(-t) exp(t^2/2) (t + 29/16) - 0.8984375 + (1 + y)/4
+   in y = (t - 29/16) / (t + 29/16), 0 <= t <= 39, relative to the product.
+   The error is below 2^-58.2. */
+static ALWAYS_INLINE double gelu_polynomial(double u)
 {
-    double p = 0x1.208ae84fafad9p-34;
-    p = p * u + 0x1.6958d63364aa2p-33;
-    p = p * u + -0x1.11d6bbfc1ba80p-31;
-    p = p * u + -0x1.da2af54453440p-30;
-    p = p * u + 0x1.2c2c4ac0d3663p-29;
-    p = p * u + 0x1.90349af32e986p-27;
-    p = p * u + -0x1.1cafd3cc8f3bep-27;
-    p = p * u + -0x1.3071b4383c6dcp-24;
-    p = p * u + 0x1.566173c2ca37fp-25;
-    p = p * u + 0x1.d4e998e4a1cecp-22;
-    p = p * u + -0x1.6708859e21986p-22;
-    p = p * u + -0x1.73e6a70fc6f42p-19;
-    p = p * u + 0x1.0b133f5dafb59p-18;
-    p = p * u + 0x1.17df461d337c6p-16;
-    p = p * u + -0x1.a17005e9c13f5p-15;
-    p = p * u + -0x1.f2149762510f2p-15;
-    p = p * u + 0x1.1daf1abd5fe66p-11;
-    p = p * u + -0x1.a250376ffc35dp-11;
-    p = p * u + -0x1.88590e977ef33p-9;
-    p = p * u + 0x1.54b4d4f485ed8p-6;
-    return p;
+    const double a0 = u * -0x1.1b31ae33aafc6p-5 + 0x1.a7628b50307b8p-8;
+    const double a1 = u * 0x1.23f996f80ee41p-5 - 0x1.e84c5d1e5700bp-8;
+    const double a2 = u * -0x1.2f9d206e6a833p-8 + 0x1.06fe10d74aa85p-7;
+    const double a3 = u * -0x1.16b7fca1119c6p-11 - 0x1.d874431aefdf1p-9;
+    const double a4 = u * 0x1.1d9592f60b00dp-11 + 0x1.63635c55d80f0p-11;
+    const double a5 = u * -0x1.3c2bb74f5b6c6p-14 + 0x1.27295a973585bp-13;
+    const double a6 = u * -0x1.96a9003b807fep-15 - 0x1.9ffd22a25f7a1p-14;
+    const double a7 = u * 0x1.ec3b4d7d1b7bep-17 - 0x1.b31beff88a4b3p-19;
+    const double a8 = u * 0x1.92e641a682fe7p-18 + 0x1.c3968cf545c0ap-17;
+    const double a9 = u * -0x1.45cc6be6f2a0cp-19 - 0x1.1cf12dffa3fe0p-23;
+    const double a10 = u * -0x1.5be18bd48bdeap-21 - 0x1.c0b2e5cffb22ep-20;
+    const double a11 = u * -0x1.2a861535e9979p-22 - 0x1.5f6866ab27f51p-21;
+    const double a12 = u * 0x1.a7a6a4f669d12p-21 + 0x1.93d9fa649e568p-21;
+    const double a13 = u * -0x1.9104b9268b888p-22 - 0x1.4403c357a4b2ap-24;
+    const double a14 = u * 0x1.025f9d6a01dccp-24 - 0x1.6daa4ada574f7p-24;
+    const double u2 = u * u;
+    const double b0 = u2 * a1 + a0;
+    const double b1 = u2 * a3 + a2;
+    const double b2 = u2 * a5 + a4;
+    const double b3 = u2 * a7 + a6;
+    const double b4 = u2 * a9 + a8;
+    const double b5 = u2 * a11 + a10;
+    const double b6 = u2 * a13 + a12;
+    const double b7 = u2 * 0x1.8ba90e5d001b7p-26 + a14;
+    const double u4 = u2 * u2;
+    const double c0 = u4 * b1 + b0;
+    const double c1 = u4 * b3 + b2;
+    const double c2 = u4 * b5 + b4;
+    const double c3 = u4 * b7 + b6;
+    const double u8 = u4 * u4;
+    const double d0 = u8 * c1 + c0;
+    const double d1 = u8 * c3 + c2;
+    const double u16 = u8 * u8;
+    const double e0 = u16 * d1 + d0;
+    return e0;
+}
+
+/* (Phi(-t) exp(t^2/2) (t + 29/16) - 0.9156907733850469 + (1 + y)/4)
+   / (y + 0.4149188995361328), for the derivative, 0 <= t <= 54.25.
+   The error is below 2^-58.2. */
+static ALWAYS_INLINE double gelu_slope_polynomial(double u)
+{
+    const double a0 = u * -0x1.51e8dd8bf2d9ap-6 - 0x1.aa2edb7dd11c4p-6;
+    const double a1 = u * 0x1.335afde9cf2b3p-7 + 0x1.0417d31aa0498p-5;
+    const double a2 = u * -0x1.b0bb80f02d959p-9 - 0x1.abadbe5deb92bp-9;
+    const double a3 = u * 0x1.f65811f481d2bp-12 - 0x1.7eef49505294cp-11;
+    const double a4 = u * 0x1.4bbf5c04cdd35p-13 + 0x1.f65828968ff78p-12;
+    const double a5 = u * -0x1.50fdc25e487a2p-14 - 0x1.60b113b79570ap-15;
+    const double a6 = u * -0x1.f135dfca82658p-18 - 0x1.7ce23c45225a6p-15;
+    const double a7 = u * 0x1.71b381cf4fb61p-17 + 0x1.530ef31d772b0p-17;
+    const double a8 = u * 0x1.a6d4cefcb6099p-21 + 0x1.7b496d2f931fdp-18;
+    const double a9 = u * -0x1.ef40f5bc56fc7p-20 - 0x1.aab12dce8f2d4p-20;
+    const double a10 = u * 0x1.a54990d3cdd6dp-24 - 0x1.c64c0afc53e73p-21;
+    const double a11 = u * -0x1.96b02e07663e9p-23 + 0x1.dd9085df166fdp-25;
+    const double a12 = u * 0x1.2551f91d3f952p-21 + 0x1.1923b0b477816p-22;
+    const double a13 = u * -0x1.7e988a2c1f434p-22 + 0x1.9b572625bcbe5p-26;
+    const double a14 = u * 0x1.adca2926b9844p-24 - 0x1.00596df1f3651p-23;
+    const double a15 = u * -0x1.7068063c3afd5p-27 + 0x1.ad71ffa18ce56p-25;
+    const double u2 = u * u;
+    const double b0 = u2 * a1 + a0;
+    const double b1 = u2 * a3 + a2;
+    const double b2 = u2 * a5 + a4;
+    const double b3 = u2 * a7 + a6;
+    const double b4 = u2 * a9 + a8;
+    const double b5 = u2 * a11 + a10;
+    const double b6 = u2 * a13 + a12;
+    const double b7 = u2 * a15 + a14;
+    const double u4 = u2 * u2;
+    const double c0 = u4 * b1 + b0;
+    const double c1 = u4 * b3 + b2;
+    const double c2 = u4 * b5 + b4;
+    const double c3 = u4 * b7 + b6;
+    const double u8 = u4 * u4;
+    const double d0 = u8 * c1 + c0;
+    const double d1 = u8 * c3 + c2;
+    const double u16 = u8 * u8;
+    const double e0 = u16 * d1 + d0;
+    const double u32 = u16 * u16;
+    const double f0 = u32 * -0x1.d1d4b018899b9p-28 + e0;
+    return f0;
 }
 
 #endif

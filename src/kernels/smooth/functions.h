@@ -19,8 +19,5 @@
 #include "mish.h"
 #include "squareplus.h"
 #include "hard_swish.h"
-#ifdef IS_FLOAT64
-#include "unstaged.h"
-#endif
 
 #endif

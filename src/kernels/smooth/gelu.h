@@ -17,7 +17,8 @@
        any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: 2^-160 stands for what follows it; with
        log(2) in one part a float32 result would be wrong: gaussian_quotient has two; of the
-       derivative four floats, which corrections settle.
+       derivative four floats, which corrections settle, and in float64 the numbers beside its root:
+       gelu_backward_rest.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
 
@@ -51,57 +52,131 @@ static ALWAYS_INLINE double gelu_backward_single(double dy, float x)
     return dy * ((x < 0 ? n : all - n) / all + correction);
 }
 
-/* float64 */
+/* float64: Phi(-t) is E M(t) with E = e^(-t^2/2). In a = t / (t + 29/16), M(t) (t + 29/16) = H(a)
+   is a line, which is exact in two doubles, and a rest so small beside it that a polynomial in
+   doubles will do. gelu needs one division: t M(t) = a H(a). */
+#define GELU_CENTRE 1.8125
 
-/* Phi(-t) / exp(-t^2/2), 0 <= t <= 54.25 */
-static inline struct double_double scaled_tail_double(double t)
+/* H without its rest: constant - a/2, where a is scaled by a power of two. */
+static ALWAYS_INLINE struct double_double gelu_line(double constant, double a, double minus_half)
 {
-    const struct double_double denominator = two_sum(t, 5);
-    const struct double_double y = divide_dd(two_sum(t, -5), denominator);
-    struct double_double p = dd_of(long_tail_polynomial(y.high));
-    for (int k = 5; k >= 0; --k) {
-        const struct double_double product = two_product(p.high, y.high);
-        const struct double_double sum = two_sum(LONG_TAIL_POLYNOMIAL_HIGH[k], product.high);
-        const double low = product.low + (p.high * y.low + p.low * y.high);
-        p = fast_two_sum(sum.high, sum.low + (low + LONG_TAIL_POLYNOMIAL_LOW[k]));
-    }
-    return divide_dd(p, denominator);
+    const double line = add_exact_product(constant, a, minus_half);
+    return (struct double_double){line, add_exact_product(constant - line, a, minus_half)};
 }
 
-/* t^2 / 2 */
-static inline struct double_double half_square(double t)
+static ALWAYS_INLINE struct reduction gelu_reduction(double t)
 {
-    return scaled_dd(two_product(t, t), 0.5);
+    const struct double_double square = two_product(t, t);
+    return reduce(-0.5 * square.high, -0.5 * square.low);
 }
 
-static inline double gelu_double(double x)
+/* The result of a greater t is 0, or x. */
+static ALWAYS_INLINE double gelu_bounded(struct operands v)
 {
-    const double t = at_least(at_most(fabs(x), 54), 0x1p-60);
-    const struct double_double exponent = half_square(t);
-    const struct decay e = decay_double(exponent.high, exponent.low);
-    const struct double_double tail = scaled_tail_double(t);
-    const struct double_double below = multiply_dd(e.far, tail);
-    const struct double_double above = add_dd(dd_of(1), negated_dd(multiply_dd(e.near, tail)));
-    const double y = product_with_x(x, choose_dd(x < 0, below, above), 0.5, 54);
-    return x < 0 ? y * e.before * e.after : y;
+    return at_most(fabs(v.x), 39);
 }
 
-static inline double gelu_backward_double(double dy, double x)
+/* a, with a spare 2^256 */
+static ALWAYS_INLINE struct stage gelu_ratio(struct operands v)
+{
+    const double t = gelu_bounded(v);
+    return (struct stage){
+        .u = ratio_dd(dd_of(t * 0x1p256), fast_two_sum(GELU_CENTRE, t))};
+}
+
+static ALWAYS_INLINE struct stage gelu_rest(struct stage s, struct operands v)
+{
+    (void)v;
+    return (struct stage){
+        .u = s.u, .other = gelu_polynomial(add_exact_product(-1, s.u.high, 0x1p-255))};
+}
+
+static ALWAYS_INLINE struct stage gelu_factors(struct stage s, struct operands v)
+{
+    const struct double_double line = gelu_line(0.8984375, s.u.high, -0x1p-257);
+    const struct double_double h =
+        fast_two_sum(line.high, s.other + (line.low - 0x1p-257 * s.u.low));
+    const struct reduction e = gelu_reduction(gelu_bounded(v));
+    return (struct stage){
+        .u = product_dd(s.u, h), .v = e.r, .power = power_of(v.range, e, 256)};
+}
+
+static ALWAYS_INLINE double gelu_difference(struct stage s, struct operands v)
+{
+    const struct double_double p = product_dd(exp_dd(s.v), s.u);
+    const struct double_double sum = fast_two_sum(at_least(v.x, 0) * 0x1p512, -(p.high * s.power));
+    const double result = (sum.high + (sum.low - p.low * s.power)) * 0x1p-512;
+    return copysign(v.x < 40 ? result : v.x, v.x);
+}
+
+static const struct staged gelu_staged = {
+    .first = gelu_ratio, .second = gelu_rest, .third = gelu_factors, .last = gelu_difference,
+    .joins = true};
+
+/* gelu' is E D for x < 0, and 1 - E D for x > 0, with D = M(t) - t phi(0). Near the root of D the
+   line is H itself: the rest is a multiple of how far y = 2 a - 1 is from there, and so has no
+   rounding error that counts. The slope of H at the root is for the low part of a. */
+#define GELU_ROOT (-0x1.a8e08p-2)
+#define GELU_ROOT_LINE 0x1.d4d56bc9e01d5p-1
+#define GELU_ROOT_SLOPE (-0x1.0d22p-1)
+
+/* Beyond it E is 0, whatever multiplies it. */
+static ALWAYS_INLINE double gelu_backward_bounded(struct operands v)
+{
+    return at_most(fabs(v.x), v.range == ORDINARY ? 43.5 : 54.25);
+}
+
+static ALWAYS_INLINE struct stage gelu_backward_ratio(struct operands v)
+{
+    const double t = gelu_backward_bounded(v);
+    const struct double_double sum = fast_two_sum(GELU_CENTRE, t);
+    return (struct stage){.u = ratio_dd(dd_of(t), sum), .other = 1 / sum.high};
+}
+
+static ALWAYS_INLINE struct stage gelu_backward_rest(struct stage s, struct operands v)
+{
+    (void)v;
+    const double y = add_exact_product(-1, s.u.high, 2);
+    s.power = (y - GELU_ROOT) * gelu_slope_polynomial(y);
+    return s;
+}
+
+static ALWAYS_INLINE struct stage gelu_backward_tail(struct stage s, struct operands v)
 {
     const struct double_double density = {NORMAL_DENSITY, NORMAL_DENSITY_REST};
-    const double t = at_least(at_most(fabs(x), 54.125), 0x1p-60);
-    const struct double_double exponent = half_square(t);
-    const struct decay e = decay_double(exponent.high, exponent.low);
-    const struct double_double tail = scaled_tail_double(t);
-    const struct double_double weight = multiply_dd(dd_of(t), density);
-    const struct double_double high = two_sum(tail.high, -weight.high);
-    const struct double_double difference =
-        fast_two_sum(high.high, high.low + (tail.low - weight.low));
-    const struct double_double below = multiply_dd(e.far, difference);
-    const struct double_double above =
-        add_dd(dd_of(1), negated_dd(multiply_dd(e.near, difference)));
-    return scaled_decay(x < 0, dy, choose_dd(x < 0, below, above), e);
+    const double t = gelu_backward_bounded(v), reciprocal = s.other;
+    const struct double_double sum = fast_two_sum(GELU_CENTRE, t);
+    const double rest = s.power;
+    const struct double_double line = gelu_line(GELU_ROOT_LINE, s.u.high, -0.5);
+    const struct double_double h =
+        fast_two_sum(line.high, rest + (line.low + GELU_ROOT_SLOPE * s.u.low));
+    const double tail = h.high * reciprocal;
+    const double lack = (tail * sum.low + excess(tail, sum.high, h.high)) - h.low;
+    const struct double_double weight = multiple_dd(t, density);
+    const struct double_double difference = two_sum(tail, -weight.high);
+    const struct reduction e = gelu_reduction(t);
+    return (struct stage){
+        .u = {difference.high, difference.low - (lack * reciprocal + weight.low)},
+        .v = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
 }
+
+static ALWAYS_INLINE double gelu_backward_product(struct stage s, struct operands v)
+{
+    const struct double_double p = product_dd(exp_dd(s.v), s.u);
+    const double power = s.power * 0x1p-900;
+    const struct double_double sum = fast_two_sum(1, -(p.high * power));
+    const struct double_double above = {sum.high, sum.low - p.low * power};
+    const bool is_below = v.x < 0;
+    const struct stage end = {
+        .power = is_below ? s.power : 0x1p900, .exponent = is_below ? s.exponent : 0};
+    const struct double_double product =
+        multiple_dd(dy_and_power(v, end), choose_dd(is_below, p, above));
+    return v.x == v.x ? without_spare_power(v, end, product) : v.x;
+}
+
+static const struct staged gelu_backward_staged = {
+    .first = gelu_backward_ratio, .second = gelu_backward_rest, .third = gelu_backward_tail,
+    .last = gelu_backward_product, .extremes = dy_is_extreme};
 
 /* long double */
 

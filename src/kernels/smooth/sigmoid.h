@@ -52,32 +52,6 @@ static ALWAYS_INLINE double times_sigmoid_slope(struct stage s, struct operands 
     return without_spare_power(v, s, ratio_dd(n, product_dd(s.v, s.v)));
 }
 
-static inline double sigmoid_product_double(double x, struct decay e, double least)
-{
-    const struct double_double n = choose_dd(x < 0, e.far, dd_of(1));
-    const struct double_double sigmoid = divide_dd(n, one_plus(e.near));
-    const double y = product_with_x(x, sigmoid, 0.5, least);
-    return x < 0 ? y * e.before * e.after : y;
-}
-
-/* Below 0 the terms that cancel are summed first, as in sigmoid_derivative. */
-static inline double sigmoid_derivative_double(double dy, struct double_double w, struct decay e)
-{
-    const bool below = w.high < 0;
-    const struct double_double sum = one_plus(e.near);
-    const struct double_double near_0 = two_sum(1, w.high);
-    const struct double_double high = two_sum(near_0.high, e.near.high);
-    const struct double_double n_below =
-        fast_two_sum(high.high, high.low + (near_0.low + (w.low + e.near.low)));
-    const struct double_double n_above = add_dd(sum, multiply_dd(w, e.near));
-    const struct double_double quotient =
-        divide_dd(choose_dd(below, n_below, n_above), multiply_dd(sum, sum));
-    const struct double_double normal = fast_two_sum(quotient.high, quotient.low);
-    const struct double_double slope =
-        choose_dd(below, multiply_dd(normal, e.far), normal);
-    return scaled_decay(below, dy, slope, e);
-}
-
 /* long double */
 
 /* x sigmoid(z) by e^-|z|, for z of the sign of x. */
