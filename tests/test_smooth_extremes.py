@@ -137,6 +137,9 @@ def test_a_derivative_is_0_at_minus_infinity(operation: Operation, isa: str, dty
         ("elu_backward", [1e300, -2000.0, 1e300]),
         ("celu", [-1402 * 2.0**-1074, -(2.0**-1074)]),
         ("squareplus_backward", [1e217, -40.0, 2.0**-1074]),
+        ("squareplus_backward", [0.985674, -1138.45901889016, -5.07514e-196]),
+        ("gelu_backward", [np.finfo(np.float64).max, -50.0]),
+        ("gelu_backward", [1.0, -0.7640389409228352]),
         ("gelu_tanh_backward", [np.finfo(np.float64).max, -27.01]),
     ],
 )
