@@ -105,11 +105,11 @@
 
 #ifdef IS_FLOAT32
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
-    KERNELS_OF_FLOAT32(VECTORISED, name##_contiguous, name, in, arrays)
+    KERNELS_OF_FLOAT32(VECTORISED, name, in, arrays)
 /* The smaller floats are rounded from what is rounded to odd. */
-#define KERNELS_OF_FLOAT32(KERNEL, accurate, name, in, arrays)                          \
+#define KERNELS_OF_FLOAT32(KERNEL, name, in, arrays)                                    \
     BOTH_LAYOUTS(KERNEL, name, in, arrays)                                              \
-    ELEMENTWISE(name, one_by_one, name##_function, accurate)                            \
+    ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)                   \
     NUMBER_FUNCTION(                                                                    \
         name##_odd, in, number[0] = rounded_to_odd(name##_single(ARGUMENTS_##in)))      \
     CONTIGUOUS(OF_ISA(name##_rounded_to_odd), vectorised, name##_odd_function, COUNT_##in)
@@ -152,7 +152,7 @@
     NUMBER_FUNCTION(                                                                    \
         name##_fast, in, failed = !name##_is_fast_for(v[COUNT_##in - 1]);               \
         number[0] = name##_fast(ARGUMENTS_##in, &failed))                               \
-    KERNELS_OF_FLOAT32(FAST_CHUNKS, name##_contiguous_accurate, name, in, arrays)
+    KERNELS_OF_FLOAT32(FAST_CHUNKS, name, in, arrays)
 #define FAST_CHUNKS(name, layout, inputs, arrays)                                       \
     VECTORISED(name, layout##_accurate, inputs, arrays)                                 \
     static CONTIGUOUS(                                                                  \
