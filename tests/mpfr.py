@@ -21,7 +21,7 @@ Piece = Callable[[Any], Any]
 
 KEPT = 170
 """The bits of a result that count. 151 decide how the half of an odd subnormal float32 is rounded,
-and all else that is near to the middle of two floats needs fewer."""
+and all else that is near to the midpoint of two floats needs fewer."""
 
 STEP_BITS = 110
 """A difference quotient has steps of 2^-110 of the distance over which the function bends, and so

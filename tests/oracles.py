@@ -217,13 +217,13 @@ def _bounded(x: Array, most: float) -> Array:
 
 
 def _is_lost(x: Array, beside: Array | float = 1.0) -> Array:
-    """Where nothing is left of x beside a number, but decides how a middle is rounded."""
+    """Where nothing is left of x beside a number, but decides how a midpoint is rounded."""
     lost: Array = (x != 0) & (np.abs(x) < beside * 2.0**-60) & _ROUNDS_AGAIN.get()
     return lost
 
 
 def _nudged(x: Array, slope: Array) -> Array:
-    """x * slope where a series at 0 begins with x/2: the half of an odd subnormal is a middle."""
+    """x * slope where a series at 0 begins with x/2: the half of an odd subnormal is a midpoint."""
     nudged: Array = x * np.where(_is_lost(x), 0.5 + np.copysign(np.longdouble(2.0**-55), x), slope)
     return nudged
 
@@ -479,7 +479,7 @@ def squareplus_backward(dy: Array, x: Array, b: Array) -> Array:
     def value(dy: Array, x: Array, b: Array) -> Any:
         x = _bounded(x, np.finfo(np.float64).max)
         root = _squareplus_root(x, b)
-        # What follows dy/2 decides where that is a middle: see _seen.
+        # What follows dy/2 decides where that is a midpoint: see _seen.
         x = np.where(_is_lost(x, beside=root), np.copysign(root * np.longdouble(2.0**-57), x), x)
         above, below = dy * (root + x) / (2 * root), dy * (b + 0.0) / (2 * root * (root - x))
         at_zero = dy * (root / (2 * root))

@@ -312,5 +312,5 @@ NEAR_TIES: dict[str, list[tuple[int, int]]] = {
     ],
 }
 """Inputs and results, as bits: those that are hardest to round, most within 2^-24 of the unit of
-the last place from the middle of two floats. tests/c/smooth.c finds them, and MPFR says which of
+the last place from the midpoint of two floats. tests/c/smooth.c finds them, and MPFR says which of
 the two is nearer."""

@@ -61,7 +61,7 @@ class Sweep:
     wrong: list[str]
     """Lines of an instruction set, an input, its result, and the right one."""
     n_near: int
-    """How many are too near to the middle of two floats for the oracle in C."""
+    """How many are too near to the midpoint of two floats for the oracle in C."""
     hardest: list[tuple[int, int]]
     """What else is nearest to it, and the right results, as bits."""
     digests: dict[str, int]

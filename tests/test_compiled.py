@@ -172,7 +172,7 @@ def test_the_strided_loop_takes_overlapping_operands_in_order() -> None:
 @each_of(SMOOTH)
 def test_an_output_may_overlap_an_input_in_part_of_an_element(operation: Operation) -> None:
     wanted = np.empty(1, np.float32)
-    # The quick forms of silu, squareplus and hard_swish are in doubt about some of these.
+    # The rounding tests of silu, squareplus and hard_swish fail for some of these.
     for x in (-13.5, -1e-40, 301, np.nan, -1.6875, 0.75 - 2.0**-24, 2.0**-11 - 4096):
         values = [*[1.0] * operation.is_backward, x, *usual_parameters(operation)]
         operands = [np.array([value], np.float32) for value in values]

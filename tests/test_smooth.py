@@ -76,7 +76,7 @@ def test_near_ties(operation: Operation, isa: str) -> None:
 
 
 def one_by_one(ufunc: np.ufunc, operands: list[Array]) -> Array:
-    """Doubt about one element does not hide what the others would be.
+    """A failed rounding test of one element does not hide what the others would be.
 
     With a mask, NumPy calls the loop once for each run of elements that are not masked.
     """

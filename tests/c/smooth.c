@@ -8,7 +8,7 @@
        wrong ISA x result right    in hexadecimal bits
        near x result               where no estimate tells the nearest of two floats
        hard x right distance       the inputs that else were hardest: how far the value is from
-                                   the middle of two floats, in units of the last place
+                                   the midpoint of two floats, in units of the last place
        sum ISA digest              of all results, and of the right ones; of a range that is
                                    the sum of those of its parts
        count n wrong m
@@ -95,10 +95,10 @@ static bool is_certain_by_fine(struct row row, float x, float *nearest)
     if (error > 0 && bits_of(least) != bits_of(greatest))
         return false;
     const float other = nextafterf(*nearest, y.value < *nearest ? -HUGE_VALF : HUGE_VALF);
-    const long double middle = ((long double)*nearest + other) / 2;
+    const long double midpoint = ((long double)*nearest + other) / 2;
     if (error > 0 && isfinite(other))
         note_hard((struct hard){
-            x, *nearest, (double)(fabsl(y.value - middle) / fabsf(*nearest - other))});
+            x, *nearest, (double)(fabsl(y.value - midpoint) / fabsf(*nearest - other))});
     return true;
 }
 
@@ -157,7 +157,7 @@ static void run(struct row row, struct loop *loop, float *x, float *results, int
     while (k > 0)
         steps[--k] = sizeof(float);
     run_loop(operands, &length, steps, loop);
-    /* Doubt about one element hides the results beside it. */
+    /* A failed rounding test hides the results beside it. */
     if (operation_table[row.index].arithmetic > ACCURATE) {
         static float alone[BLOCK];
         operands[loop->n_inputs] = (char *)alone;

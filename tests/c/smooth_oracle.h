@@ -14,7 +14,7 @@
 
 /* BOUND: beyond it, an argument of an exponential is taken for it; the results are those of
    the limit all the same. NORMAL_BOUND and TANH_BOUND: where the exponents of gelu and
-   gelu_tanh reach that. LARGEST stands for infinity in quotients. NUDGE: see half_of. */
+   gelu_tanh reach that. LARGEST stands for infinity in quotients. CORRECTION: see half_of. */
 
 #define LEVEL rough
 #define REAL double
@@ -24,7 +24,7 @@
 #define NORMAL_BOUND 24
 #define TANH_BOUND 16
 #define LARGEST 0x1p500
-#define NUDGE 0x1p-40
+#define CORRECTION 0x1p-40
 #include "smooth_oracle_text.h"
 static const double rough_unit = 0x1p-46;
 
@@ -36,7 +36,7 @@ static const double rough_unit = 0x1p-46;
 #define NORMAL_BOUND 62
 #define TANH_BOUND 30
 #define LARGEST 0x1p4000L
-#define NUDGE 0
+#define CORRECTION 0
 #include "smooth_oracle_text.h"
 static const long double fine_unit = LDBL_MANT_DIG < 113 ? 0x1p-58L : 0x1p-106L;
 
@@ -51,7 +51,7 @@ static const long double fine_unit = LDBL_MANT_DIG < 113 ? 0x1p-58L : 0x1p-106L;
 #define NORMAL_BOUND 62
 #define TANH_BOUND 30
 #define LARGEST 0x1p4000Q
-#define NUDGE 0
+#define CORRECTION 0
 #include "smooth_oracle_text.h"
 #define FINEST_BITS 113
 #else

@@ -39,8 +39,8 @@ static REAL OF(sigmoid)(REAL x)
     return (x < 0 ? e : 1) / (1 + e);
 }
 
-/* Near 0 a value x/2 + c x^2 + ..., c > 0, is taken for x/2 and a NUDGE: where half of an odd
-   subnormal float is the middle of two floats, all that matters is on which side of it the
+/* Near 0 a value x/2 + c x^2 + ..., c > 0, is taken for x/2 and a CORRECTION: where half of an odd
+   subnormal float is the midpoint of two floats, all that matters is on which side of it the
    value lies. */
 static bool OF(is_half)(REAL x)
 {
@@ -49,7 +49,7 @@ static bool OF(is_half)(REAL x)
 
 static REAL OF(half_of)(REAL x)
 {
-    return x * (C(0.5) + F(copysign)(NUDGE, x));
+    return x * (C(0.5) + F(copysign)(CORRECTION, x));
 }
 
 ESTIMATE(softplus)
@@ -201,7 +201,7 @@ ESTIMATE(squareplus_derivative)
     RETURN_PRODUCT((w < 0 ? p / (root - w) / 2 : (root + w) / 2) / root, 1);
 }
 
-/* a b / 6, which may be the middle between two floats and has to be told from what is near. */
+/* a b / 6, which may be the midpoint between two floats and has to be told from what is near. */
 static struct OF(estimate) OF(sixth_of)(REAL a, REAL b, REAL p)
 {
     const REAL product = a * b, sixth = product / 6;
@@ -248,4 +248,4 @@ ESTIMATE(hard_swish_derivative)
 #undef NORMAL_BOUND
 #undef TANH_BOUND
 #undef LARGEST
-#undef NUDGE
+#undef CORRECTION

@@ -6,7 +6,7 @@ The inputs are all float32 with 2**-30 <= |x| < 256, 638 million, or every K-th 
 and b is 4. The tables say in Markdown what share of the results is wrong, and how far the worst is
 from the value, in units of the last place of the float32 nearest to it; `lost` is the share that
 is off by 1000 and more. The value is the estimate of tests/oracles.py in float64. If it lies
-within 2**-48, relatively, of the middle between two float32, either counts as right; so one input
+within 2**-48, relatively, of the midpoint between two float32, either counts as right; so one input
 in ten million cannot count as wrong. The sign of a zero does not count.
 
 With --special the tables say what each returns for infinities, zeros, NaN and subnormals.
@@ -25,7 +25,7 @@ import numpy as np
 import relu_ufunc
 from tests.bits import Array
 from tools.accuracy.contenders import FORWARD, TENSORFLOW, Contender, libraries, spellings
-from tools.accuracy.references import DOUBT, check, reference
+from tools.accuracy.references import UNCERTAINTY, check, reference
 from tools.accuracy.specials import special_values
 
 EXPONENTS = range(-30, 8)
@@ -49,7 +49,7 @@ class Tally:
 
     def add(self, x: Array, results: Array, values: Array) -> None:
         right = values.astype(np.float32)
-        below, above = (values * (1 - DOUBT)), (values * (1 + DOUBT))
+        below, above = (values * (1 - UNCERTAINTY)), (values * (1 + UNCERTAINTY))
         is_right = (results == below.astype(np.float32)) | (results == above.astype(np.float32))
         self.inputs += x.size
         wrong = np.flatnonzero(~is_right)

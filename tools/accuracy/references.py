@@ -9,7 +9,7 @@ from tests.bits import Array
 from tests.mpfr import value
 from tests.oracles import ORACLES
 
-DOUBT = 2.0**-48
+UNCERTAINTY = 2.0**-48
 """An estimate is within half of this, relatively, of the value: what `check` makes sure of."""
 
 
@@ -25,5 +25,5 @@ def check(name: str, x: Array) -> None:
     for at, found in zip(x.tolist(), reference(name, x).tolist(), strict=True):
         right = value(name, at, *ORACLES[name].usual)
         # Where a result is 0 in float32, the estimate has fewer bits.
-        if abs(right) > 2.0**-200 and abs(found - right) > DOUBT / 2 * abs(right):
+        if abs(right) > 2.0**-200 and abs(found - right) > UNCERTAINTY / 2 * abs(right):
             raise ArithmeticError(f"the reference of {name} at {at!r} is {found!r}, not {right}")

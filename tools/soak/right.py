@@ -3,8 +3,8 @@
 NumPy's dtypes are computed directly; those of ml_dtypes in float32, and rounded once.
 
 A smooth function is correctly rounded for every input only with the usual parameters, and in the
-forward direction. With others, which are random here, a value may lie so near to the middle of two
-numbers that the oracle and the library choose differently: then the library's result on the
+forward direction. With others, which are random here, a value may lie so near to the midpoint of
+two numbers that the oracle and the library choose differently: then the library's result on the
 plainest instruction set is the one that all have to give.
 """
 
@@ -56,7 +56,7 @@ MOST_NEAR_MIDDLES = 1e-4
 
 
 def _settled(operation: Operation, oracles: Right, operands: Sequence[Array]) -> Right:
-    """The oracle's result, or the library's where both are next to the middle of two numbers."""
+    """The oracle's result, or the library's where both are next to the midpoint of two numbers."""
     if not operation.is_smooth or operands[0].dtype.char in ULPS:
         return oracles
     own = np.asarray(UFUNCS["generic"][operation.name](*(a.copy() for a in operands)))
