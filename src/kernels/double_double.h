@@ -117,20 +117,6 @@ static ALWAYS_INLINE double excess(double a, double b, double c)
 #endif
 }
 
-/* A number cut off after so many bits: the product of two of 26 bits is exact. */
-static ALWAYS_INLINE double leading_bits(double x, int bits)
-{
-    return double_of_bits(bits_of_double(x) & UINT64_MAX << (53 - bits));
-}
-
-/* a (b + b_low), where b has 26 bits, for any a: without a product that may be out of range. An
-   infinite one and a zero have no low part. */
-static ALWAYS_INLINE double parts_product(double a, double b, double b_low)
-{
-    const double leading = leading_bits(a, 26), low = (a - leading) * b + a * b_low;
-    return fabs(low) > 0 ? leading * b + low : a * b;
-}
-
 /* Products and a quotient whose low part may be a little too large for one: they are not normalised.
    The low part of a zero is -0.0, so that the sum of the two is the zero. */
 static ALWAYS_INLINE struct double_double multiple_dd(double a, struct double_double b)

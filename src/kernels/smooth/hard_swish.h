@@ -53,20 +53,30 @@ static ALWAYS_INLINE double hard_swish_last(struct stage s, struct operands v)
 
 static const struct staged hard_swish_staged = {.last = hard_swish_last};
 
-/* dy times the slope x/3 + 1/2, both in two parts. */
+static ALWAYS_INLINE double without_last_bits(double x)
+{
+    return double_of_bits(bits_of_double(x) & UINT64_MAX << 2);
+}
+
+/* dy times the slope x/3 + 1/2, of whose high part 3 times is exact */
 static ALWAYS_INLINE double hard_swish_backward_last(struct stage s, struct operands v)
 {
     (void)s;
     const double third = 1.0 / 3, x = v.x;
     const struct double_double sum = fast_two_sum(1.5, x);
-    const double slope = leading_bits(sum.high * third, 26);
-    const double slope_low = (add_exact_product(sum.high, slope, -3) + sum.low) * third;
-    const double product = parts_product(v.dy, slope, slope_low);
+    const double high = without_last_bits(sum.high * third);
+    const double low = (add_exact_product(sum.high, high, -3) + sum.low) * third;
+    const struct scaled_operand dy = scaled_operand(v.range, v.dy);
+    const double value =
+        value_of(v.range, multiple_dd(dy.number, (struct double_double){high, low}));
+    const double product =
+        v.range == ORDINARY ? value : times_power_of_two(value, dy.exponent);
     const double outside = x <= -3 ? 0 : x, inside = x > -3 ? product : outside;
     return x >= 3 ? v.dy : inside;
 }
 
-static const struct staged hard_swish_backward_staged = {.last = hard_swish_backward_last};
+static const struct staged hard_swish_backward_staged = {
+    .last = hard_swish_backward_last, .extremes = dy_is_extreme};
 
 /* long double */
 
