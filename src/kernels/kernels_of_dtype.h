@@ -129,22 +129,24 @@
     static CONTIGUOUS(name##_##layout, staged_chunks, &name##_##layout##_staged)
 #else
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
-    NUMBERS_KERNEL(name, in)                                                            \
+    NUMBERS_AND_ELEMENTWISE(name, in)                                                   \
     static CONTIGUOUS(                                                                  \
         name##_choice, vectorised, choice_of(name##_function), 1 + COUNT_##in)          \
-    BOTH_LAYOUTS(IN_TWO_PASSES, name, in, arrays)                                       \
+    BOTH_LAYOUTS(IN_TWO_PASSES, name, in, arrays)
+#endif
+#ifdef IS_SMALL_FLOAT
+#define SMOOTH_NUMBERS(name) OF_ISA(name##_rounded_to_odd)
+#define NUMBERS_AND_ELEMENTWISE(name, in)                                               \
+    extern contiguous_kernel SMOOTH_NUMBERS(name);                                      \
     DEFINE_COMPUTE(                                                                     \
         name##_one, in, compute_one(SMOOTH_NUMBERS(name), COUNT_##in, v, number))       \
     ELEMENTWISE(                                                                        \
         name, in_order, ((struct function){COUNT_##in, 1, 1, name##_one_compute, name##_choose}))
-#endif
-#ifdef IS_SMALL_FLOAT
-#define SMOOTH_NUMBERS(name) OF_ISA(name##_rounded_to_odd)
-#define NUMBERS_KERNEL(name, in) extern contiguous_kernel SMOOTH_NUMBERS(name);
 #else
 #define SMOOTH_NUMBERS(name) name##_numbers
-#define NUMBERS_KERNEL(name, in)                                                        \
-    static NEVER_INLINE CONTIGUOUS(name##_numbers, numbers_alone, name##_function)
+#define NUMBERS_AND_ELEMENTWISE(name, in)                                               \
+    static NEVER_INLINE CONTIGUOUS(name##_numbers, numbers_alone, name##_function)      \
+    ELEMENTWISE(name, in_order, name##_function)
 #endif
 
 #if defined(IS_FLOAT32) && defined(HAS_FMA)
