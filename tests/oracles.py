@@ -560,7 +560,7 @@ def expected(
 
 REMEMBERED_BYTES = 1 << 19
 
-ULPS = {"d": (1.0, 2.0), "g": (6.0, 8.0)}
+ULPS = {"d": (1.0, 1.0), "g": (6.0, 8.0)}
 """The bounds of docs/smooth.md, of a value and of a derivative. The estimates err too, by more in
 longdouble, where the argument of an exponential has many digits before the point: what is further
 from them is held to the definition."""

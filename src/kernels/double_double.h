@@ -105,8 +105,8 @@ static ALWAYS_INLINE double add_exact_product(double c, double a, double b)
 #endif
 }
 
-/* a b - c rounded once, where c is near a b: how far a product is from c, or the quotient a too large.
-   Exact on the conditions of two_product. */
+/* a b - c rounded once, where c is near a b: how far a product is from c, or the quotient a too
+   large. Exact on the conditions of two_product. */
 static ALWAYS_INLINE double excess(double a, double b, double c)
 {
 #ifdef HAS_FMA
@@ -117,8 +117,8 @@ static ALWAYS_INLINE double excess(double a, double b, double c)
 #endif
 }
 
-/* Products and a quotient whose low part may be a little too large for one: they are not normalised.
-   The low part of a zero is -0.0, so that the sum of the two is the zero. */
+/* Products and a quotient whose low part may be a little too large for one: they are not
+   normalised. The low part of a zero is -0.0, so that the sum of the two is the zero. */
 static ALWAYS_INLINE struct double_double multiple_dd(double a, struct double_double b)
 {
     const double product = a * b.high;

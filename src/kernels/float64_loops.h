@@ -1,5 +1,5 @@
 /* The loops of the smooth functions of float64, each of which is computed in stages (see
-   smooth/staged.h). A chunk goes through a loop for each stage, with buffers in the first cache
+   smooth/float64.h). A chunk goes through a loop for each stage, with buffers in the first cache
    between them. */
 #include "loops.h"
 

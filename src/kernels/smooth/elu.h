@@ -14,7 +14,7 @@
 /* elu
 
    Domain: every x and alpha; the row asks for x < 0 only, and for the derivative for x <= 0.
-   Error: float32 correctly rounded (alpha = 1, dy = 1); float64 1 ulp, the derivative 2; long
+   Error: float32 correctly rounded (alpha = 1, dy = 1); float64 1 ulp, the derivative 1; long
        double 6 and 8.
    Hard cases: near 0 alpha x, of 48 bits, may be a midpoint, and alpha (x + x^2/2) is nearer to 0:
        a factor below 1 settles it, in the derivative as well.
@@ -138,7 +138,7 @@ static inline float elu_fast(float x, float alpha, uint32_t *failed)
 /* selu
 
    Domain: every x.
-   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 2;
+   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 1;
        long double 6 and 8.
    Hard cases: none in float32, with an expm1_polynomial for |r| <= 0.364; in float64 x near 0,
        for which the value is linear.
@@ -211,7 +211,7 @@ static inline long double selu_backward_extended(long double dy, long double x)
 /* celu
 
    Domain: every x and alpha; the row asks for x < 0 only, and for the derivative for x <= 0.
-   Error: float32 correctly rounded (alpha = 1, dy = 1); float64 1 ulp, the derivative 2; long
+   Error: float32 correctly rounded (alpha = 1, dy = 1); float64 1 ulp, the derivative 1; long
        double 6 and 8.
    Hard cases: the exponential magnifies the rounding error of x / alpha, so the rest of the
        quotient is kept; for a negative alpha x / alpha is above 0, and e^(x/alpha) may overflow
@@ -237,8 +237,9 @@ static inline double celu_backward_single(double dy, float x, double alpha)
     return dy * e.numerator / e.denominator;
 }
 
-/* float64: the low part of the exponent counts by 1 + r, and must not enter r, since e^r - 1 is nearer
-   to 0; unless alpha is negative and the exponential grows. A spare 2^100 is taken off last. */
+/* float64: the low part of the exponent counts by 1 + r, and must not enter r, since e^r - 1 is
+   nearer to 0; unless alpha is negative and the exponential grows. A spare 2^100 is taken off
+   last. */
 
 /* x / alpha; of ANY size, both have been scaled, and what is far out has no low part. */
 static ALWAYS_INLINE struct double_double celu_ratio(

@@ -14,7 +14,7 @@
 
    Domain: every x.
    Error: float32 correctly rounded (the derivative for dy = 1; 0.561 ulp at ten million points of
-       any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
+       any dy); float64 1 ulp, the derivative 1; long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: 2^-160 stands for what follows it; with
        log(2) in one part a float32 result would be wrong: gaussian_quotient has two; of the
        derivative four floats, which corrections settle, and in float64 the numbers beside its root:
@@ -258,7 +258,7 @@ static inline long double gelu_backward_extended(long double dy, long double x)
 
    Domain: every x.
    Error: float32 correctly rounded (the derivative for dy = 1; 0.544 ulp at ten million points of
-       any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
+       any dy); float64 1 ulp, the derivative 1; long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; one float, and three
        of the derivative, which corrections settle.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,

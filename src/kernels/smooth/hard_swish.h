@@ -2,7 +2,7 @@
    hard_swish'(x) = 1 if x >= 3, 0 if x <= -3, else (2 x + 3) / 6
 
    Domain: every x; the row asks for x < 3 only, and for the derivative for -3 < x < 3.
-   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 2;
+   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 1;
        long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; zeros, which keep the
        sign of x; in the fast path x (x + 3) / 6 that is a midpoint: its rounding test fails.

@@ -3,7 +3,7 @@
 
    Domain: every x.
    Error: float32 correctly rounded (the derivative for dy = 1; 0.657 ulp at ten million points of
-       any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
+       any dy); float64 1 ulp, the derivative 1; long double 6 and 8.
    Hard cases: of the derivative two floats near a midpoint, which corrections settle.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py. */

@@ -3,7 +3,7 @@
 
    Domain: every x.
    Error: float32 correctly rounded (the derivative for dy = 1; 0.500 ulp at ten million points of
-       any dy); float64 1 ulp, the derivative 2; long double 6 and 8.
+       any dy); float64 1 ulp, the derivative 1; long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; of the derivative x
        near 0, whose 1/2 + x/2 may be one: nearer_to_half.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,

@@ -2,7 +2,7 @@
    softplus'(x) = 1 / (1 + e^-x)
 
    Domain: every x.
-   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 2;
+   Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 1;
        long double 6 and 8.
    Hard cases: one float near a midpoint for each of the two, which a correction settles; for the
        derivative x near 0, whose 1/2 + x/4 may be a midpoint: nearer_to_half.

@@ -3,7 +3,7 @@
    squareplus'(x, b) = squareplus(x, b) / sqrt(x^2 + b)
 
    Domain: every x and b; a root of a negative x^2 + b is NaN.
-   Error: float32 correctly rounded (b = 4, dy = 1); float64 1 ulp, the derivative 2; long double 6
+   Error: float32 correctly rounded (b = 4, dy = 1); float64 1 ulp, the derivative 1; long double 6
        and 8.
    Hard cases: of the derivative dy/2 and 1/2 + x / (2 sqrt(b)), which may be midpoints: the least
        |x|, nearer_to_half and the rests of sum and quotient; an infinite b, and -0.0, which counts
