@@ -1,6 +1,6 @@
-/* How a smooth function of float64 is written: in stages, each of them an expression of the operands
-   and of what the stage before it has returned. The rounding errors that count are kept in a second
-   double until the end, so that values and derivatives are within 1 ulp.
+/* How a smooth function of float64 is written: in stages, each an expression of the operands and of
+   what the stage before it has returned. The rounding errors that count are kept in a second double
+   until the end, so that values and derivatives are within 1 ulp.
 
    Stages are loops of their own (float64_loops.h): the chain of operations of a whole function is
    longer than what a processor holds in flight, and a loop over it would wait. Which stages share a
@@ -39,8 +39,8 @@ struct staged {
     struct stage (*third)(struct stage, struct operands);
     /* With `value` of the row: a NaN x is returned with its bits. */
     double (*last)(struct stage, struct operands);
-    /* The second stage and the next share a loop if vectors have 512 bits: there are more registers,
-       and an iteration takes longer. */
+    /* The second stage and the next share a loop if vectors have 512 bits: there are more
+       registers, and an iteration takes longer. */
     bool joins;
     /* One of the two highest bits is 1 if an operand is not ordinary; NULL if all are. */
     uint64_t (*extremes)(struct operands);

@@ -5,10 +5,10 @@
    The four lines above a function say for which operands it is defined, the bounds of its errors,
    which cases are hard and what settles them, and where all of it is proven. Everywhere, the rows
    replace a NaN x, or in float64 the last stage; a float32 value, and a derivative times a dy of 1,
-   is correctly rounded with the usual parameters (alpha = 1, b = 4), by looking at all of them. Bounds
-   in ulp hold for every finite operand; for long double with glibc. Beside the root of a derivative,
-   for -2 < x < -1/2, the unit is at least 2^-60 of dy in float64 and 2^-64 (113 bits: 2^-113) in
-   long double. docs/smooth.md has the method and the measurements. */
+   is correctly rounded with the usual parameters (alpha = 1, b = 4), by looking at all of them.
+   Bounds in ulp hold for every finite operand; for long double with glibc. Beside the root of a
+   derivative, for -2 < x < -1/2, the unit is at least 2^-60 of dy in float64 and 2^-64 (113 bits:
+   2^-113) in long double. docs/smooth.md has the method and the measurements. */
 #ifndef RELU_UFUNC_SMOOTH_FUNCTIONS_H
 #define RELU_UFUNC_SMOOTH_FUNCTIONS_H
 

@@ -41,8 +41,8 @@ static inline double mish_backward_single(double dy, float x)
     return dy * (e.numerator * (n * d + rest) / (d * d) + correction);
 }
 
-/* float64: n = 2^k m, m = e^r (e^x + 2), and the quotient is that of x 2^k m and 2^k m + 2. A spare 2^256
-   is taken off last. */
+/* float64: n = 2^k m, m = e^r (e^x + 2), and the quotient is that of x 2^k m and 2^k m + 2. A spare
+   2^256 is taken off last. */
 
 static ALWAYS_INLINE struct stage mish_reduce(struct operands v)
 {
