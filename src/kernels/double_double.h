@@ -95,6 +95,19 @@ static ALWAYS_INLINE struct double_double two_product(double a, double b)
 #endif
 }
 
+/* two_product(a, a) */
+static ALWAYS_INLINE struct double_double square_dd(double a)
+{
+    const double square = a * a;
+#ifdef HAS_FMA
+    return (struct double_double){square, fma(a, a, -square)};
+#else
+    const double high = rounded_to_half(a), low = a - high;
+    return (struct double_double){
+        square, ((high * high - square) + 2 * high * low) + low * low};
+#endif
+}
+
 /* a b + c, for an exact product. */
 static ALWAYS_INLINE double add_exact_product(double c, double a, double b)
 {

@@ -66,7 +66,7 @@ static ALWAYS_INLINE struct double_double gelu_line(double constant, double a, d
 
 static ALWAYS_INLINE struct reduction gelu_reduction(double t)
 {
-    const struct double_double square = two_product(t, t);
+    const struct double_double square = square_dd(t);
     return reduce(-0.5 * square.high, -0.5 * square.low);
 }
 

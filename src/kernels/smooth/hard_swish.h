@@ -43,7 +43,7 @@ static ALWAYS_INLINE double hard_swish_last(struct stage s, struct operands v)
 {
     (void)s;
     const double x = v.x, mirrored = -3 - x, u = x < -1.5 ? mirrored : x, half = 0.5 * u;
-    const struct double_double square = two_product(u, u);
+    const struct double_double square = square_dd(u);
     const double high = add_exact_product(half, square.high, 0.125);
     const double low = add_exact_product(half - high, square.high, 0.125);
     const double rest = add_exact_product(square.high, square.low, 4) * (1.0 / 24);
