@@ -286,7 +286,7 @@ static ALWAYS_INLINE double celu_product(struct stage s, struct operands v)
         : times_power_of_two(product, alpha.exponent + s.exponent - 100);
     const bool is_near = (fabs(v.x) < fabs(v.parameter) * 0x1p-60)
         & (v.range == ORDINARY || fabs(v.parameter) <= DBL_MAX);
-    return !(v.x < 0) | is_near ? v.x : below;
+    return (!(v.x < 0) | is_near) ? v.x : below;
 }
 
 static ALWAYS_INLINE uint64_t celu_extremes(struct operands v)

@@ -127,7 +127,7 @@ static ALWAYS_INLINE double squareplus_backward_of_any(double dy, double x, doub
     const struct double_double product = multiple_dd(y.number, choose_dd(is_far, far, slope));
     const double scaled_back = times_power_of_two(
         value_of(ANY, product), y.exponent + (is_far ? far_exponent : 0));
-    return (x > DBL_MAX) & (fabs(b) <= DBL_MAX) ? dy : scaled_back;
+    return ((x > DBL_MAX) & (fabs(b) <= DBL_MAX)) ? dy : scaled_back;
 }
 
 /* Ordinary operands: |x| < 2^200, and b within 2^-256 ... 2^256. squareplus is the solution y of
