@@ -217,6 +217,35 @@ def test_any_parameters_give_the_same_on_every_instruction_set(operation: Operat
         assert one_by_one(ufuncs[operation.name], operands).tobytes() == right
 
 
+def beside_the_root(ufunc: np.ufunc, operation: Operation) -> Array:
+    """All floats near the root of a derivative, below 0; or near -1 if it has none."""
+    x = np.linspace(-2, -0.5, 1 << 16, dtype=np.float32)
+    derivative = np.abs(ufunc(*operands_of(operation, x)))
+    root = x[np.argmin(derivative)] if derivative.min() < 1e-4 else np.float32(-1)
+    bits = root.view(np.uint32) + np.arange(-(1 << 14), 1 << 14, dtype=np.int64)
+    return bits.astype(np.uint32).view(np.float32)
+
+
+@pytest.mark.parametrize(
+    "operation", [row for row in SMOOTH if row.is_backward], ids=lambda row: row.name
+)
+def test_a_derivative_times_any_dy_is_the_same_on_every_instruction_set(
+    operation: Operation,
+) -> None:
+    """Beside the root, and where products are subnormal."""
+    random = np.random.default_rng(9)
+    generic = UFUNCS["generic"][operation.name]
+    root = beside_the_root(generic, operation)
+    far = (random.standard_normal(root.size) * 8).astype(np.float32)
+    for x, exponents in ((root, (-20, 20)), (far, (-149, -120)), (far, (-60, 120))):
+        dy = random.choice([-1, 1], x.size) * np.exp2(random.uniform(*exponents, x.size))
+        operands = [dy.astype(np.float32), *operands_of(operation, x)[1:]]
+        right = generic(*operands).tobytes()
+        for ufuncs in UFUNCS.values():
+            assert ufuncs[operation.name](*operands).tobytes() == right
+            assert one_by_one(ufuncs[operation.name], operands).tobytes() == right
+
+
 SQUAREPLUS = [case for case in CASES if case.operation.name.startswith("squareplus")]
 
 

@@ -350,6 +350,24 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         weight=lambda z: mpmath.sqrt(z) / 2,
     ),
     Quotient(
+        name="fast_half_tangent",
+        says="The same two with the digits that a fast path for float32 needs.",
+        function=half_tangent,
+        low=mpf(0),
+        high=half_ln2**2,
+        degrees=(1, 2),
+        weight=mpmath.sqrt,
+    ),
+    Quotient(
+        name="fast_quarter_tangent",
+        says="",
+        function=quarter_tangent,
+        low=mpf(0),
+        high=(2 * half_ln2) ** 2,
+        degrees=(1, 2),
+        weight=lambda z: mpmath.sqrt(z) / 2,
+    ),
+    Quotient(
         name="mills",
         says="Phi(-t) exp(t^2/2), 0 <= t <= 20: but for a factor the ratio of J. P. Mills,\n"
         "   Biometrika 18, 1926.",
@@ -366,6 +384,15 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         low=mpf(0),
         high=mpf(29) / 2,
         degrees=(8, 9),
+        weight=lambda t: 1,
+    ),
+    Quotient(
+        name="fast_mills",
+        says="The same with the digits that a fast path for float32 needs, 0 <= t <= 12.5.",
+        function=mills,
+        low=mpf(0),
+        high=mpf(25) / 2,
+        degrees=(6, 7),
         weight=lambda t: 1,
     ),
     Polynomial(

@@ -152,14 +152,15 @@
 #if defined(IS_FLOAT32) && defined(HAS_FMA)
 #define KERNELS_FAST(name, in, arrays)                                                  \
     NUMBER_FUNCTION(                                                                    \
-        name##_fast, in, failed = !name##_is_fast_for(v[COUNT_##in - 1]);               \
+        name##_fast, in,                                                                \
+        failed = (uint32_t)!name##_is_fast_for(v[COUNT_##in - 1]) << 31;                \
         number[0] = name##_fast(ARGUMENTS_##in, &failed))                               \
     KERNELS_OF_FLOAT32(FAST_CHUNKS, name, in, arrays)
 #define FAST_CHUNKS(name, layout, inputs, arrays)                                       \
     VECTORISED(name, layout##_accurate, inputs, arrays)                                 \
     static CONTIGUOUS(                                                                  \
-        name##_##layout, fast_chunks, name##_fast_function, name##_is_fast_for,         \
-        name##_##layout##_accurate, arrays)
+        name##_##layout, fast_chunks, name##_fast_function, name##_FAST_CHUNK,          \
+        name##_is_fast_for, name##_is_certain, name##_##layout##_accurate, arrays)
 #else
 #define KERNELS_FAST KERNELS_ACCURATE
 #endif

@@ -14,7 +14,8 @@ enum {
 /* What is computed for one element. */
 struct function {
     int inputs, numbers, outputs;
-    /* Returns 0 unless the numbers may be wrong, as those of a fast path may be. */
+    /* The highest bit of the result tells that the numbers may be wrong, as those of a fast path
+       may be. */
     uint32_t (*compute)(const WIDE *wide, WIDE *number);
     /* `value` has the numbers, rounded, then the inputs. NULL: the outputs are the numbers. */
     void (*choose)(const T *value, T *out);
@@ -71,8 +72,8 @@ static inline void one_by_one(
     }
 }
 
-/* A contiguous run: the first `arrays` of the inputs are arrays, and the others scalars. Returns 0
-   unless results may be wrong. */
+/* A contiguous run: the first `arrays` of the inputs are arrays, and the others scalars. The
+   highest bit of the result tells that results may be wrong. */
 static ALWAYS_INLINE uint32_t vectorised(
     struct function f, int arrays, char *const *operands, ptrdiff_t n)
 {

@@ -127,6 +127,8 @@ static inline bool elu_is_fast_for(float alpha)
     return alpha == 1;
 }
 
+NEVER_CERTAIN_IF_FAILED(elu)
+
 static inline float elu_fast(float x, float alpha, uint32_t *failed)
 {
     (void)alpha, (void)failed;
@@ -360,6 +362,8 @@ static inline bool celu_is_fast_for(float alpha)
 {
     return elu_is_fast_for(alpha);
 }
+
+NEVER_CERTAIN_IF_FAILED(celu)
 
 static inline float celu_fast(float x, float alpha, uint32_t *failed)
 {

@@ -5,7 +5,7 @@
    Error: float32 correctly rounded (the derivative for dy = 1); float64 1 ulp, the derivative 1;
        long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: product_beyond_half; zeros, which keep the
-       sign of x; in the fast path x (x + 3) / 6 that is a midpoint: its rounding test fails.
+       sign of x; x (x + 3) / 6 that is a midpoint, for which the fast path keeps an exact rest.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
 #ifndef RELU_UFUNC_SMOOTH_HARD_SWISH_H
@@ -94,29 +94,35 @@ static inline long double hard_swish_backward_extended(long double dy, long doub
 /* The fast path of float32. */
 #ifdef HAS_FMA
 
+enum { hard_swish_FAST_CHUNK = LONG_FAST_CHUNK };
+
 static inline bool hard_swish_is_fast_for(float x)
 {
     (void)x;
     return true;
 }
 
-/* In float32: x + 3 and x (x + 3) with their rounding errors, and a sixth of the product by P. W.
-   Markstein's division (IBM J. Res. Dev. 34, 1990), whose last step is taken twice, a little
-   too short and a little too long. The rounding test also fails if x (x + 3) / 6 is a midpoint,
-   and for infinities and NaNs. The signs chosen here keep -0.0. */
+/* Of all floats only nine get a wrong result, all below this bound, and subnormal ones. */
+#define HARD_SWISH_LEAST 0x1p-14f
+
+static inline bool hard_swish_is_certain(float x)
+{
+    const uint32_t bits = 2 * bits_of_float(x), least = 2 * bits_of_float(HARD_SWISH_LEAST);
+    return (bits - 1 >= least - 1) & (bits <= 0xFF000000u);
+}
+
+/* x times (x + 3) / 6, as the sum of two floats. `rest` is what rounding left of the sixth of x + 3,
+   and is exact: so a product that is a midpoint is rounded to even. The test also fails for zeros,
+   large numbers and NaNs, which takes no operation more. */
 static inline float hard_swish_fast(float x, uint32_t *failed)
 {
     const float sixth = 1.0f / 6;
-    const float bounded = at_most_float(at_least_float(x, -3), 3);
+    const float w = at_least_float(x, -3), bounded = at_most_float(w, 3);
     const float sum = bounded + 3, sum_low = bounded - (sum - 3);
-    const float product = x * sum;
-    const float product_low = fmaf(x, sum_low, fmaf(x, sum, -product));
-    const float quotient = product * sixth;
-    const float excess = fmaf(6, quotient, -product) - product_low;
-    const float short_of = fmaf(excess, -sixth * (1 - 0x1p-20f), quotient);
-    const float beyond = fmaf(excess, -sixth * (1 + 0x1p-20f), quotient);
-    *failed |= bits_of_float(short_of - beyond);
-    return short_of;
+    const float high = sum * sixth;
+    const float rest = fmaf(high, -6, sum) + sum_low;
+    *failed |= 2 * bits_of_float(x) - 2 * bits_of_float(HARD_SWISH_LEAST);
+    return fmaf(w, high, bounded * (rest * sixth));
 }
 
 #endif

@@ -91,18 +91,25 @@ static inline long double silu_backward_extended(long double dy, long double x)
 
 /* The fast path of float32: silu_single without its bounds. */
 
-static inline bool silu_is_fast_for(float x)
-{
-    (void)x;
-    return true;
-}
+FAST_FOR_EVERY_INPUT(silu)
 
 static inline float silu_fast(float x, uint32_t *failed)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
     const double product = product_beyond_half(x, e.denominator);
-    *failed |= (bits_of_float(x) & 0x7FFFFFFFu) > bits_of_float(300);
+    *failed |= is_beyond(x, 300);
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
+}
+
+FAST_FOR_EVERY_INPUT(silu_backward)
+
+static inline float silu_backward_fast(float dy, float x, uint32_t *failed)
+{
+    const struct quotient e = exponential_quotient(FUSED, -(double)x);
+    const double sum = e.denominator + e.numerator;
+    const double product = dy * e.denominator * fma(x, e.numerator, sum) / (sum * sum);
+    *failed |= is_beyond(x, 40) | is_small(dy, 0x1p-60f) | is_between(x, -0x1.474p+0f, -0x1.476p+0f);
+    return fast_normal_float(product, failed);
 }
 
 #endif

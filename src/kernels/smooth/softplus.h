@@ -124,4 +124,19 @@ static inline long double softplus_backward_extended(long double dy, long double
     return product_extended(dy, 1 / (1 + value_extended(e)), x < 0 ? e : one);
 }
 
+/* The fast path of float32. */
+#ifdef HAS_FMA
+
+FAST_FOR_EVERY_INPUT(softplus_backward)
+
+static inline float softplus_backward_fast(float dy, float x, uint32_t *failed)
+{
+    const struct quotient e = fast_exponential_quotient(-(double)x);
+    const double product = dy * e.denominator / (e.denominator + e.numerator);
+    *failed |= is_beyond(x, 40) | is_small(dy, 0x1p-60f);
+    return fast_normal_float(product, failed);
+}
+
+#endif
+
 #endif

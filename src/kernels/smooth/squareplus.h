@@ -270,6 +270,8 @@ static inline bool squareplus_is_fast_for(float b)
     return b >= 0;
 }
 
+NEVER_CERTAIN_IF_FAILED(squareplus)
+
 /* x/2 + sqrt(x^2/4 + b/4) in float32, with the rounding errors of square and sum, and one step
    of Newton's for what the root leaves of them. If b is not negative these are small beside the
    sum, and if the sum is above 2^-90 none that counts is subnormal: then the error is below 2^-45
@@ -286,7 +288,7 @@ static inline float squareplus_fast(float x, float b, uint32_t *failed)
     const float low = fmaf(rest, 0.5f / root, half - (high - root));
     const float short_of = high + fmaf(root, -0x1p-44f, low);
     const float beyond = high + fmaf(root, 0x1p-44f, low);
-    *failed |= bits_of_float(short_of - beyond) | !(sum > 0x1p-90f);
+    *failed |= (uint32_t)(short_of != beyond || !(sum > 0x1p-90f)) << 31;
     return short_of;
 }
 
