@@ -116,11 +116,6 @@ static inline uint32_t is_between(float x, float greatest, float least)
     return (past - (bits_of_float(least) - bits_of_float(greatest) + 1)) & ~past;
 }
 
-static inline uint32_t is_other(float a, float b)
-{
-    return 0 - (bits_of_float(a) ^ bits_of_float(b));
-}
-
 /* The float nearest to a double that errs by FAST_ERROR of it at most; and the same faster if it is
    0 or no subnormal float, which has 29 bits less than a double. */
 
@@ -128,15 +123,16 @@ static inline float fast_float(double value, uint32_t *failed)
 {
     const float shorter = (float)(value * (1 - FAST_ERROR));
     const float longer = (float)fma(value, FAST_ERROR, value);
-    *failed |= is_other(shorter, longer);
+    /* Larger numbers have larger bits, but for the sign. */
+    *failed |= bits_of_float(shorter) - bits_of_float(longer);
     return shorter;
 }
 
 static inline float fast_normal_float(double value, uint32_t *failed)
 {
-    enum { UNITS = (int)(FAST_ERROR * 0x1p53) };
-    const uint32_t past = (uint32_t)bits_of_double(value) + (0x10000000u + UNITS);
-    *failed |= (past & 0x1FFFFFFFu) - 2 * UNITS;
+    const uint32_t units = (uint32_t)(FAST_ERROR * 0x1p53);
+    const uint32_t past = (uint32_t)bits_of_double(value) + (0x10000000u + units);
+    *failed |= (past & 0x1FFFFFFFu) - 2 * units;
     return (float)value;
 }
 

@@ -426,10 +426,10 @@ static inline float gelu_fast(float x, uint32_t *failed)
     const double tail = t * (e.numerator * fast_mills_numerator(FUSED, t))
         / (e.denominator * fast_mills_denominator(FUSED, t));
     const float positive = at_least_float(x, -0.0f);
-    const float shorter = (float)fma(-(1 - FAST_ERROR), tail, positive);
-    const float longer = (float)fma(-(1 + FAST_ERROR), tail, positive);
-    *failed |= is_beyond(x, 12.5f) | is_other(shorter, longer);
-    return shorter;
+    const float most = (float)fma(-(1 - FAST_ERROR), tail, positive);
+    const float least = (float)fma(-(1 + FAST_ERROR), tail, positive);
+    *failed |= is_beyond(x, 12.5f) | bits_of_float(least - most);
+    return most;
 }
 
 FAST_FOR_EVERY_INPUT(gelu_backward)
