@@ -109,7 +109,8 @@ static ALWAYS_INLINE double squareplus_of_any(double x, double signed_b)
 
 static ALWAYS_INLINE double squareplus_backward_of_any(double dy, double x, double signed_b)
 {
-    const double b = signed_b + 0.0, size = fabs(x);
+    /* The greatest number stands for infinity. */
+    const double b = signed_b + 0.0, size = at_most(fabs(x), DBL_MAX);
     const double scale = squareplus_scale(x, b), scaled = x * scale;
     const double scaled_b = b * scale * scale;
     const struct double_double root = root_double(scaled, scaled_b);
