@@ -93,7 +93,7 @@ def test_every_instruction_set_gives_the_same(operation: Operation, isa: str, dt
 @each_smooth
 @each_isa
 def test_extremes_do_not_change_their_neighbours(operation: Operation, isa: str) -> None:
-    """A chunk of float64 that has one is computed by other loops than its ordinary operands alone."""
+    """A chunk of float64 that has one goes by other loops than its ordinary operands alone."""
     ufunc, n = UFUNCS[isa][operation.name], 3_000
     extreme = operands_of_any_exponent(operation, n, np.dtype(np.float64), 5)
     random = np.random.default_rng(6)

@@ -23,8 +23,12 @@ LAYOUTS = (
 SCALAR = (
     # x87 has no vectors.
     r"\S+ longdouble \S+",
-    # SSE2 has neither comparisons nor products of 64-bit integers.
-    r"generic [iuf]64 \S+",
+    # SSE2 has neither comparisons nor products of 64-bit integers, and a selection of float64
+    # compares its bits; the stages of smooth functions compare doubles.
+    r"generic [iu]64 \S+",
+    r"generic f64 \S+_(?:contiguous|scalar_parameters)",
+    # The second loop, of extremes, selects by exponents.
+    r"generic f64 squareplus(?:_backward)?_any",
 )
 
 Instruction = tuple[int, str, str]
