@@ -275,7 +275,12 @@ static ALWAYS_INLINE struct stage celu_reduce(struct operands v)
 static ALWAYS_INLINE struct stage celu_expm1(struct stage s, struct operands v)
 {
     const double one = v.range == ANY && s.exponent > 0 ? 0 : 0x1p100;
+    /* Of the 1 that is subtracted from a power of up to 2^87. */
+    const bool is_inexact = v.range == ANY && s.power > 0x1p100;
+    const double lost = is_inexact ? (s.power - (s.power - one)) - one : 0;
     s.u = scaled_expm1(s.u, s.other, s.power, one);
+    if (v.range == ANY)
+        s.u.low += lost;
     return s;
 }
 
