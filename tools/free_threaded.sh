@@ -102,12 +102,14 @@ stress() {
 }
 
 # The interpreter and NumPy are not built with the sanitizer, which so knows nothing of their locks: what
-# it reports of the objects that Cython's code shares with the interpreter is suppressed.
+# it reports of memory that they copy, compare or free, and of the objects that Cython's code shares with
+# the interpreter, is suppressed.
 tsan() {
     rm -rf "$work/tsan" "$work"/race.*
     "$root/tools/built_copy.sh" "$work/tsan" -Db_sanitize=thread -Db_lundef=false
     cd "$work/tsan"
-    printf 'race_top:^%s\n' _Py Py >"$work/suppressions"
+    printf '%s\n' called_from_lib:{bin/python3.13,/_queue.,/_multiarray_umath.} race_top:^{_Py,Py} \
+        >"$work/suppressions"
     .venv/bin/pip install pytest-run-parallel
     if ! TSAN_OPTIONS="suppressions=$work/suppressions die_after_fork=0 log_path=$work/race" \
         PYTHONPATH=$work/tsan LD_PRELOAD=$(gcc -print-file-name=libtsan.so) setarch -R \
