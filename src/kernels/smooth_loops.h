@@ -78,10 +78,11 @@ static NEVER_INLINE char *fill(T *to, T value, ptrdiff_t n)
     return (char *)to;
 }
 
+/* The buffers begin with cache lines, so that no vector lies in two of them. */
 static void in_two_passes(const struct smooth *s, char *const *operands, ptrdiff_t n)
 {
-    WIDE wide[MAX_INPUTS][CHUNK], number[CHUNK];
-    T filled[MAX_INPUTS][CHUNK], narrow_number[CHUNK];
+    _Alignas(64) WIDE wide[MAX_INPUTS][CHUNK], number[CHUNK];
+    _Alignas(64) T filled[MAX_INPUTS][CHUNK], narrow_number[CHUNK];
     char *of_numbers[MAX_INPUTS + 1], *of_choice[1 + MAX_INPUTS + 1];
     char **const inputs = of_choice + 1;
     of_numbers[s->inputs] = (char *)number;
