@@ -206,7 +206,8 @@ static void count_tile(const struct count_operands *o, ptrdiff_t period)
 static void columns(const struct count_operands *o)
 {
     enum { tile_columns = TILE_BYTES / sizeof(T) };
-    const bool are_joined = o->columns < FEW_COLUMNS && o->step == o->columns * (ptrdiff_t)sizeof(T);
+    const bool are_joined =
+        o->columns < FEW_COLUMNS && o->step == o->columns * (ptrdiff_t)sizeof(T);
     struct count_operands part = *o;
     for (ptrdiff_t left = o->rows; left > 0;) {
         const ptrdiff_t joined =

@@ -1,5 +1,6 @@
-/* The loops of smooth functions of other dtypes than float32. They take two passes over a chunk,
-   the numbers and the choice: one loop for both is not vectorised. */
+/* The loops of smooth functions of long double and the floats of 16 bits and fewer. They take two
+   passes over a chunk, one for the numbers and one for the choice. The numbers of small floats are
+   computed in float32's unit; in long double, one loop for both takes up to 1.6 times as long. */
 #ifdef IS_SMALL_FLOAT
 #include "chunk_loops.h"
 #else
@@ -28,6 +29,16 @@ static NEVER_INLINE char *narrowed(WIDE *wide, T *to, ptrdiff_t n)
 {
     narrow_chunk(wide, to, n);
     return (char *)to;
+}
+
+static inline void compute_one(
+    contiguous_kernel *numbers, int inputs, const WIDE *wide, WIDE *number)
+{
+    char *at[MAX_INPUTS + 1];
+    for (int k = 0; k < inputs; ++k)
+        at[k] = (char *)(wide + k);
+    at[inputs] = (char *)number;
+    numbers(at, 1);
 }
 #else
 static inline char *widened(char *from, WIDE *wide, ptrdiff_t n)
@@ -60,16 +71,6 @@ static ALWAYS_INLINE void numbers_alone(struct function f, char *const *operands
     }
 }
 #endif
-
-static inline void compute_one(
-    contiguous_kernel *numbers, int inputs, const WIDE *wide, WIDE *number)
-{
-    char *at[MAX_INPUTS + 1];
-    for (int k = 0; k < inputs; ++k)
-        at[k] = (char *)(wide + k);
-    at[inputs] = (char *)number;
-    numbers(at, 1);
-}
 
 static NEVER_INLINE char *fill(T *to, T value, ptrdiff_t n)
 {
