@@ -232,12 +232,15 @@ def beside_the_root(ufunc: np.ufunc, operation: Operation) -> Array:
 def test_a_derivative_times_any_dy_is_the_same_on_every_instruction_set(
     operation: Operation,
 ) -> None:
-    """Beside the root, and where products are subnormal."""
+    """Beside the root, and where products are subnormal: half of an odd dy is a midpoint there."""
     random = np.random.default_rng(9)
     generic = UFUNCS["generic"][operation.name]
     root = beside_the_root(generic, operation)
     far = (random.standard_normal(root.size) * 8).astype(np.float32)
-    for x, exponents in ((root, (-20, 20)), (far, (-149, -120)), (far, (-60, 120))):
+    tiny = (far * np.exp2(random.uniform(-140, -30, root.size))).astype(np.float32)
+    for x, exponents in (
+        (root, (-20, 20)), (far, (-149, -120)), (tiny, (-149, -127)), (far, (-60, 120)),
+    ):  # fmt: skip
         dy = random.choice([-1, 1], x.size) * np.exp2(random.uniform(*exponents, x.size))
         operands = [dy.astype(np.float32), *operands_of(operation, x)[1:]]
         right = generic(*operands).tobytes()
