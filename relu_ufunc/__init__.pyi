@@ -34,6 +34,7 @@ def show_config() -> None: ...
 
 # What a function accepts: more dtypes add overloads. The names of its inputs are for the reader.
 _Floating: TypeAlias = np.floating[Any]
+_WithSign: TypeAlias = _Floating | np.signedinteger[Any]
 _Numeric: TypeAlias = _Floating | np.integer[Any]
 _EveryDtype: TypeAlias = _Numeric | np.bool_
 _Dtypes = TypeVar("_Dtypes", contravariant=True)
@@ -177,7 +178,7 @@ class _Nin2Nout1(np.ufunc, Generic[_Dtypes, _Inputs]):  # type: ignore[misc]
     ) -> np.bool_: ...
     @overload
     def __call__(
-        self: _Nin2Nout1[_Numeric, str], x1: int, x2: int, /, **kwargs: Unpack[_Exact]
+        self: _Nin2Nout1[_WithSign, str], x1: int, x2: int, /, **kwargs: Unpack[_Exact]
     ) -> np.integer[Any]: ...
     @overload
     def __call__(self, x1: bool, x2: bool, /, **kwargs: Unpack[_Exact]) -> np.floating[Any]: ...
@@ -197,7 +198,7 @@ class _Nin2Nout1(np.ufunc, Generic[_Dtypes, _Inputs]):  # type: ignore[misc]
     ) -> NDArray[_F]: ...
     @overload
     def __call__(
-        self: _Nin2Nout1[_Numeric, str],
+        self: _Nin2Nout1[_WithSign, str],
         x1: _Signed[_S],
         x2: _Signed[_S],
         /,
@@ -239,7 +240,7 @@ class _Nin3Nout1(np.ufunc, Generic[_Dtypes, _Inputs]):  # type: ignore[misc]
     ) -> np.bool_: ...
     @overload
     def __call__(
-        self: _Nin3Nout1[_Numeric, str], x1: int, x2: int, x3: int, /, **kwargs: Unpack[_Exact]
+        self: _Nin3Nout1[_WithSign, str], x1: int, x2: int, x3: int, /, **kwargs: Unpack[_Exact]
     ) -> np.integer[Any]: ...
     @overload
     def __call__(
@@ -269,7 +270,7 @@ class _Nin3Nout1(np.ufunc, Generic[_Dtypes, _Inputs]):  # type: ignore[misc]
     ) -> NDArray[_F]: ...
     @overload
     def __call__(
-        self: _Nin3Nout1[_Numeric, str],
+        self: _Nin3Nout1[_WithSign, str],
         x1: _Signed[_S],
         x2: _Signed[_S],
         x3: _Signed[_S],
@@ -376,6 +377,10 @@ squared_relu_backward: _Nin2Nout1[_Numeric, Literal["dy, x"]]
 crelu: _Nin1Nout2[_Numeric, Literal["x"]]
 add_relu: _Nin2Nout1[_Numeric, Literal["x, b"]]
 affine_relu: _Nin3Nout1[_Floating, Literal["x, scale, shift"]]
+soft_threshold: _Nin2Nout1[_WithSign, Literal["x, threshold"]]
+soft_threshold_backward: _Nin3Nout1[_WithSign, Literal["dy, x, threshold"]]
+hard_threshold: _Nin2Nout1[_WithSign, Literal["x, threshold"]]
+hard_threshold_backward: _Nin3Nout1[_WithSign, Literal["dy, x, threshold"]]
 softplus: _Nin1Nout1[_Floating, Literal["x"]]
 softplus_backward: _Nin2Nout1[_Floating, Literal["dy, x"]]
 elu: _Nin2Nout1[_Floating, Literal["x, alpha"]]

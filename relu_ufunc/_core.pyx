@@ -48,6 +48,7 @@ cdef extern from "operations.h":
     enum dtypes_of_row "dtypes":
         EVERY_DTYPE
         NUMERIC
+        SIGNED
         FLOATING
     struct operation_row:
         const char *name
@@ -164,10 +165,11 @@ MOST_THREADS = MOST_WORKERS + 1
 TYPE_CHARACTERS = "?bBhHiIlLqQefdg"
 """The type characters in NumPy's order of loops: its resolver takes the first that fits."""
 
-cdef dict _first_type_character = {
-    <int>EVERY_DTYPE: "?",
-    <int>NUMERIC: "b",
-    <int>FLOATING: "e",
+cdef dict _characters_left_out = {
+    <int>EVERY_DTYPE: "",
+    <int>NUMERIC: "?",
+    <int>SIGNED: "?BHILQ",
+    <int>FLOATING: "?bBhHiIlLqQ",
 }
 
 cdef dict _type_number = {
@@ -189,7 +191,8 @@ cdef str _text(const char *text):
 
 
 cdef str _type_characters(const operation_row *row):
-    return TYPE_CHARACTERS[TYPE_CHARACTERS.index(_first_type_character[<int>row.dtypes]):]
+    left_out = _characters_left_out[<int>row.dtypes]
+    return "".join(character for character in TYPE_CHARACTERS if character not in left_out)
 
 
 cdef dict _ml_dtypes_characters():

@@ -42,7 +42,12 @@ TypeError
 ValueError
     For shapes that cannot be broadcast together."""
 
-_INTEGERS = {"?": "bool, any integer, ", "b": "any integer (int8 for bool), ", "e": ""}
+_INTEGERS = {
+    "?bBhHiIlLqQ": "bool, any integer, ",
+    "bBhHiIlLqQ": "any integer (int8 for bool), ",
+    "bhilq": "any signed integer (the next wider one for unsigned ones, int8 for bool), ",
+    "": "",
+}
 _FLOATS = "float16, float32, float64, longdouble, or ml_dtypes' " + " or ".join(
     filter(None, [", ".join(list(ML_DTYPES)[:-1]), list(ML_DTYPES)[-1]])
 )
@@ -137,12 +142,12 @@ def _parameters(operation: Operation) -> str:
 
 
 def _returns(operation: Operation) -> str:
-    first_character = operation.type_characters[0]
-    dtypes = _INTEGERS[first_character] + _FLOATS
+    integers = operation.type_characters.removesuffix("efdg")
+    dtypes = _INTEGERS[integers] + _FLOATS
     if len(operation.inputs) == 1:
         like = f"It has the shape and dtype of `x`: {dtypes}."
     else:
-        model = "hypot" if first_character == "e" else "maximum"
+        model = "maximum" if integers else "hypot"
         like = (
             "It has the shape of the inputs broadcast together and their common dtype, found "
             f"as in `numpy.{model}`: {dtypes}."

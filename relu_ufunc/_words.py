@@ -488,6 +488,123 @@ shift : array_like
 >>> affine_relu([-2.0, 0.5, 3.0], 2.0, 1.0)
 array([0., 2., 7.])""",
     ),
+    "soft_threshold": Words(
+        summary="Soft thresholding: x moved towards 0 by a threshold, and 0 within it.",
+        brief="sign(x)·max(abs(x) − threshold, 0)",
+        need="small values to 0, and the others smaller",
+        why=(
+            "the proximal step of the lasso and of wavelet shrinkage in one pass "
+            "([thresholds](semantics.md#thresholds))"
+        ),
+        background="""\
+The proximal operator of threshold * abs(x): the step between the gradients of
+ISTA and FISTA [1]_, which solve a lasso. It removes the noise from wavelet
+coefficients [2]_. Also known as soft shrinkage.""",
+        value="y = sign(x) * maximum(abs(x) - threshold, +0)",
+        brief_derivative="1 where abs(x) > threshold, else 0",
+        gradient="dx = dy where abs(x) > threshold, else +0",
+        derivative="""\
+The comparison is strict: at abs(x) = threshold the value and the derivative
+are 0, as in PyTorch, Keras and ONNX. A NaN threshold is the result. The
+gradient with respect to the threshold is ``-np.sign(x) * dx``, summed over the
+axes along which it was broadcast.""",
+        parameters="""\
+threshold : array_like
+    The threshold: a number or an array, not negative if values are to become
+    smaller. There is no default; that of PyTorch, Keras and ONNX is 0.5, and
+    PyWavelets has none.""",
+        special_values="""\
+- Where x is not 0, a threshold below 0 moves it away from 0.
+- The result is 0 where abs(x) = threshold, also if both are infinite, and
+  where x is 0. A 0 that is selected is +0.0.
+- A NaN x keeps its bits; for any other x a NaN threshold is the result.
+- Integers: with a threshold >= 0 no result wraps around, that of the smallest
+  integer included. With one below 0 results wrap around as in `numpy.add`.""",
+        pytorch="""\
+`torch.nn.functional.softshrink`, `torch.nn.Softshrink`,
+  ``lambd=0.5``""",
+        tensorflow="`keras.ops.soft_shrink`, ``threshold=0.5``",
+        jax="``jnp.sign(x) * jnp.maximum(jnp.abs(x) - threshold, 0)``",
+        onnx="""\
+Shrink, ``lambd=0.5``, with a bias equal to lambd; its default is 0""",
+        differences="""\
+A NaN x gives 0 in Keras and ONNX Runtime, and so does a NaN threshold.
+PyTorch raises an error for a threshold that is negative, infinite or NaN. For
+a negative one Keras and ONNX Runtime test one sign before the other. PyTorch
+returns -0.0 for some negative x.
+`pywt.threshold` of PyWavelets 1.8 computes ``x * (1 - threshold/abs(x))``,
+which loses digits near the threshold, and is NaN where both are 0; it returns
+float64 for integers.""",
+        references="""\
+.. [1] A. Beck and M. Teboulle, *A Fast Iterative Shrinkage-Thresholding
+   Algorithm for Linear Inverse Problems*, SIAM Journal on Imaging
+   Sciences 2, 2009, pages 183-202.
+.. [2] D. L. Donoho, *De-noising by Soft-Thresholding*, IEEE Transactions on
+   Information Theory 41, 1995, pages 613-627.""",
+        see_also="hard_threshold, thresholded_relu, add_relu",
+        example="""\
+>>> soft_threshold([-3.0, -1.0, 0.5, 3.0], 1)
+array([-2.,  0.,  0.,  2.])""",
+        backward_example="""\
+>>> soft_threshold_backward([10.0, 20.0, 30.0], [-3.0, 1.0, 3.0], 1)
+array([10.,  0., 30.])
+
+The gradient with respect to a threshold for all elements:
+
+>>> x, dy = np.array([-3.0, 1.0, 3.0]), np.array([10.0, 20.0, 30.0])
+>>> -np.sum(np.sign(x) * soft_threshold_backward(dy, x, 1))
+np.float64(-20.0)""",
+    ),
+    "hard_threshold": Words(
+        summary="Hard thresholding: x where abs(x) is above a threshold, else 0.",
+        brief="x where abs(x) > threshold, else 0",
+        need="small values to 0, of either sign",
+        why="values beyond the threshold stay unchanged ([thresholds](semantics.md#thresholds))",
+        background="""\
+It removes the noise from wavelet coefficients, and leaves the others as they
+are [1]_; with it the iteration for a lasso seeks few coefficients instead of
+small ones [2]_. Also known as hard shrinkage.""",
+        value="y = x where abs(x) > threshold, else +0",
+        brief_derivative="1 where abs(x) > threshold, else 0",
+        gradient="dx = dy where abs(x) > threshold, else +0",
+        derivative="""\
+The comparison is strict: at abs(x) = threshold the value and the derivative
+are 0, as in PyTorch, Keras and ONNX. A NaN threshold is the result. The
+derivative with respect to the threshold is 0 wherever there is one.""",
+        parameters="""\
+threshold : array_like
+    The threshold: a number or an array. Below 0 it keeps every x. There is no
+    default; that of PyTorch, Keras and ONNX is 0.5, and PyWavelets has none.""",
+        special_values="""\
+- The result is never -0.0 where threshold >= 0.
+- A NaN x keeps its bits; for any other x a NaN threshold is the result.
+- The smallest integer is beyond every threshold, although `numpy.abs` of it is
+  negative.""",
+        pytorch="""\
+`torch.nn.functional.hardshrink`, `torch.nn.Hardshrink`,
+  ``lambd=0.5``""",
+        tensorflow="`keras.ops.hard_shrink`, ``threshold=0.5``",
+        jax="``jnp.where(jnp.abs(x) > threshold, x, 0)``",
+        onnx="Shrink, ``lambd=0.5``, with a bias of 0",
+        differences="""\
+A NaN x gives 0 in Keras, ONNX Runtime and the JAX spelling. A NaN threshold
+gives x in PyTorch, and 0 in the others.
+`pywt.threshold` of PyWavelets with the mode 'hard' keeps an x of exactly the
+threshold.""",
+        references="""\
+.. [1] D. L. Donoho and I. M. Johnstone, *Ideal Spatial Adaptation by Wavelet
+   Shrinkage*, Biometrika 81, 1994, pages 425-455.
+.. [2] T. Blumensath and M. E. Davies, *Iterative Thresholding for Sparse
+   Approximations*, Journal of Fourier Analysis and Applications 14, 2008,
+   pages 629-654.""",
+        see_also="soft_threshold, thresholded_relu",
+        example="""\
+>>> hard_threshold([-3.0, -1.0, 0.5, 3.0], 1)
+array([-3.,  0.,  0.,  3.])""",
+        backward_example="""\
+>>> hard_threshold_backward([10.0, 20.0, 30.0], [-3.0, 1.0, 3.0], 1)
+array([10.,  0., 30.])""",
+    ),
     "softplus": Words(
         summary="Softplus: the smooth rectifier log(1 + exp(x)).",
         brief="log(1 + eˣ)",

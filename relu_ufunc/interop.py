@@ -27,6 +27,8 @@ _UNITS = {
     "crelu": "x -> x, x",
     "add_relu": "x, x -> x",
     "affine_relu": "x, scale, x*scale -> x*scale",
+    "soft_threshold": "x, x -> x",
+    "hard_threshold": "x, x -> x",
     "softplus": "1 -> 1",
     "elu": "1, 1 -> 1",
     "selu": "1 -> 1",
@@ -44,12 +46,13 @@ def register_astropy() -> None:
     """Make the functions of this package accept `astropy.units.Quantity`.
 
     The homogeneous functions keep the unit: `relu`, `leaky_relu`, `prelu`, `crelu`.
-    `add_relu`, `clipped_relu` and `thresholded_relu` convert their second input to the unit
-    of the first, and so does that of `celu`; the second operand of `squareplus` has the
-    square of the first's unit. The result of `squared_relu` has the square of the unit, and
-    that of `affine_relu` the unit of the product. `relu6`, `hard_swish` and the other smooth
-    functions accept only a dimensionless input. The result of a backward function has the
-    unit of `dy` times that of the output, divided by that of the input.
+    `add_relu`, `clipped_relu`, `thresholded_relu`, `soft_threshold`, `hard_threshold` and
+    `celu` convert their second input to the unit of the first; the second operand of
+    `squareplus` has the square of the first's unit. The result of `squared_relu` has the
+    square of the unit, and that of `affine_relu` the unit of the product. `relu6`,
+    `hard_swish` and the other smooth functions accept only a dimensionless input. The result
+    of a backward function has the unit of `dy` times that of the output, divided by that of
+    the input.
 
     Calling this function again has no effect.
 

@@ -14,7 +14,7 @@ enum operation {
     N_OPERATIONS
 };
 
-enum dtypes { EVERY_DTYPE, NUMERIC, FLOATING };
+enum dtypes { EVERY_DTYPE, NUMERIC, SIGNED, FLOATING };
 
 /* How a function computes the results that its value selects from: see ops.def. */
 enum arithmetic { NO_ARITHMETIC, ROUNDED, ACCURATE, FAST };

@@ -13,6 +13,7 @@ from tests.bits import Array
 
 EVERY_DTYPE = "?bBhHiIlLqQefdg"
 NUMERIC = EVERY_DTYPE.removeprefix("?")
+SIGNED = "bhilqefdg"
 FLOATING = "efdg"
 
 Value = Callable[..., Array | tuple[Array, ...]]
@@ -120,7 +121,8 @@ def forward(
 ) -> Callable[[_V], _V]:
     """Enter the decorated function, which computes the value in plain NumPy, into the table.
 
-    dtypes       EVERY_DTYPE, NUMERIC, which leaves out bool, or FLOATING
+    dtypes       EVERY_DTYPE, NUMERIC, which leaves out bool, SIGNED, which leaves out the unsigned
+                 integers as well, or FLOATING
     units        an example of units for the inputs and outputs: "m, 1 -> m"; 1 is dimensionless
     parameters   values to try for each input after x: among them a fraction that is not binary
                  if there is arithmetic, a whole number if there are integers, and a few short

@@ -23,6 +23,7 @@ from tests.facts import (
     EVERY_DTYPE,
     FLOATING,
     NUMERIC,
+    SIGNED,
     Backward,
     Forward,
     Oracle,
@@ -182,6 +183,53 @@ def add_relu(x: Array, b: Array) -> Array:
 )
 def affine_relu(x: Array, scale: Array, shift: Array) -> Array:
     return relu(_computed(lambda x, scale, shift: x * scale + shift, x, scale, shift))
+
+
+def _is_beyond(x: Array, threshold: Array) -> Array:
+    """Whether abs(x) > threshold, although the least integer has no abs."""
+    if x.dtype.kind == "i":
+        return (threshold < 0) | (x > threshold) | (x < -threshold)
+    is_beyond: Array = np.abs(x) > threshold
+    return is_beyond
+
+
+THRESHOLDS = {"threshold": [0.3, -0.5, -1.5, 0.0, 0.5, 2.0]}
+
+
+@forward(SIGNED, units="m, m -> m", parameters=THRESHOLDS, nonnegative=nowhere)
+def soft_threshold(x: Array, threshold: Array) -> Array:
+    shrunk = _computed(
+        lambda x, threshold: np.where(x < 0, x + threshold, x - threshold), x, threshold
+    )
+    conditions = [_nan(x), _nan(threshold), _is_beyond(x, threshold) & (x != 0)]
+    return np.select(conditions, [x, threshold, shrunk], _zero(x))
+
+
+@backward(
+    units="s, m, m -> s",
+    kinks=lambda threshold: [-threshold, threshold] if threshold >= 0 else [0],
+    choices=[((3, 2, 2), 0), ((3, -2, 2), 0), ((3, 0, 0), 0)],
+    dead=(1.0, 2.0),
+)
+def soft_threshold_backward(dy: Array, x: Array, threshold: Array) -> Array:
+    conditions = [_nan(x), _nan(threshold), _is_beyond(x, threshold)]
+    return np.select(conditions, [x, threshold, dy], _zero(x))
+
+
+@forward(SIGNED, units="m, m -> m", parameters=THRESHOLDS, nonnegative=nowhere)
+def hard_threshold(x: Array, threshold: Array) -> Array:
+    conditions = [_nan(x), _nan(threshold), _is_beyond(x, threshold)]
+    return np.select(conditions, [x, threshold, x], _zero(x))
+
+
+@backward(
+    units="s, m, m -> s",
+    kinks=lambda threshold: [-threshold, threshold] if threshold >= 0 else [],
+    choices=[((3, 2, 2), 0), ((3, -2, 2), 0), ((3, 0, 0), 0)],
+    dead=(1.0, 2.0),
+)
+def hard_threshold_backward(dy: Array, x: Array, threshold: Array) -> Array:
+    return soft_threshold_backward(dy, x, threshold)
 
 
 _ROUNDS_TO_ODD = ContextVar("_ROUNDS_TO_ODD", default=False)

@@ -10,6 +10,7 @@ import pytest
 
 import relu_ufunc
 from relu_ufunc._operations import OPERATIONS, Operation
+from tests.facts import EVERY_DTYPE, FLOATING, NUMERIC, SIGNED
 
 pytestmark = pytest.mark.project
 
@@ -39,8 +40,13 @@ def test_the_loops_match_the_row(operation: Operation) -> None:
     named = [line for line in rows if f"`{operation.name}`" in line.split("|")[1]]
     assert len(named) == 1, f"docs/semantics.md {OUT_OF_STEP}"
     (row,) = named
-    loops = {"?": "bool, every integer", "b": "the same but bool", "e": "float16"}
-    assert row.split("|")[2].strip().startswith(loops[operation.type_characters[0]])
+    loops = {
+        EVERY_DTYPE: "bool, every integer",
+        NUMERIC: "the same but bool",
+        SIGNED: "the same but unsigned",
+        FLOATING: "float16",
+    }
+    assert row.split("|")[2].strip().startswith(loops[operation.type_characters])
 
 
 def test_tables_are_rectangular() -> None:

@@ -43,11 +43,25 @@ def reference(operation: Operation) -> np.ufunc:
     return np.hypot if ORACLES[operation.name].dtypes == FLOATING else np.maximum
 
 
+def with_loop(operation: Operation, dtype: "np.dtype[Any]") -> "np.dtype[Any]":
+    """The dtype, or if the function has no loop for it the next one, as everywhere in NumPy."""
+    loops = ORACLES[operation.name].dtypes
+    has_next = loops != FLOATING and dtype.char not in loops
+    return np.result_type(dtype, np.int8) if has_next else dtype
+
+
+def _as_met_by_a_number(operation: Operation, operand: object) -> object:
+    """Python's takes on the dtype of the loop, so that an unsigned array may meet -3."""
+    if isinstance(operand, np.ndarray) and operand.dtype.kind == "u":
+        return operand.astype(with_loop(operation, operand.dtype))
+    return operand
+
+
 def wanted(operation: Operation, *pair: object) -> object:
+    if any(type(operand) in (int, float) for operand in pair):
+        pair = tuple(_as_met_by_a_number(operation, operand) for operand in pair)
     dtype = outcome(reference(operation), *pair)
-    # Without a bool loop the next one is used, as everywhere in NumPy.
-    has_bool = "?" in ORACLES[operation.name].dtypes
-    return np.dtype(np.int8) if dtype == np.bool_ and not has_bool else dtype
+    return with_loop(operation, dtype) if isinstance(dtype, np.dtype) else dtype
 
 
 @each_operation

@@ -113,7 +113,15 @@ def test_flush_to_zero_changes_no_selection(case: Case, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    "name", ["leaky_relu", "leaky_relu_backward", "prelu", "prelu_backward", "squared_relu"]
+    "name",
+    [
+        "leaky_relu",
+        "leaky_relu_backward",
+        "prelu",
+        "prelu_backward",
+        "soft_threshold",
+        "squared_relu",
+    ],
 )
 def test_enough_selections_were_compared(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = next(c for c in CASES if c.operation.name == name and c.character == "f")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from relu_ufunc._operations import OPERATIONS, Operation
+from tests.facts import EVERY_DTYPE, FLOATING, NUMERIC, SIGNED
 from tests.packages import IS_EDITABLE, PACKAGE, PUBLIC_NAMES
 
 SAMPLES = Path(__file__).with_name("typing_samples.py")
@@ -44,7 +45,12 @@ def run(*arguments: str | Path, cwd: Path) -> None:
 
 def type_in_the_stub(operation: Operation) -> str:
     """The class for as many inputs and outputs, with the dtypes of the row."""
-    dtypes = {"?": "_EveryDtype", "b": "_Numeric", "e": "_Floating"}[operation.type_characters[0]]
+    dtypes = {
+        EVERY_DTYPE: "_EveryDtype",
+        NUMERIC: "_Numeric",
+        SIGNED: "_WithSign",
+        FLOATING: "_Floating",
+    }[operation.type_characters]
     arity = f"_Nin{len(operation.inputs)}Nout{len(operation.outputs)}"
     return f'{arity}[{dtypes}, Literal["{", ".join(operation.inputs)}"]]'
 

@@ -156,6 +156,24 @@ TABLE: list[tuple[str, tuple[object, ...], object]] = [
     ("thresholded_relu", ([-3, -1, -0.0, 4], -2), [0, -1, -0.0, 4]),
     ("thresholded_relu", ([-3, 4], NAN), [NAN, NAN]),
     ("thresholded_relu_backward", ([INF, INF, 5], [1, 2, 3], 2), [0, 0, 5]),
+    ("soft_threshold", ([-5, -2, -1, -0.0, 0, 1, 2, 5], 2), [-3, 0, 0, 0, 0, 0, 0, 3]),
+    ("soft_threshold", ([-5, -5e-324, -0.0, 0, 5e-324], 0), [-5, -5e-324, 0, 0, 5e-324]),
+    ("soft_threshold", ([-5, -5e-324, -0.0, 0, 5], -2), [-7, -2, 0, 0, 7]),
+    ("soft_threshold", ([-INF, 5, INF, NAN], 2), [-INF, 3, INF, NAN]),
+    ("soft_threshold", ([-INF, 5, INF, NAN], INF), [0, 0, 0, NAN]),
+    ("soft_threshold", ([-INF, -5, -0.0, 5, INF], -INF), [-INF, -INF, 0, INF, INF]),
+    ("soft_threshold", ([-INF, -5, 0, INF, NAN], NAN), [NAN] * 5),
+    ("soft_threshold", ([1e308, -1e308, 2], -1e308), [INF, -INF, 1e308]),
+    ("soft_threshold_backward", ([7, NAN, INF, 7, 7], [-3, -2, 0, 2, 3], 2), [7, 0, 0, 0, 7]),
+    ("soft_threshold_backward", ([7, 7, 7, NAN], [-3, 0, 3, NAN], -2), [7, 7, 7, NAN]),
+    ("soft_threshold_backward", ([7, 7], [1, -1], NAN), [NAN, NAN]),
+    ("hard_threshold", ([-5, -2, -1, -0.0, 0, 1, 2, 5], 2), [-5, 0, 0, 0, 0, 0, 0, 5]),
+    ("hard_threshold", ([-5, -5e-324, -0.0, 0, 5e-324], 0), [-5, -5e-324, 0, 0, 5e-324]),
+    ("hard_threshold", ([-5, -5e-324, -0.0, 0, 5e-324], -0.0), [-5, -5e-324, 0, 0, 5e-324]),
+    ("hard_threshold", ([-5, -0.0, 0, 1], -2), [-5, -0.0, 0, 1]),
+    ("hard_threshold", ([-INF, 5, INF, NAN], INF), [0, 0, 0, NAN]),
+    ("hard_threshold", ([-INF, -5, 0, INF, NAN], NAN), [NAN] * 5),
+    ("hard_threshold_backward", ([7, NAN, INF, 7, 7], [-3, -2, 0, 2, 3], 2), [7, 0, 0, 0, 7]),
     ("squared_relu", ([-3, -0.0, 3, INF, 1e200],), [0, 0, 9, INF, INF]),
     ("squared_relu_backward", ([INF, 5, 5, 5], [0, -1, 2, NAN]), [0, 0, 20, NAN]),
     ("add_relu", ([1, -3, 2, -0.0], [2, 1, -2, -0.0]), [3, 0, 0, 0]),
@@ -199,6 +217,33 @@ def test_integer_arithmetic_wraps(isa: str) -> None:
     assert ufuncs["add_relu"](np.array([127, -128] * 20, np.int8), np.int8(1)).tolist() == [0] * 40
     assert ufuncs["add_relu"](np.array([-128] * 20, np.int8), np.int8(-1)).tolist() == [127] * 20
     assert ufuncs["squared_relu"](np.array([65535] * 20, np.uint16)).tolist() == [1] * 20
+
+
+@each_isa
+def test_thresholds_of_integers(isa: str) -> None:
+    """As with Python's integers, which do not wrap around, in every dtype at its ends."""
+    soft, hard = UFUNCS[isa]["soft_threshold"], UFUNCS[isa]["hard_threshold"]
+    for character in "bhilq":
+        least, greatest = np.iinfo(character).min, np.iinfo(character).max
+        ends = {*range(least, least + 70), *range(-70, 70), *range(greatest - 70, greatest + 1)}
+        x, thresholds = sorted(ends), sorted(value for value in ends if value >= 0)
+        given = np.array(x, character), np.array(thresholds, character)[:, None]
+        is_beyond = [[abs(each) > threshold for each in x] for threshold in thresholds]
+        shrunk = [[each - t if each > 0 else each + t for each in x] for t in thresholds]
+        np.testing.assert_array_equal(soft(*given), np.where(is_beyond, shrunk, 0))
+        np.testing.assert_array_equal(hard(*given), np.where(is_beyond, x, 0))
+
+
+@each_isa
+def test_a_threshold_below_zero_wraps_as_addition_does(isa: str) -> None:
+    soft, hard = UFUNCS[isa]["soft_threshold"], UFUNCS[isa]["hard_threshold"]
+    x = np.array([-128, -127, -1, 0, 1, 127] * 20, np.int8)
+    for threshold in range(-128, 0):
+        signed = {-1: threshold, 0: 0, 1: -threshold}
+        right = [each + signed[np.sign(each)] for each in x.tolist()]
+        wanted = np.array(right).astype(np.int8)
+        np.testing.assert_array_equal(soft(x, np.int8(threshold)), wanted)
+        np.testing.assert_array_equal(hard(x, np.int8(threshold)), x)
 
 
 @pytest.mark.parametrize("character", "fdg")

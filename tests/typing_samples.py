@@ -18,6 +18,8 @@ from relu_ufunc import (
     prelu_backward,
     relu,
     relu_backward,
+    soft_threshold,
+    soft_threshold_backward,
     squared_relu,
 )
 
@@ -64,6 +66,9 @@ assert_type(add_relu(i8, i8), NDArray[np.int8])
 assert_type(affine_relu(f32, 2.0, f32), NDArray[np.float32])
 assert_type(affine_relu(one32, 2.0, 1), np.float32)
 assert_type(leaky_relu(f64, one64), NDArray[np.float64])
+assert_type(soft_threshold(i8, 3), NDArray[np.int8])
+assert_type(soft_threshold(f32, 1), NDArray[np.float32])
+assert_type(soft_threshold_backward(i8, i8, 3), NDArray[np.int8])
 
 # A NumPy scalar is not weak: the result has the common base of the dtypes.
 assert_type(leaky_relu(f32, one64), NDArray[np.floating[Any]])
@@ -102,6 +107,10 @@ assert_type(gelu(1), np.float64)
 assert_type(gelu(True), np.floating[Any])
 assert_type(leaky_relu(True, True), np.floating[Any])
 assert_type(prelu_backward(1.0, -1.0, 0.5), tuple[np.float64, np.float64])
+assert_type(soft_threshold(1, 0.5), np.float64)
+assert_type(soft_threshold(1, 3), np.integer[Any])
+assert_type(soft_threshold(True, True), np.integer[Any])
+assert_type(soft_threshold_backward(1, True, 3), np.integer[Any])
 
 # With a list or an array the result is an array, of a dtype that the types cannot express.
 assert_type(relu([1.5]), NDArray[Any])
@@ -123,6 +132,8 @@ assert_type(leaky_relu(i8, 0.01), NDArray[Any])
 assert_type(clipped_relu(u8, 6.0), NDArray[Any])
 assert_type(clipped_relu(i64, u64), NDArray[Any])
 assert_type(clipped_relu(truth, 6), NDArray[Any])
+assert_type(soft_threshold(u8, 3), NDArray[Any])
+assert_type(soft_threshold(truth, 3), NDArray[Any])
 assert_type(crelu([1.5]), tuple[NDArray[Any], NDArray[Any]])
 
 # Results whose type cannot be expressed.

@@ -14,28 +14,32 @@ ROOT = Path(__file__).parents[1]
 
 _FLOATS = f"float16, float32, float64, longdouble; {', '.join(ML_DTYPES)}"
 
-# For each first dtype of a function: its loops, and the dtype that several inputs give.
+# For each set of integers: the loops, and the dtype that several inputs give.
 _DTYPES = {
-    "?": (
+    "?bBhHiIlLqQ": (
         f"bool, every integer, {_FLOATS}",
         "the dtype of `np.maximum`",
     ),
-    "b": (
+    "bBhHiIlLqQ": (
         "the same but bool, which becomes int8",
         "the dtype of `np.maximum`; int8 for bool only",
     ),
-    "e": (_FLOATS, "the dtype of `np.hypot`"),
+    "bhilq": (
+        "the same but unsigned integers: they become the next wider signed ones, uint64 float64",
+        "the dtype of `np.maximum`; a signed one for bool and unsigned integers only",
+    ),
+    "": (_FLOATS, "the dtype of `np.hypot`"),
 }
 
 
 def dtypes() -> str:
     """The functions, grouped by their loops."""
     lines = ["| Functions | Loops | Several inputs |", "|---|---|---|"]
-    for first, (loops, common) in _DTYPES.items():
+    for integers, (loops, common) in _DTYPES.items():
         names = [
             f"`{operation.name}`"
             for operation in OPERATIONS
-            if not operation.is_backward and operation.type_characters[0] == first
+            if not operation.is_backward and operation.type_characters == f"{integers}efdg"
         ]
         lines.append(f"| {', '.join(names)} | {loops} | {common} |")
     return "\n".join(lines)

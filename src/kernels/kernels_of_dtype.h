@@ -172,6 +172,11 @@
 #else
 #define IF_NUMERIC(...) __VA_ARGS__
 #endif
+#ifdef IS_UNSIGNED
+#define IF_SIGNED(...)
+#else
+#define IF_SIGNED(...) __VA_ARGS__
+#endif
 #ifdef IS_INTEGER
 #define IF_FLOATING(...)
 #else

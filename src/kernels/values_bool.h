@@ -1,5 +1,6 @@
 /* The values of bool, 0 and 1. */
 #define IS_BOOL
+#define IS_UNSIGNED
 #include "values_integer.h"
 
 /* gcc 12 makes longer vectors of this than of a comparison. */

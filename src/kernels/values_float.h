@@ -25,6 +25,7 @@ static inline T rectified_negative(T x) { return negative(x) ? (T)((U)x ^ sign_b
 /* From sign and magnitude to two's complement; both zeros become 0. */
 static inline T ordered(T x) { return x < 0 ? (T)(sign_bit - (U)x) : x; }
 static inline bool less(T a, T b) { return ordered(a) < ordered(b); }
+static inline bool beyond(T x, T threshold) { return ordered(threshold) < (T)magnitude_bits(x); }
 
 /* The smaller of a rectified value and a cap, whose -0.0 counts as +0.0. */
 static inline T capped(T rectified, T cap)

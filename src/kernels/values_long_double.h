@@ -22,11 +22,13 @@ static inline T narrow(WIDE x)
     return rounded;
 }
 static inline WIDE rectified_wide(WIDE x) { return x; }
+static inline WIDE shrunk(WIDE x, WIDE threshold) { return x < 0 ? x + threshold : x - threshold; }
 static inline bool is_nan(T x) { return x != x; }
 static inline bool positive(T x) { return x > 0; }
 static inline bool negative(T x) { return x < 0; }
 static inline bool less(T a, T b) { return a < b; }
 static inline bool inside(T x, T cap) { return (x < cap) & (x > 0); }
+static inline bool beyond(T x, T threshold) { return !((x < 0 ? -x : x) <= threshold); }
 static inline T rectified_negative(T x) { return x < 0 ? -x : 0; }
 static inline T rectified(T x) { return x > 0 || x != x ? x : 0; }
 static inline T capped(T rectified, T cap)

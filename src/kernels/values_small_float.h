@@ -15,6 +15,10 @@ static inline T narrow(WIDE w)
 {
     return (T)(U)narrowed_small_float(w, EXPONENT, MANTISSA, GREATEST);
 }
+static inline WIDE shrunk(WIDE x, WIDE threshold)
+{
+    return x - float_of_bits(bits_of_float(threshold) ^ (bits_of_float(x) & 0x80000000u));
+}
 static inline WIDE rectified_wide(WIDE w)
 {
     return !overflows_to_nan(EXPONENT, MANTISSA, GREATEST) ? w : w < 0 ? 0 : w;

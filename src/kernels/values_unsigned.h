@@ -1,4 +1,5 @@
 /* The values of the unsigned integers. */
+#define IS_UNSIGNED
 #include "values_integer.h"
 
 static inline bool less(T a, T b) { return a < b; }
