@@ -16,15 +16,16 @@ from tests.cases import UFUNCS, each_isa
 # Warnings from Keras' tests are not our concern.
 pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("ignore")]
 
+SHRINKS = {"soft_shrink", "hard_shrink"}
 SMOOTH = {"softplus", "elu", "selu", "celu", "gelu", "silu", "squareplus", "hard_silu"}
 
 # What is in the name of a test of one of our functions; elu is in that of many.
-TESTED = ("elu", "softplus", "silu", "squareplus", "mish")
+TESTED = ("elu", "softplus", "silu", "squareplus", "mish", "soft_shrink", "hard_shrink")
 
 # The suites, and the functions of ours that each has to call.
 SUITES = {
-    "activations.activations_test": {"relu", "relu6", "leaky_relu", *SMOOTH, "mish"},
-    "ops.nn_test": {"relu", "relu6", "leaky_relu", *SMOOTH},
+    "activations.activations_test": {"relu", "relu6", "leaky_relu", *SHRINKS, *SMOOTH, "mish"},
+    "ops.nn_test": {"relu", "relu6", "leaky_relu", *SHRINKS, *SMOOTH},
     "layers.activations.elu_test": {"elu"},
     "layers.activations.relu_test": {"relu"},
     "layers.activations.leaky_relu_test": {"leaky_relu"},
@@ -62,6 +63,12 @@ def _functions(isa: str) -> dict[str, Callable[..., Any]]:
         "relu6": ufuncs["relu6"],
         "leaky_relu": lambda x, negative_slope=0.2: ufuncs["leaky_relu"](
             x, np.array(negative_slope, x.dtype)
+        ),
+        "soft_shrink": lambda x, threshold=0.5: ufuncs["soft_threshold"](
+            x, np.array(threshold, x.dtype)
+        ),
+        "hard_shrink": lambda x, threshold=0.5: ufuncs["hard_threshold"](
+            x, np.array(threshold, x.dtype)
         ),
         "softplus": ufuncs["softplus"],
         "elu": lambda x, alpha=1.0: ufuncs["elu"](x, np.array(alpha, x.dtype)),

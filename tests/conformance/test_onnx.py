@@ -72,6 +72,15 @@ def _swish(ufuncs: Ufuncs, node: Node) -> Array:
     return np.asarray(ufuncs["silu"](x * x.dtype.type(alpha)) / x.dtype.type(alpha))
 
 
+def _shrink(ufuncs: Ufuncs, node: Node) -> Array:
+    (x,) = node.inputs
+    threshold, bias = (x.dtype.type(node.attributes[name]) for name in ("lambd", "bias"))
+    if bias == threshold:
+        return np.asarray(ufuncs["soft_threshold"](x, threshold))
+    assert bias == 0
+    return np.asarray(ufuncs["hard_threshold"](x, threshold))
+
+
 def _gelu(ufuncs: Ufuncs, node: Node) -> Array:
     has_tanh = node.attributes["approximate"] == b"tanh"
     return np.asarray(ufuncs["gelu_tanh" if has_tanh else "gelu"](*node.inputs))
@@ -95,6 +104,7 @@ ADAPTERS: dict[str, Callable[[Ufuncs, Node], Array]] = {
     "PRelu": _prelu,
     "ThresholdedRelu": _with_alpha("thresholded_relu"),
     "Clip": _clip,
+    "Shrink": _shrink,
     "Softplus": _plain("softplus"),
     "Elu": _with_alpha("elu"),
     "Selu": _selu,

@@ -44,7 +44,10 @@ class Counterpart:
     """Returns the parameter of a sample: a tensor, a number, or None if we have no counterpart."""
     number: float | None = None
     """The parameter to combine with all special values; None if it may be a tensor of them."""
+    has_integers: bool = True
 
+
+_LAMBD = _argument(0, "lambd", 0.5)
 
 COUNTERPARTS = {
     "nn.functional.relu": Counterpart("relu", lambda f, x: f(x)),
@@ -57,6 +60,12 @@ COUNTERPARTS = {
     ),
     "nn.functional.threshold": Counterpart(
         "thresholded_relu", lambda f, x, theta: f(x, theta, 0), _argument(0, "threshold"), 2
+    ),
+    "nn.functional.softshrink": Counterpart(
+        "soft_threshold", lambda f, x, threshold: f(x, threshold), _LAMBD, 0.5, has_integers=False
+    ),
+    "nn.functional.hardshrink": Counterpart(
+        "hard_threshold", lambda f, x, threshold: f(x, threshold), _LAMBD, 0.5, has_integers=False
     ),
     "nn.functional.hardtanh": Counterpart(
         "clipped_relu", lambda f, x, limit: f(x, 0, limit), _argument(1, "max_val", 1), 6
@@ -107,6 +116,7 @@ def _half(a: Array) -> Array:
 
 RELU, RELU6, HARDTANH = "nn.functional.relu", "nn.functional.relu6", "nn.functional.hardtanh"
 LEAKY, PRELU, THRESHOLD = (f"nn.functional.{name}" for name in ("leaky_relu", "prelu", "threshold"))
+SOFT, HARD = (f"nn.functional.{name}shrink" for name in ("soft", "hard"))
 INF = np.inf
 
 FORWARD = [
@@ -129,6 +139,12 @@ FORWARD = [
         lambda x, _: _unrounded(x),
         "e",
     ),
+    Difference(
+        "within the threshold it is -0.0 or +0.0 where x is negative or -0.0; here it is +0.0",
+        (SOFT,),
+        lambda x, threshold: np.signbit(x) & (np.abs(x) <= threshold),
+        lambda x, _: (np.zeros_like(x), np.full_like(x, -0.0)),
+    ),
 ]
 BACKWARD = [
     Difference(
@@ -139,7 +155,7 @@ BACKWARD = [
     ),
     Difference(
         "at NaN the derivative is 0 or 1, depending on the lane; here it is NaN",
-        (RELU6, HARDTANH),
+        (RELU6, HARDTANH, SOFT, HARD),
         lambda dy, x, *_: np.isnan(x),
         lambda dy, *_: (dy, np.zeros_like(dy)),
     ),
@@ -305,6 +321,7 @@ def _along_axis_1(weight: Tensor, x: Tensor) -> Tensor:
         for name, counterpart in COUNTERPARTS.items()
         for dtype_name in ("float16", "float32", "float64", "int64")
         if np.dtype(dtype_name).char in BY_NAME[counterpart.ufunc].type_characters
+        if dtype_name != "int64" or counterpart.has_integers
     ],
 )
 def test_sample_inputs(name: str, dtype_name: str, torch: Any, count: Counter[str]) -> None:

@@ -115,6 +115,26 @@ def _times(a: Array, number: float) -> Array:
     return product
 
 
+def _is_beyond_3_tenths(x: Array, threshold: Array) -> Any:
+    """Whether that is the threshold, and x beyond it before it is rounded to the dtype of x."""
+    wide = _wide(x)
+    is_rounded = threshold == np.asarray(0.3, threshold.dtype)
+    return is_rounded & (np.abs(wide) > np.asarray(0.3, wide.dtype))
+
+
+def _minus_3_tenths(x: Array, _: Array) -> Array:
+    wide = _wide(x)
+    shrunk: Array = (wide - np.copysign(np.asarray(0.3, wide.dtype), wide)).astype(x.dtype)
+    return shrunk
+
+
+def _shrink(x: Array, threshold: Array, bias: Array) -> Array:
+    """ONNX's operator in float32, of float64."""
+    x, threshold, bias = (a.astype(np.float32) for a in (x, threshold, bias))
+    above = np.where(x > threshold, x - bias, _zeros(x))
+    return np.where(x < -threshold, x + bias, above).astype(np.float64)
+
+
 def _both_branches(dy: Array, x: Array, slope: Array) -> Array:
     wide, zero = _wide(dy), _wide(_zeros(dy))
     product = _wide(slope) * np.where(x >= 0, zero, wide)
@@ -260,7 +280,42 @@ _differ(
 )
 
 texts = ("x is NaN", "0", "NaN")
-_differ((KERAS, ORT), "thresholded_relu", lambda x, _: np.isnan(x), _zeros, *texts)
+_differ(
+    (KERAS, ORT),
+    "thresholded_relu soft_threshold hard_threshold",
+    lambda x, _: np.isnan(x),
+    _zeros,
+    *texts,
+)
+
+texts = ("a threshold of 0.3, x beyond it", "not rounded to the dtype of x", "rounded to it")
+_differ(PYTORCH, "soft_threshold", _is_beyond_3_tenths, _minus_3_tenths, *texts, dtypes="eE")
+_differ(ORT, "soft_threshold", _is_beyond_3_tenths, _minus_3_tenths, *texts, dtypes="e")
+_differ(ORT, "hard_threshold", _is_beyond_3_tenths, lambda x, _: x, *texts, dtypes="e")
+texts = (
+    "x is negative or −0.0, within the threshold",
+    "+0.0 or −0.0, depending on the lane",
+    "+0.0",
+)
+_differ(
+    PYTORCH,
+    "soft_threshold",
+    lambda x, threshold: np.signbit(x) & (np.abs(x) <= threshold),
+    _either_zero,
+    *texts,
+)
+texts = ("x is −0.0, above a negative threshold", "+0.0", "−0.0")
+_differ(
+    ORT,
+    "hard_threshold",
+    lambda x, threshold: is_negative_zero(x) & (threshold < 0),
+    _zeros,
+    *texts,
+    dtypes="ef",
+)
+texts = ("float64", "computed in float32", "computed in float64")
+_differ(ORT, "soft_threshold", _always, lambda x, t: _shrink(x, t, t), *texts, dtypes="d")
+_differ(ORT, "hard_threshold", _always, lambda x, t: _shrink(x, t, _zeros(t)), *texts, dtypes="d")
 
 texts = SUBNORMAL
 _differ(
@@ -289,7 +344,7 @@ _differ(PYTORCH, "relu_backward thresholded_relu_backward", _is_nan, _dy, *texts
 texts = ("x is NaN", "dy or 0, depending on the lane", "NaN")
 _differ(
     PYTORCH,
-    "relu6_backward clipped_relu_backward",
+    "relu6_backward clipped_relu_backward soft_threshold_backward hard_threshold_backward",
     _is_nan,
     lambda dy, *_: (dy, _zeros(dy)),
     *texts,
@@ -300,7 +355,22 @@ _differ(PYTORCH, "prelu_backward", _is_nan, _dy_slope, *texts)
 texts = ("x is NaN", "0", "NaN")
 _differ(JAX, "relu_backward relu6_backward squared_relu_backward", _is_nan, _zeros, *texts)
 _differ(TENSORFLOW, "clipped_relu_backward", _is_nan, _zeros, *texts)
-_differ(KERAS, "thresholded_relu_backward", _is_nan, _zeros, *texts)
+_differ(
+    KERAS,
+    "thresholded_relu_backward soft_threshold_backward hard_threshold_backward",
+    _is_nan,
+    _zeros,
+    *texts,
+)
+
+texts = ("dy is −0.0, x beyond the threshold", "+0.0", "−0.0")
+_differ(
+    KERAS,
+    "soft_threshold_backward",
+    lambda dy, x, threshold: is_negative_zero(dy) & (np.abs(x) > threshold),
+    _zeros,
+    *texts,
+)
 
 texts = (
     "the derivative is 0",
@@ -438,8 +508,9 @@ _differ(
 _differ(
     (*TF, JAX),
     "relu relu6 leaky_relu prelu clipped_relu thresholded_relu squared_relu crelu add_relu "
-    "affine_relu relu_backward relu6_backward leaky_relu_backward prelu_backward "
-    "clipped_relu_backward thresholded_relu_backward squared_relu_backward",
+    "affine_relu soft_threshold hard_threshold relu_backward relu6_backward leaky_relu_backward "
+    "prelu_backward clipped_relu_backward thresholded_relu_backward squared_relu_backward "
+    "soft_threshold_backward hard_threshold_backward",
     _has_subnormal,
     None,
     *SUBNORMAL,

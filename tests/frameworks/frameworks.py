@@ -93,6 +93,8 @@ class Torch(Framework):
         "crelu",
         "add_relu",
         "affine_relu",
+        "soft_threshold",
+        "hard_threshold",
         *SMOOTH,
     )
     packages = ("torch",)
@@ -106,6 +108,8 @@ class Torch(Framework):
             "prelu": lambda x, slope: f.prelu(x.reshape(1, -1), slope).reshape(-1),
             "clipped_relu": lambda x, limit: f.hardtanh(x, 0.0, limit),
             "thresholded_relu": lambda x, theta: f.threshold(x, theta, 0.0),
+            "soft_threshold": f.softshrink,
+            "hard_threshold": f.hardshrink,
             "softplus": f.softplus,
             "elu": f.elu,
             "selu": f.selu,
@@ -199,6 +203,8 @@ class Keras(TensorFlow):
         "prelu",
         "clipped_relu",
         "thresholded_relu",
+        "soft_threshold",
+        "hard_threshold",
         *SMOOTH,
     )
 
@@ -221,6 +227,8 @@ class Keras(TensorFlow):
             "prelu": prelu,
             "clipped_relu": lambda x, limit: keras.activations.relu(x, max_value=limit),
             "thresholded_relu": lambda x, theta: keras.activations.threshold(x, theta, 0.0),
+            "soft_threshold": keras.ops.soft_shrink,
+            "hard_threshold": keras.ops.hard_shrink,
             "softplus": keras.ops.softplus,
             "elu": keras.ops.elu,
             "selu": keras.ops.selu,
@@ -307,6 +315,8 @@ class OnnxRuntime(Framework):
         "prelu",
         "clipped_relu",
         "thresholded_relu",
+        "soft_threshold",
+        "hard_threshold",
         *(name for name in SMOOTH if name != "squareplus"),
     )
     dtypes = "efd"
@@ -322,6 +332,8 @@ class OnnxRuntime(Framework):
                 "Clip", x, np.zeros((), x.dtype), np.array(limit, x.dtype)
             ),
             "thresholded_relu": lambda x, theta: self._run("ThresholdedRelu", x, alpha=theta),
+            "soft_threshold": lambda x, limit: self._run("Shrink", x, lambd=limit, bias=limit),
+            "hard_threshold": lambda x, limit: self._run("Shrink", x, lambd=limit, bias=0.0),
             "softplus": partial(self._run, "Softplus"),
             "elu": lambda x, alpha: self._run("Elu", x, alpha=alpha),
             "selu": partial(self._run, "Selu"),

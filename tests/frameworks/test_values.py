@@ -46,6 +46,9 @@ NUMBERS = {
     "leaky_relu": (0.01, 0.25, 2.0, -0.5, 0.0),
     "clipped_relu": (6.0, 1.0),
     "thresholded_relu": (1.0, 0.0, -1.0),
+    # PyTorch refuses a soft threshold below 0.
+    "soft_threshold": (1.0, 0.0, 0.3),
+    "hard_threshold": (1.0, 0.0, 0.3, -1.0),
 }
 # Some NaNs are returned with other bits, or each as the plain NaN of its sign; JAX 0.12 returns
 # plain positive ones where the processor has instructions for bfloat16.
