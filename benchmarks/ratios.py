@@ -17,10 +17,12 @@ from relu_ufunc import (
     add_relu,
     affine_relu,
     clipped_relu,
+    hard_threshold,
     leaky_relu,
     prelu,
     relu,
     relu6,
+    soft_threshold,
     squared_relu,
     thresholded_relu,
 )
@@ -75,6 +77,8 @@ def family() -> Iterator[Line]:
         clipped_relu: 6.0,
         thresholded_relu: 1.0,
         add_relu: 0.5,
+        soft_threshold: 1.0,
+        hard_threshold: 1.0,
     }
     for name in ("float32", "float64"):
         x = random_values(np.dtype(name), 100_000)
@@ -129,6 +133,13 @@ def passes() -> Iterator[Line]:
         (add_relu, "f(x, y, out=out)", "np.maximum(np.add(x, y, out=out), 0, out=out)", 2.0),
         (relu6, "f(x, out=out)", "np.clip(x, 0, 6, out=out)", 1.0),
         (clipped_relu, "f(x, 6, out=out)", "np.clip(x, 0, 6, out=out)", 1.0),
+        (
+            soft_threshold,
+            "f(x, 1, out=out)",
+            "np.multiply(np.sign(x), np.maximum(np.abs(x, out=out) - 1, 0, out=out), out=out)",
+            6.0,
+        ),
+        (hard_threshold, "f(x, 1, out=out)", "np.where(np.abs(x, out=out) > 1, x, 0)", 6.0),
     ):
         names = {"f": f, "x": x, "y": y, "out": out}
         yield (

@@ -78,6 +78,10 @@ def _torch(function: str, work: Workload, threads: int) -> Call:
     if function == "leaky_relu":
         slope = VALUES["slope"]
         return lambda: torch._C._nn.leaky_relu(x, slope, out=out)
+    if function in ("soft_threshold", "hard_threshold"):
+        aten = torch.ops.aten
+        shrink = aten.softshrink if function == "soft_threshold" else aten.hardshrink
+        return lambda: shrink.out(x, 1, out=out)
     dy, backward = tensors["dy"], torch.ops.aten.threshold_backward.grad_input
     return lambda: backward(dy, x, 0, grad_input=out)
 
@@ -91,6 +95,8 @@ def _numexpr(function: str, work: Workload, threads: int) -> Call:
         "relu6": "minimum(maximum(x, zero), six)",
         "leaky_relu": "where(x > zero, x, x * slope)",
         "relu_backward": "where(x > zero, dy, zero)",
+        "soft_threshold": "where(x > one, x - one, where(x < -one, x + one, zero))",
+        "hard_threshold": "where(abs(x) > one, x, zero)",
     }
     values = _typed_constants(work) | {
         name: work.namespace[name] for name in FUNCTIONS[function].arrays
@@ -109,6 +115,8 @@ def _numba(function: str, work: Workload, threads: int) -> Call:
         "relu6": "zero if x[i] < zero else six if x[i] > six else x[i]",
         "leaky_relu": "x[i] if x[i] > zero else slope * x[i]",
         "relu_backward": "dy[i] if x[i] > zero else zero",
+        "soft_threshold": "x[i] - one if x[i] > one else x[i] + one if x[i] < -one else zero",
+        "hard_threshold": "x[i] if abs(x[i]) > one else zero",
     }
     expression = _spelling(spellings, function)
     arrays = {name: work.namespace[name] for name in FUNCTIONS[function].arrays}
@@ -178,6 +186,9 @@ def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
         node = onnx.helper.make_node(operator, ["x"], ["y"], **attributes)
     elif function == "leaky_relu":
         node = onnx.helper.make_node("LeakyRelu", ["x"], ["y"], alpha=VALUES["slope"])
+    elif function in ("soft_threshold", "hard_threshold"):
+        bias = 1.0 if function == "soft_threshold" else 0.0
+        node = onnx.helper.make_node("Shrink", ["x"], ["y"], lambd=1.0, bias=bias)
     elif function == "relu6":
         node = onnx.helper.make_node("Clip", ["x", "low", "high"], ["y"])
         for name, value in (("low", 0), ("high", 6)):
@@ -378,7 +389,15 @@ class Functions(_Ratios):
     version = 4
 
     params: tuple[Any, ...] = (
-        ("relu", "relu in place", "leaky_relu", "relu6", "relu_backward"),
+        (
+            "relu",
+            "relu in place",
+            "leaky_relu",
+            "relu6",
+            "relu_backward",
+            "soft_threshold",
+            "hard_threshold",
+        ),
         (40, 400, 4_000, 40_000, 400_000),
         ("one thread", "all threads"),
         tuple(CONTENDERS),
