@@ -29,6 +29,7 @@ SCRIPTS = [
     "unbounded_activation",
     "recurrent",
     "where_time_goes",
+    "shrinkage",
 ]
 NAMES = [
     "linear", "relu", "leaky_relu", "prelu", "relu6", "clipped_relu", "elu", "gelu", "silu",
@@ -43,7 +44,7 @@ Table = dict[str, dict[str, str]]
 
 @pytest.fixture(scope="module", autouse=True)
 def _packages() -> None:
-    for name in ("matplotlib", "sklearn", "threadpoolctl"):
+    for name in ("matplotlib", "pywt", "sklearn", "threadpoolctl"):
         pytest.importorskip(name, reason=f"the extra `examples` is not installed: no {name}")
 
 
@@ -257,6 +258,19 @@ def test_the_steps_that_are_timed_are_the_same_step(folder: Path) -> None:
     assert findings(text, "the parameters are NumPy's, bit for bit") == {"Holds"}
     if not without:
         assert findings(text, "the parameters are PyTorch's but for rounding") == {"Holds"}
+
+
+def test_shrinkage_gives_the_answers_of_the_other_libraries(folder: Path) -> None:
+    text = printed("shrinkage", folder)
+    errors, thresholds, lasso, coding = tables(text)
+    assert set(errors) == {"blocks", "bumps", "heavisine", "doppler"}
+    assert all(number(row["hard threshold"]) < number(row["noisy"]) for row in errors.values())
+    assert findings(text, "PyWavelets' threshold gives") == {"Holds"}
+    assert findings(text, "the coefficients are scikit-learn's") == {"Holds"}
+    for table in (thresholds, coding):
+        assert all(number(cell) > 0 for row in table.values() for cell in row.values())
+    unknowns = number(lasso["coefficients that are not 0"]["scikit-learn"])
+    assert 10 < unknowns < 60
 
 
 def test_the_gallery_has_every_script_and_its_figure() -> None:
