@@ -23,13 +23,13 @@
 
 /* float32 */
 
-static inline double elu_single(float x, double alpha)
+static ALWAYS_INLINE double elu_single(float x, double alpha)
 {
     const double below = expm1_quotient(TWICE, negative_part(x, -300));
     return alpha * (x > -0x1p-50f ? x * (1 - 0x1p-51) : below);
 }
 
-static inline double elu_backward_single(double dy, float x, double alpha)
+static ALWAYS_INLINE double elu_backward_single(double dy, float x, double alpha)
 {
     const float below = negative_part(x, -300);
     const double slope = dy * alpha;
@@ -129,7 +129,7 @@ static inline bool elu_is_fast_for(float alpha)
 
 NEVER_CERTAIN_IF_FAILED(elu)
 
-static inline float elu_fast(float x, float alpha, uint32_t *failed)
+static ALWAYS_INLINE float elu_fast(float x, float alpha, uint32_t *failed)
 {
     (void)alpha, (void)failed;
     return x < 0 ? (float)expm1_polynomially(negative_part(x, -300)) : x;
@@ -156,14 +156,14 @@ static inline float elu_fast(float x, float alpha, uint32_t *failed)
 
 /* float32 */
 
-static inline double selu_single(float x)
+static ALWAYS_INLINE double selu_single(float x)
 {
     const double below = expm1_polynomially(negative_part(x, -300));
     return multiply_add(
         FUSED, SELU_SCALE_ALPHA, below, SELU_SCALE * at_least_float(x, -0.0f));
 }
 
-static inline double selu_backward_single(double dy, float x)
+static ALWAYS_INLINE double selu_backward_single(double dy, float x)
 {
     const struct quotient e = exponential_quotient(TWICE, negative_part(x, -300));
     return dy * (x > 0 ? SELU_SCALE : SELU_SCALE_ALPHA * e.numerator / e.denominator);
@@ -223,12 +223,12 @@ static inline long double selu_backward_extended(long double dy, long double x)
 
 /* float32 */
 
-static inline double celu_single(float x, double alpha)
+static ALWAYS_INLINE double celu_single(float x, double alpha)
 {
     return alpha * expm1_quotient(TWICE, at_least(at_most(x / alpha, 700), -300));
 }
 
-static inline double celu_backward_single(double dy, float x, double alpha)
+static ALWAYS_INLINE double celu_backward_single(double dy, float x, double alpha)
 {
     const double ratio = at_least(at_most(x / alpha, 700), -300);
     const struct double_double product = two_product(ratio, alpha);
@@ -370,7 +370,7 @@ static inline bool celu_is_fast_for(float alpha)
 
 NEVER_CERTAIN_IF_FAILED(celu)
 
-static inline float celu_fast(float x, float alpha, uint32_t *failed)
+static ALWAYS_INLINE float celu_fast(float x, float alpha, uint32_t *failed)
 {
     return elu_fast(x, alpha, failed);
 }

@@ -25,7 +25,7 @@
 /* float32: bounds of 14.5, and 20 for the derivative. */
 
 /* Phi(-t) is exp(-t^2/2) times Mills' ratio, but for a factor. A zero takes its sign from x. */
-static inline double gelu_single(float x)
+static ALWAYS_INLINE double gelu_single(float x)
 {
     const double t = magnitude(x, 14.5f);
     const struct quotient e = gaussian_quotient(FUSED, t * t);
@@ -281,7 +281,7 @@ static inline struct double_double gelu_tanh_argument(double x)
     return (struct double_double){product.high, product.low + x * low};
 }
 
-static inline double gelu_tanh_single(float x)
+static ALWAYS_INLINE double gelu_tanh_single(float x)
 {
     const float w = at_least_float(x, -14);
     const double v = at_most_float(w, 14);
@@ -419,7 +419,7 @@ static inline long double gelu_tanh_backward_extended(long double dy, long doubl
 FAST_FOR_EVERY_INPUT(gelu)
 
 /* The tail errs by 2^-40 of itself. */
-static inline float gelu_fast(float x, uint32_t *failed)
+static ALWAYS_INLINE float gelu_fast(float x, uint32_t *failed)
 {
     const double t = fabs((double)x);
     const struct quotient e = fast_gaussian_quotient(t * t);
@@ -434,7 +434,7 @@ static inline float gelu_fast(float x, uint32_t *failed)
 
 FAST_FOR_EVERY_INPUT(gelu_backward)
 
-static inline float gelu_backward_fast(float dy, float x, uint32_t *failed)
+static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *failed)
 {
     const double t = fabs((double)x);
     const struct quotient e = fast_gaussian_quotient(t * t);
@@ -447,7 +447,7 @@ static inline float gelu_backward_fast(float dy, float x, uint32_t *failed)
 
 FAST_FOR_EVERY_INPUT(gelu_tanh_backward)
 
-static inline float gelu_tanh_backward_fast(float dy, float x, uint32_t *failed)
+static ALWAYS_INLINE float gelu_tanh_backward_fast(float dy, float x, uint32_t *failed)
 {
     const double w = x, square = w * w;
     const double slope = fma(GELU_CUBIC.high, square, GELU_LINEAR.high);

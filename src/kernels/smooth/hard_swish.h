@@ -24,13 +24,13 @@ static inline double sixth(double n)
     return n * (1.0 / 6);
 }
 
-static inline double hard_swish_single(float x)
+static ALWAYS_INLINE double hard_swish_single(float x)
 {
     const double w = at_least_float(x, -3);
     return copysign(sixth(product_beyond_half(w, w + 3)), w);
 }
 
-static inline double hard_swish_backward_single(double dy, float x)
+static ALWAYS_INLINE double hard_swish_backward_single(double dy, float x)
 {
     return sixth(dy * (2.0 * bounded(x, 4) + 3));
 }
@@ -114,7 +114,7 @@ static inline bool hard_swish_is_certain(float x)
 /* x times (x + 3) / 6, as the sum of two floats. `rest` is what rounding left of the sixth of x + 3,
    and is exact: so a product that is a midpoint is rounded to even. The test also fails for zeros,
    large numbers and NaNs, which takes no operation more. */
-static inline float hard_swish_fast(float x, uint32_t *failed)
+static ALWAYS_INLINE float hard_swish_fast(float x, uint32_t *failed)
 {
     const float sixth = 1.0f / 6;
     const float w = at_least_float(x, -3), bounded = at_most_float(w, 3);

@@ -17,7 +17,7 @@
 
 /* float32 */
 
-static inline double mish_single(float x)
+static ALWAYS_INLINE double mish_single(float x)
 {
     const float w = at_least_float(x, -300);
     const struct quotient e = exponential_quotient(FUSED, at_most_float(w, 30));
@@ -26,7 +26,7 @@ static inline double mish_single(float x)
     return w * n / d;
 }
 
-static inline double mish_backward_single(double dy, float x)
+static ALWAYS_INLINE double mish_backward_single(double dy, float x)
 {
     const double w = at_most_float(at_least_float(x, -300), 60);
     const struct quotient e = exponential_quotient(TWICE, w);

@@ -18,7 +18,7 @@
 
 /* float32 */
 
-static inline double silu_single(float x)
+static ALWAYS_INLINE double silu_single(float x)
 {
     const float w = at_least_float(x, -300);
     const struct quotient e = exponential_quotient(FUSED, -(double)at_most_float(w, 300));
@@ -26,7 +26,7 @@ static inline double silu_single(float x)
     return copysign(product / (e.denominator + e.numerator), w);
 }
 
-static inline double silu_backward_single(double dy, float x)
+static ALWAYS_INLINE double silu_backward_single(double dy, float x)
 {
     const double w = bounded(x, 300);
     const double derivative = sigmoid_derivative(w, reduced_exponential(TWICE, -fabs(w)));
@@ -93,7 +93,7 @@ static inline long double silu_backward_extended(long double dy, long double x)
 
 FAST_FOR_EVERY_INPUT(silu)
 
-static inline float silu_fast(float x, uint32_t *failed)
+static ALWAYS_INLINE float silu_fast(float x, uint32_t *failed)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
     const double product = product_beyond_half(x, e.denominator);
@@ -103,7 +103,7 @@ static inline float silu_fast(float x, uint32_t *failed)
 
 FAST_FOR_EVERY_INPUT(silu_backward)
 
-static inline float silu_backward_fast(float dy, float x, uint32_t *failed)
+static ALWAYS_INLINE float silu_backward_fast(float dy, float x, uint32_t *failed)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
     const double sum = e.denominator + e.numerator;

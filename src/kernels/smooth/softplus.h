@@ -19,7 +19,7 @@
 
 /* The logarithm is twice the inverse hyperbolic tangent of e / (2 + e), or, if e is nearer to 1,
    log(2) and twice that of (e - 1) / (e + 3). */
-static inline double softplus_single(float x)
+static ALWAYS_INLINE double softplus_single(float x)
 {
     const float size = magnitude(x, 300);
     const bool is_halved = size < 0x1.c34366p-1f;
@@ -37,7 +37,7 @@ static inline double softplus_single(float x)
     return positive_part(x) + log;
 }
 
-static inline double softplus_backward_single(double dy, float x)
+static ALWAYS_INLINE double softplus_backward_single(double dy, float x)
 {
     const struct quotient e = exponential_quotient(TWICE, -(double)bounded(x, 300));
     const double derivative = e.denominator / (e.denominator + e.numerator);
@@ -129,7 +129,7 @@ static inline long double softplus_backward_extended(long double dy, long double
 
 FAST_FOR_EVERY_INPUT(softplus_backward)
 
-static inline float softplus_backward_fast(float dy, float x, uint32_t *failed)
+static ALWAYS_INLINE float softplus_backward_fast(float dy, float x, uint32_t *failed)
 {
     const struct quotient e = fast_exponential_quotient(-(double)x);
     const double product = dy * e.denominator / (e.denominator + e.numerator);

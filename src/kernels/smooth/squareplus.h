@@ -19,13 +19,13 @@
 
 /* float32 */
 
-static inline double squareplus_single(double x, double b)
+static ALWAYS_INLINE double squareplus_single(double x, double b)
 {
     const double root = sqrt(x * x + b);
     return ((x < 0) & (b < 0x1p1000)) ? 0.5 * (b + 0.0) / (root - x) : 0.5 * (root + x);
 }
 
-static inline double squareplus_backward_single(double dy, double x, double b)
+static ALWAYS_INLINE double squareplus_backward_single(double dy, double x, double b)
 {
     const double far = at_least(at_most(x, 0x1p300), -0x1p300);
     const double root = sqrt(far * far + b);
@@ -277,7 +277,7 @@ NEVER_CERTAIN_IF_FAILED(squareplus)
    of Newton's for what the root leaves of them. If b is not negative these are small beside the
    sum, and if the sum is above 2^-90 none that counts is subnormal: then the error is below 2^-45
    of the root. For infinities and NaNs the rounding test fails. */
-static inline float squareplus_fast(float x, float b, uint32_t *failed)
+static ALWAYS_INLINE float squareplus_fast(float x, float b, uint32_t *failed)
 {
     const float half = 0.5f * x, quarter = 0.25f * b;
     const float square = half * half, square_low = fmaf(half, half, -square);
