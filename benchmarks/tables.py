@@ -21,39 +21,50 @@ OTHER_BYTES = {
     "cold": 2 * max(_caches.SIZES.values(), default=1 << 25),
 }
 ROUNDS = 60
+DEFAULT = [
+    "gelu",
+    "silu",
+    "hard_swish",
+    "softplus",
+    "gelu_backward",
+    "silu_backward",
+    "selu_backward",
+]
 
 
 def nanoseconds(function: np.ufunc, n: int, other: np.ndarray) -> dict[str, float]:
     """For each contender the least time of an element after the other data have been read."""
-    x = random_values(np.dtype(np.float16), n)
-    out = np.empty_like(x)
+    arrays = [random_values(np.dtype(np.float16), n) for _ in range(function.nin)]
+    out = np.empty_like(arrays[0])
     least = {"looked up": np.inf, "computed": np.inf}
     calls = 1 if other.size else 10_000 // n + 1
     for _ in range(ROUNDS):
         for name in least:
             _core.enable_tables(name == "looked up")
-            function(x, out=out)
+            function(*arrays, out=out)
             other.sum()
             # The arrays of the call itself are in the cache: they are not what is compared.
-            x.view(np.uint16).sum()
+            for array in arrays:
+                array.view(np.uint16).sum()
             out.fill(0)
             start = perf_counter()
             for _ in range(calls):
-                function(x, out=out)
+                function(*arrays, out=out)
             least[name] = min(least[name], (perf_counter() - start) / calls / n * 1e9)
     return least
 
 
 def main(names: list[str]) -> None:
     print(
-        f"{'function':12}{'n':>8}"
+        f"{'function':16}{'n':>8}"
         + "".join(f"{state:>12}{'computed':>10}" for state in OTHER_BYTES)
     )
     for name in names:
         function = getattr(relu_ufunc, name)
-        function(np.arange(1 << 16, dtype=np.uint16).view(np.float16))
+        every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+        function(*[every] * function.nin)
         for n in SIZES:
-            line = f"{name:12}{n:>8}"
+            line = f"{name:16}{n:>8}"
             for size in OTHER_BYTES.values():
                 least = nanoseconds(function, n, np.ones(size // 8))
                 line += f"{least['looked up']:12.2f}{least['computed']:10.2f}"
@@ -61,4 +72,4 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["gelu", "silu", "hard_swish", "softplus"])
+    main(sys.argv[1:] or DEFAULT)

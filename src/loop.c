@@ -4,9 +4,12 @@
 #include "kernels/lookup.h"
 #include "tables.h"
 
-static struct kernel choose_lookup(const struct lookups *lookups, ptrdiff_t itemsize)
+static struct kernel choose_lookup(const struct kernel_set *set, const struct loop *loop)
 {
-    if (itemsize == 2)
+    const struct lookups *lookups = set->lookups;
+    if (loop->factors != NULL)
+        return *set->products[loop->dtype];
+    if (loop->itemsize == 2)
         return lookups->of_16_bits;
     const bool by_vbmi =
         lookups->of_8_bits_by_vbmi.elementwise != NULL && cpu_has_avx512_vbmi();
@@ -22,6 +25,7 @@ bool make_loop(
         .operation = operation,
         .dtype = dtype,
         .kernel = isa->kernel_set->kernels[dtype][operation],
+        .factors = isa->kernel_set->kernels[DTYPE_f32][operation].factors,
         .copy = isa->kernel_set->copy,
         .stream = isa->kernel_set->stream,
         .itemsize = (ptrdiff_t)values->itemsize,
@@ -35,6 +39,6 @@ bool make_loop(
     };
     loop->tables = tables_of_loop(isa, loop);
     if (loop->tables != NULL)
-        loop->lookup = choose_lookup(isa->kernel_set->lookups, loop->itemsize);
+        loop->lookup = choose_lookup(isa->kernel_set, loop);
     return loop->kernel.elementwise != NULL;
 }

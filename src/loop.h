@@ -16,6 +16,8 @@ struct loop {
        the loop can have none. */
     struct tables *tables;
     struct kernel lookup;
+    /* Makes tables of factors instead of results; NULL if the loop has none. */
+    factors_kernel *factors;
     copy_items *copy;
     const struct stream *stream;
     ptrdiff_t itemsize;

@@ -9,6 +9,7 @@
 #define ARITHMETIC_ROUNDED1(r, e) ROUNDED
 #define ARITHMETIC_ROUNDED2(r, e, s, f) ROUNDED
 #define ARITHMETIC_SMOOTH(r, form) form
+#define ARITHMETIC_PRODUCT(r, form) form
 
 #define ROW(name, dtypes, arrays, inputs, outputs, arithmetic, value, numpy)            \
     TABLE_ROW(name, dtypes, arrays, inputs, outputs, arithmetic, numpy)

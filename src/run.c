@@ -221,9 +221,17 @@ void run_loop(char **operands, const ptrdiff_t *dimensions, const ptrdiff_t *ste
         run(loop, operands, n, steps);
         return;
     }
-    const int out = loop->n_inputs;
     const struct loop lookup = lookup_loop(loop);
-    char *const of_lookup[] = {operands[0], (char *)table, operands[out]};
-    const ptrdiff_t steps_of_lookup[] = {steps[0], 0, steps[out]};
+    const int arrays = loop->n_arrays, out = loop->n_inputs;
+    char *of_lookup[MAX_OPERANDS];
+    ptrdiff_t steps_of_lookup[MAX_OPERANDS];
+    for (int k = 0; k < arrays; ++k) {
+        of_lookup[k] = operands[k];
+        steps_of_lookup[k] = steps[k];
+    }
+    of_lookup[arrays] = (char *)table;
+    steps_of_lookup[arrays] = 0;
+    of_lookup[arrays + 1] = operands[out];
+    steps_of_lookup[arrays + 1] = steps[out];
     run(&lookup, of_lookup, n, steps_of_lookup);
 }

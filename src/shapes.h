@@ -29,5 +29,6 @@
 #define COUNT_ROUNDED1(r, e) 1
 #define COUNT_ROUNDED2(r, e, s, f) 2
 #define COUNT_SMOOTH(r, form) 1
+#define COUNT_PRODUCT(r, form) 1
 
 #endif

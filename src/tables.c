@@ -6,6 +6,7 @@
 
 #include "fp_environment.h"
 #include "kernels/lookup.h"
+#include "kernels/small_floats.h"
 
 enum {
     N_ISAS = 0
@@ -17,7 +18,7 @@ enum {
 struct table {
     /* The bits of the parameter; 0 if the function has none. */
     uint16_t parameter;
-    uint16_t results[];
+    _Alignas(double) char results[];
 };
 
 struct tables {
@@ -44,15 +45,15 @@ static ptrdiff_t results_of(const struct loop *loop)
 
 ptrdiff_t table_bytes(const struct loop *loop)
 {
-    return results_of(loop) * loop->itemsize;
+    return results_of(loop) * (loop->factors != NULL ? (ptrdiff_t)sizeof(double) : loop->itemsize);
 }
 
 struct tables *tables_of_loop(const struct isa *isa, const struct loop *loop)
 {
     static struct tables all[N_ISAS][N_OPERATIONS][N_DTYPES];
     const struct operation_row *row = &operation_table[loop->operation];
-    const bool may_have_tables = row->is_smooth && !row->is_backward && loop->n_inputs <= 2
-        && dtype_table[loop->dtype].is_small_float;
+    const bool may_have_tables = dtype_table[loop->dtype].is_small_float
+        && (row->is_backward ? loop->factors != NULL : row->is_smooth && loop->n_inputs <= 2);
     return may_have_tables ? &all[isa - isa_table][loop->operation][loop->dtype] : NULL;
 }
 
@@ -60,11 +61,9 @@ struct loop lookup_loop(const struct loop *loop)
 {
     struct loop lookup = *loop;
     lookup.kernel = loop->lookup;
-    lookup.n_arrays = 1;
-    lookup.n_inputs = 2;
-    lookup.n_operands = 3;
-    lookup.raises_flags = false;
-    lookup.rounds_to_nearest = false;
+    lookup.n_inputs = loop->n_arrays + 1;
+    lookup.n_operands = lookup.n_inputs + 1;
+    lookup.raises_flags = lookup.rounds_to_nearest = loop->factors != NULL;
     return lookup;
 }
 
@@ -87,6 +86,30 @@ static void write_every_input(char *to, ptrdiff_t itemsize)
     }
 }
 
+static void fill_factors(const struct loop *loop, double *factors)
+{
+    enum { PIECE = 256 };
+    const struct dtype_row *format = &dtype_table[loop->dtype];
+    float x[PIECE];
+    for (ptrdiff_t start = 0; start < results_of(loop); start += PIECE) {
+        for (int i = 0; i < PIECE; ++i)
+            x[i] = widened_small_float(
+                (uint32_t)start + (uint32_t)i, format->exponent_bits, format->mantissa_bits,
+                (uint32_t)format->greatest);
+        loop->factors(x, factors + start, PIECE);
+    }
+}
+
+static void fill_results(const struct loop *loop, char *results, uint16_t parameter)
+{
+    write_every_input(results, loop->itemsize);
+    if (loop->n_inputs == 1)
+        loop->kernel.contiguous((char *[]){results, results}, results_of(loop));
+    else
+        loop->kernel.scalar_parameters(
+            (char *[]){results, (char *)&parameter, results}, results_of(loop));
+}
+
 /* Returns NULL if there is no memory. */
 static struct table *fill_table(const struct loop *loop, uint16_t parameter)
 {
@@ -94,14 +117,11 @@ static struct table *fill_table(const struct loop *loop, uint16_t parameter)
     if (table == NULL)
         return NULL;
     table->parameter = parameter;
-    char *const results = (char *)table->results;
-    write_every_input(results, loop->itemsize);
     const unsigned int mode = round_to_nearest();
-    if (loop->n_inputs == 1)
-        loop->kernel.contiguous((char *[]){results, results}, results_of(loop));
+    if (loop->factors != NULL)
+        fill_factors(loop, (double *)(void *)table->results);
     else
-        loop->kernel.scalar_parameters(
-            (char *[]){results, (char *)&parameter, results}, results_of(loop));
+        fill_results(loop, table->results, parameter);
     restore_rounding(mode);
     clear_fp_status(false);
     return table;
@@ -117,10 +137,10 @@ static const char *add_table(const struct loop *loop, uint16_t parameter)
     for (int k = 0; k < MOST_TABLES; ++k) {
         struct table *found = NULL;
         if (atomic_compare_exchange_strong(&loop->tables->made[k], &found, filled))
-            return (const char *)filled->results;
+            return filled->results;
         if (found->parameter == parameter) {
             free(filled);
-            return (const char *)found->results;
+            return found->results;
         }
     }
     free(filled);
@@ -145,10 +165,11 @@ const char *find_table(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)
 {
     uint16_t parameter = 0;
-    if (loop->n_inputs == 2) {
-        if (steps[1] != 0)
+    const int arrays = loop->n_arrays;
+    if (loop->n_inputs > arrays) {
+        if (steps[arrays] != 0)
             return NULL;
-        memcpy(&parameter, operands[1], (size_t)loop->itemsize);
+        memcpy(&parameter, operands[arrays], (size_t)loop->itemsize);
     }
     if (!atomic_load_explicit(&are_tables_enabled, memory_order_relaxed))
         return NULL;
@@ -158,7 +179,7 @@ const char *find_table(
         if (table == NULL)
             return is_worth_table(loop, parameter, n) ? add_table(loop, parameter) : NULL;
         if (table->parameter == parameter)
-            return (const char *)table->results;
+            return table->results;
     }
     return NULL;
 }

@@ -28,8 +28,17 @@ WITH_TABLES = [
     if operation.is_smooth and not operation.is_backward and len(operation.inputs) <= 2
 ]
 
+# Derivatives that are dy times a function of x.
+PRODUCTS = [
+    operation
+    for operation in OPERATIONS
+    if operation.is_backward
+    and operation.forward in ("softplus", "selu", "gelu", "gelu_tanh", "silu", "mish")
+]
+
 each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)
 each_function = pytest.mark.parametrize("operation", WITH_TABLES, ids=lambda row: row.name)
+each_product = pytest.mark.parametrize("operation", PRODUCTS, ids=lambda row: row.name)
 each_isa = pytest.mark.parametrize("isa", ISAS)
 
 
@@ -52,6 +61,11 @@ def computed(ufunc: np.ufunc, *operands: Array) -> Array:
     return result
 
 
+def has_table(isa: str, operation: Operation, dtype: "np.dtype[np.generic]") -> bool:
+    made = {(name, character) for name, character, _, _ in _core.tables(isa)}
+    return (operation.name, _core.character_of(dtype)) in made
+
+
 def same_bits(actual: Array, wanted: Array) -> bool:
     return bool((bits_of(actual) == bits_of(wanted)).all())
 
@@ -67,8 +81,87 @@ def test_every_result_is_that_of_the_kernel(
         wanted = computed(ufunc, x, *parameter)
         for _ in range(2):
             assert same_bits(ufunc(x, *parameter), wanted)
-    made = {(name, character) for name, character, _, _ in _core.tables(isa)}
-    assert (operation.name, _core.character_of(dtype)) in made
+    assert has_table(isa, operation, dtype)
+
+
+def gradients(dtype: "np.dtype[np.generic]") -> Array:
+    """All of 8 bits; of 16 bits zeros, subnormals, infinities, NaNs and a few others."""
+    if dtype.itemsize == 1:
+        return every(dtype)
+    infinity = int(bits_of(np.asarray(np.inf, dtype)))
+    random = np.random.default_rng(0).integers(0, infinity, 12)
+    bits = np.concatenate([[0, 1, 3, infinity - 1, infinity, infinity + 1, 0x7FFF], random])
+    values: Array = every(dtype)[np.concatenate([bits, bits | 1 << 15])]
+    return values
+
+
+@each_dtype
+@each_product
+@each_isa
+def test_every_product_is_that_of_the_kernel(
+    dtype: "np.dtype[np.generic]", operation: Operation, isa: str
+) -> None:
+    ufunc, x = UFUNCS[isa][operation.name], every(dtype)
+    ufunc(np.ones(x.shape, dtype), x)
+    for dy in gradients(dtype):
+        operands = np.full(x.shape, dy), x
+        assert same_bits(ufunc(*operands), computed(ufunc, *operands))
+    assert has_table(isa, operation, dtype)
+
+
+@each_dtype
+def test_no_other_derivative_has_a_table(dtype: "np.dtype[np.generic]") -> None:
+    x = every(dtype)
+    for operation in OPERATIONS:
+        if operation.is_smooth and operation.is_backward:
+            scalars = len(operation.inputs) - 2
+            UFUNCS[ISAS[0]][operation.name](x, x, *[np.ones((), dtype)] * scalars)
+    made = {name for name, *_ in _core.tables(ISAS[0]) if name.endswith("_backward")}
+    assert made == {operation.name for operation in PRODUCTS}
+
+
+@each_dtype
+@each_isa
+def test_every_length_and_layout_of_products(dtype: "np.dtype[np.generic]", isa: str) -> None:
+    ufunc = UFUNCS[isa]["silu_backward"]
+    ufunc(every(dtype), every(dtype))
+    rng = np.random.default_rng(0)
+    bits = rng.integers(0, 1 << 8 * dtype.itemsize, (2, 9_000)).astype(f"u{dtype.itemsize}")
+    dy, x = bits.view(dtype)
+    wanted = computed(ufunc, dy, x)
+    unaligned = np.frombuffer(b"." + x.tobytes(), np.uint8)[1:]
+    for n in [*range(1, 150), 8_999]:
+        assert same_bits(ufunc(dy[:n], x[:n]), wanted[:n])
+        assert same_bits(ufunc(dy[:n][::-1], x[:n][::-1]), wanted[:n][::-1])
+        assert same_bits(ufunc(dy[: 3 * n : 3], x[: 3 * n : 3]), wanted[: 3 * n : 3])
+        assert same_bits(ufunc(dy[0], x[:n]), computed(ufunc, np.full(n, dy[0]), x[:n]))
+        assert same_bits(ufunc(dy[:n], x[0]), computed(ufunc, dy[:n], np.full(n, x[0])))
+        assert same_bits(ufunc(dy[:n], unaligned[: n * dtype.itemsize].view(dtype)), wanted[:n])
+        for which in range(2):
+            operands = [dy[:n].copy(), x[:n].copy()]
+            assert same_bits(ufunc(*operands, out=operands[which]), wanted[:n])
+        spread = np.zeros(2 * n, dtype)
+        ufunc(dy[:n], x[:n], out=spread[::2])
+        assert same_bits(spread[::2], wanted[:n])
+        assert not bits_of(spread[1::2]).any()
+    shifted = x[:5_000].copy()
+    ufunc(dy[:4_999], shifted[:-1], out=shifted[1:])
+    assert same_bits(shifted[1:], wanted[:4_999])
+
+
+@fp_environment.needs_fenv
+@each_dtype
+@each_isa
+def test_products_do_not_depend_on_the_environment(dtype: "np.dtype[np.generic]", isa: str) -> None:
+    ufunc, x = UFUNCS[isa]["gelu_backward"], every(dtype)
+    dy = x[::-1].copy()
+    wanted = computed(ufunc, dy, x)
+    with fp_environment.rounding_upward(), fp_environment.flush_to_zero():
+        fp_environment.clear_flags()
+        results = [ufunc(dy, x) for _ in range(3)]
+        assert fp_environment.raised_flags() == 0
+        assert fp_environment.flushes_to_zero()
+    assert all(same_bits(result, wanted) for result in results)
 
 
 @each_dtype
@@ -140,22 +233,24 @@ def test_the_environment_of_the_first_caller_does_not_matter(
     assert same_bits(actual, wanted)
 
 
-def test_the_first_use_from_many_threads() -> None:
+@pytest.mark.parametrize("name", ["mish", "mish_backward"])
+def test_the_first_use_from_many_threads(name: str) -> None:
     """Each has the right results, and one table is kept."""
     dtype = np.dtype(np.float16)
-    ufunc, x = UFUNCS[ISAS[-1]]["mish"], every(dtype)
-    wanted = computed(ufunc, x)
+    ufunc, x = UFUNCS[ISAS[-1]][name], every(dtype)
+    operands = [x] * ufunc.nin
+    wanted = computed(ufunc, *operands)
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: ufunc(x), range(32)))
+        results = list(pool.map(lambda _: ufunc(*operands), range(32)))
     assert all(same_bits(result, wanted) for result in results)
     counts = {name: count for name, char, count, _ in _core.tables(ISAS[-1]) if char == "e"}
-    assert counts["mish"] == 1
+    assert counts[name] == 1
 
 
 def test_a_table_comes_after_as_many_elements_as_it_has(tmp_path: Path) -> None:
     code = """
 import numpy as np
-from relu_ufunc import _config, _core, elu, gelu, isa
+from relu_ufunc import _config, _core, elu, gelu, gelu_backward, isa
 def made():
     return {(name, count) for name, _, count, _ in _core.tables(isa())}
 x = np.linspace(-4, 4, 1 << 12).astype(np.float16)
@@ -174,22 +269,33 @@ for k in range(2):
         elu(x, np.float16(k))
 assert made() == {("gelu", 1), ("elu", 2)}
 assert _config._tables() == "elu float16 (for 2 parameters), gelu float16: 384 KiB"
+for _ in range(15):
+    gelu_backward(x, x)
+assert made() == {("gelu", 1), ("elu", 2)}
+gelu_backward(x, x)
+assert made() == {("gelu", 1), ("elu", 2), ("gelu_backward", 1)}
+assert _config._tables() == (
+    "elu float16 (for 2 parameters), gelu float16, gelu_backward float16: 896 KiB")
 print("done")
 """
     assert output_of(code, tmp_path) == "done"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process")
-def test_without_memory_for_a_table_everything_is_computed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["mish", "mish_backward"])
+def test_without_memory_for_a_table_everything_is_computed(name: str, tmp_path: Path) -> None:
     code = """
 import resource
 from pathlib import Path
 import numpy as np
-from relu_ufunc import _core, isa, mish
+import relu_ufunc
+from relu_ufunc import _core, isa
+function = relu_ufunc.NAME
 x = np.linspace(-4, 4, 1 << 16).astype(np.float16)
+operands = [x] * function.nin
 out, before = np.empty_like(x), np.empty_like(x)
 _core.enable_tables(False)
-mish(x, out=before)
+function(*operands, out=before)
 _core.enable_tables(True)
 held = []
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -202,18 +308,18 @@ try:
 except MemoryError:
     pass
 for _ in range(3):
-    mish(x, out=out)
+    function(*operands, out=out)
 without = len(_core.tables(isa()))
 resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 held.clear()
 assert without == 0
 assert (out.view(np.uint16) == before.view(np.uint16)).all()
-mish(x, out=out)
+function(*operands, out=out)
 assert len(_core.tables(isa())) == 1
 assert (out.view(np.uint16) == before.view(np.uint16)).all()
 print("done")
 """
-    assert output_of(code, tmp_path) == "done"
+    assert output_of(code.replace("NAME", name), tmp_path) == "done"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
@@ -221,14 +327,15 @@ def test_a_forked_child_uses_and_makes_tables(tmp_path: Path) -> None:
     code = """
 import os, threading, warnings
 import numpy as np
-from relu_ufunc import _core, gelu, isa, silu
+from relu_ufunc import _core, gelu, isa, silu, silu_backward
 warnings.simplefilter("ignore", DeprecationWarning)
 x = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
-right = {f: f(x).tobytes() for f in (gelu, silu)}
+right = {f: f(*[x] * f.nin).tobytes() for f in (gelu, silu, silu_backward)}
 def forever():
     while not stop:
-        for name in ("softplus", "mish", "selu"):
-            getattr(__import__("relu_ufunc"), name)(x)
+        for name in ("softplus", "mish_backward", "selu"):
+            function = getattr(__import__("relu_ufunc"), name)
+            function(*[x] * function.nin)
 stop = False
 threads = [threading.Thread(target=forever) for _ in range(2)]
 for thread in threads:
@@ -236,7 +343,7 @@ for thread in threads:
 for _ in range(20):
     child = os.fork()
     if child == 0:
-        ok = all(f(x).tobytes() == right[f] for f in right for _ in range(2))
+        ok = all(f(*[x] * f.nin).tobytes() == right[f] for f in right for _ in range(2))
         os._exit(0 if ok else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 stop = True

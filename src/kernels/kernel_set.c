@@ -24,6 +24,7 @@ const struct kernel_set OF_ISA(kernel_set) = {
     .lookups = &OF_ISA(lookups),
 #define DTYPE(name, ...)                                                                \
     .kernels[DTYPE_##name] = KERNELS_OF(name),                                          \
+    .products[DTYPE_##name] = &PRODUCT_OF(name),                                        \
     .counts[DTYPE_##name] = &COUNTS_OF(name),
 #include "dtypes.def"
 #undef DTYPE

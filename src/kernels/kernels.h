@@ -17,6 +17,7 @@ enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS 
 /* A kernel's operands are the inputs, arrays before parameters, then the outputs.
    They may be unaligned. */
 typedef void contiguous_kernel(char *const *operands, ptrdiff_t n);
+typedef void factors_kernel(const float *x, double *factors, ptrdiff_t n);
 
 struct kernel {
     /* Computes one element after another, in order, whatever the strides and overlaps. */
@@ -26,6 +27,8 @@ struct kernel {
     /* Computes the same as `contiguous` with scalars for parameters; NULL if the function has
        no parameter. */
     contiguous_kernel *scalar_parameters;
+    /* Of float32, if the function is the product of dy and a function of x: computes that. */
+    factors_kernel *factors;
 };
 
 /* A matrix whose elements are counted. Its rows are contiguous and lie `step` bytes apart.
@@ -52,6 +55,9 @@ struct lookups;
 struct kernel_set {
     /* One per operation. */
     const struct kernel *kernels[N_DTYPES];
+    /* With three inputs: dy, x, and a table of factors as a scalar parameter. There are none but
+       for the floats of 16 bits and fewer. */
+    const struct kernel *products[N_DTYPES];
     /* The extensions that the compiler reports as enabled ("AVX512F AVX2 ..."). */
     const char *compiled_for;
     copy_items *copy;
@@ -69,9 +75,11 @@ struct kernel_set {
 #ifdef THIS_ISA
 #define OF_ISA(name) JOIN(name##_, THIS_ISA)
 #define KERNELS_OF(dtype) JOIN(JOIN(kernels_, dtype), JOIN(_, THIS_ISA))
+#define PRODUCT_OF(dtype) JOIN(JOIN(product_, dtype), JOIN(_, THIS_ISA))
 #define COUNTS_OF(dtype) JOIN(JOIN(counts_, dtype), JOIN(_, THIS_ISA))
 #define DTYPE(name, ...)                                                                \
     extern const struct kernel KERNELS_OF(name)[N_OPERATIONS];                          \
+    extern const struct kernel PRODUCT_OF(name);                                        \
     extern const struct count_kernel COUNTS_OF(name);
 #include "dtypes.def"
 #undef DTYPE

@@ -26,6 +26,7 @@
 #define NUMBERS_ROUNDED1(r, e) NAME(r, value[0])
 #define NUMBERS_ROUNDED2(r, e, s, f) NAME(r, value[0]) NAME(s, value[1])
 #define NUMBERS_SMOOTH(r, form) NAME(r, value[0])
+#define NUMBERS_PRODUCT(r, form) NAME(r, value[0])
 #define OUTPUTS_OUT1(y) T y;
 #define OUTPUTS_OUT2(y, z) T y, z;
 #define KEEP_OUT1(y) out[0] = y;
@@ -36,6 +37,7 @@
 #define COMPUTE_ROUNDED1(r, e) number[0] = e; IGNORE
 #define COMPUTE_ROUNDED2(r, e, s, f) number[0] = e; number[1] = f; IGNORE
 #define COMPUTE_SMOOTH(r, form) number[0] = SMOOTH_FUNCTION
+#define COMPUTE_PRODUCT(r, form) number[0] = SMOOTH_FUNCTION
 #define IGNORE(...)
 #ifndef SMOOTH_FUNCTION
 #define SMOOTH_FUNCTION(name, ...) 0
@@ -102,6 +104,29 @@
 #define KERNELS_ROUNDED1(r, e) KERNELS_ROUNDED
 #define KERNELS_ROUNDED2(r, e, s, f) KERNELS_ROUNDED
 #define KERNELS_SMOOTH(r, form) KERNELS_##form
+#define KERNELS_PRODUCT(r, form) KERNELS_PRODUCT_##form
+#define KERNELS_PRODUCT_ACCURATE(name, in, arrays)                                      \
+    KERNELS_ACCURATE(name, in, arrays) FACTORS_KERNEL(name)
+#define KERNELS_PRODUCT_FAST(name, in, arrays)                                          \
+    KERNELS_FAST(name, in, arrays) FACTORS_KERNEL(name)
+#ifdef IS_FLOAT32
+#define FACTORS_KERNEL(name)                                                            \
+    static void name##_factors(const float *x, double *factors, ptrdiff_t n)            \
+    {                                                                                   \
+        for (ptrdiff_t i = 0; i < n; ++i)                                               \
+            factors[i] = name##_single(1, x[i]);                                        \
+    }
+#define FACTORS_PRODUCT(r, form) FACTORS
+#define FACTORS(name) name##_factors
+#else
+#define FACTORS_KERNEL(name)
+#define FACTORS_PRODUCT(r, form) NO_FACTORS
+#endif
+#define FACTORS_NO_ARITHMETIC NO_FACTORS
+#define FACTORS_ROUNDED1(r, e) NO_FACTORS
+#define FACTORS_ROUNDED2(r, e, s, f) NO_FACTORS
+#define FACTORS_SMOOTH(r, form) NO_FACTORS
+#define NO_FACTORS(name) NULL
 
 #ifdef IS_FLOAT32
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
@@ -191,13 +216,19 @@
 #include "ops.def"
 #undef ROW
 
-#define ROW(name, dtypes, arrays, in, ...)                                              \
-    IF_##dtypes(KERNEL(name, arrays, in))
-#define KERNEL(name, arrays, in)                                                        \
+#define ROW(name, dtypes, arrays, in, outs, arithmetic, ...)                            \
+    IF_##dtypes(KERNEL(name, arrays, in, FACTORS_##arithmetic(name)))
+#define KERNEL(name, arrays, in, factors)                                               \
     [OPERATION_##name] = {                                                              \
         name##_elementwise, name##_contiguous,                                          \
-        COUNT_##in > arrays ? name##_scalar_parameters : NULL},
+        COUNT_##in > arrays ? name##_scalar_parameters : NULL, factors},
 const struct kernel KERNELS_OF(THIS_DTYPE)[N_OPERATIONS] = {
 #include "ops.def"
 };
 #undef ROW
+
+#ifdef IS_SMALL_FLOAT
+#include "products.h"
+#else
+const struct kernel PRODUCT_OF(THIS_DTYPE) = {0};
+#endif

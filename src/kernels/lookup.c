@@ -196,9 +196,9 @@ DEFINE_LOOKUP(look_up_8_by_vbmi, 8, uint8_t, look_up_some_8_by_vbmi)
 #endif
 
 const struct lookups OF_ISA(lookups) = {
-    .of_8_bits = {look_up_in_order_8, NULL, look_up_8},
-    .of_16_bits = {look_up_in_order_16, NULL, look_up_16},
+    .of_8_bits = {.elementwise = look_up_in_order_8, .scalar_parameters = look_up_8},
+    .of_16_bits = {.elementwise = look_up_in_order_16, .scalar_parameters = look_up_16},
 #ifdef __AVX512BW__
-    .of_8_bits_by_vbmi = {look_up_in_order_8, NULL, look_up_8_by_vbmi},
+    .of_8_bits_by_vbmi = {.elementwise = look_up_in_order_8, .scalar_parameters = look_up_8_by_vbmi},
 #endif
 };
