@@ -94,7 +94,9 @@ def test_kernels_use_the_widest_registers_of_their_instruction_set(isa: str) -> 
             # Smooth values and float16's arithmetic may be in separate functions, at which
             # tools/vectorised.py looks, and long double's arithmetic is in the x87 unit.
             is_separate = operation.is_smooth or (character == "e" and operation.has_arithmetic)
-            if character == "g" or is_separate:
+            # No bool is between 0 and another: the zeros are written by the C library.
+            is_zero = character == "?" and operation.name == "clipped_relu_backward"
+            if character == "g" or is_separate or is_zero:
                 continue
             found = vector_registers(contiguous_kernel(UFUNCS[isa][operation.name], character))
             assert widest_register(isa) in found, (operation.name, character)
