@@ -7,7 +7,7 @@
 static struct kernel choose_lookup(const struct kernel_set *set, const struct loop *loop)
 {
     const struct lookups *lookups = set->lookups;
-    if (loop->factors != NULL)
+    if (loop->factor != NULL)
         return *set->products[loop->dtype];
     if (loop->itemsize == 2)
         return lookups->of_16_bits;
@@ -25,7 +25,7 @@ bool make_loop(
         .operation = operation,
         .dtype = dtype,
         .kernel = isa->kernel_set->kernels[dtype][operation],
-        .factors = isa->kernel_set->kernels[DTYPE_f32][operation].factors,
+        .factor = isa->kernel_set->kernels[DTYPE_f32][operation].factor,
         .copy = isa->kernel_set->copy,
         .stream = isa->kernel_set->stream,
         .itemsize = (ptrdiff_t)values->itemsize,

@@ -17,7 +17,7 @@ struct loop {
     struct tables *tables;
     struct kernel lookup;
     /* Makes tables of factors instead of results; NULL if the loop has none. */
-    factors_kernel *factors;
+    factor_of *factor;
     copy_items *copy;
     const struct stream *stream;
     ptrdiff_t itemsize;

@@ -45,7 +45,7 @@ static ptrdiff_t results_of(const struct loop *loop)
 
 ptrdiff_t table_bytes(const struct loop *loop)
 {
-    return results_of(loop) * (loop->factors != NULL ? (ptrdiff_t)sizeof(double) : loop->itemsize);
+    return results_of(loop) * (loop->factor != NULL ? (ptrdiff_t)sizeof(double) : loop->itemsize);
 }
 
 struct tables *tables_of_loop(const struct isa *isa, const struct loop *loop)
@@ -53,7 +53,7 @@ struct tables *tables_of_loop(const struct isa *isa, const struct loop *loop)
     static struct tables all[N_ISAS][N_OPERATIONS][N_DTYPES];
     const struct operation_row *row = &operation_table[loop->operation];
     const bool may_have_tables = dtype_table[loop->dtype].is_small_float
-        && (row->is_backward ? loop->factors != NULL : row->is_smooth && loop->n_inputs <= 2);
+        && (row->is_backward ? loop->factor != NULL : row->is_smooth && loop->n_inputs <= 2);
     return may_have_tables ? &all[isa - isa_table][loop->operation][loop->dtype] : NULL;
 }
 
@@ -63,7 +63,7 @@ struct loop lookup_loop(const struct loop *loop)
     lookup.kernel = loop->lookup;
     lookup.n_inputs = loop->n_arrays + 1;
     lookup.n_operands = lookup.n_inputs + 1;
-    lookup.raises_flags = lookup.rounds_to_nearest = loop->factors != NULL;
+    lookup.raises_flags = lookup.rounds_to_nearest = loop->factor != NULL;
     return lookup;
 }
 
@@ -88,16 +88,11 @@ static void write_every_input(char *to, ptrdiff_t itemsize)
 
 static void fill_factors(const struct loop *loop, double *factors)
 {
-    enum { PIECE = 256 };
     const struct dtype_row *format = &dtype_table[loop->dtype];
-    float x[PIECE];
-    for (ptrdiff_t start = 0; start < results_of(loop); start += PIECE) {
-        for (int i = 0; i < PIECE; ++i)
-            x[i] = widened_small_float(
-                (uint32_t)start + (uint32_t)i, format->exponent_bits, format->mantissa_bits,
-                (uint32_t)format->greatest);
-        loop->factors(x, factors + start, PIECE);
-    }
+    for (ptrdiff_t bits = 0; bits < results_of(loop); ++bits)
+        factors[bits] = loop->factor(widened_small_float(
+            (uint32_t)bits, format->exponent_bits, format->mantissa_bits,
+            (uint32_t)format->greatest));
 }
 
 static void fill_results(const struct loop *loop, char *results, uint16_t parameter)
@@ -118,7 +113,7 @@ static struct table *fill_table(const struct loop *loop, uint16_t parameter)
         return NULL;
     table->parameter = parameter;
     const unsigned int mode = round_to_nearest();
-    if (loop->factors != NULL)
+    if (loop->factor != NULL)
         fill_factors(loop, (double *)(void *)table->results);
     else
         fill_results(loop, table->results, parameter);

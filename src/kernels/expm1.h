@@ -14,7 +14,7 @@ static inline double expm1_quotient(enum contraction how, double x)
 
 /* -300 <= x <= 0, with e^x = 2^k e^r. Adding k to the exponent of r multiplies r by 2^k: since
    x is a float, r is 0 for k = 0 alone. -(1 - 2^k) is -0.0 for k = 0, so -0.0 stays. */
-static inline double expm1_polynomially(float x)
+static ALWAYS_INLINE double expm1_polynomially(float x)
 {
     const double shifted = shifted_exponent(FUSED, x), k = shifted - TO_INTEGER;
     const double r = rest_of(FUSED, x, k);

@@ -17,7 +17,7 @@ enum { MAX_INPUTS = 3, MAX_OUTPUTS = 2, MAX_OPERANDS = MAX_INPUTS + MAX_OUTPUTS 
 /* A kernel's operands are the inputs, arrays before parameters, then the outputs.
    They may be unaligned. */
 typedef void contiguous_kernel(char *const *operands, ptrdiff_t n);
-typedef void factors_kernel(const float *x, double *factors, ptrdiff_t n);
+typedef double factor_of(float x);
 
 struct kernel {
     /* Computes one element after another, in order, whatever the strides and overlaps. */
@@ -28,7 +28,7 @@ struct kernel {
        no parameter. */
     contiguous_kernel *scalar_parameters;
     /* Of float32, if the function is the product of dy and a function of x: computes that. */
-    factors_kernel *factors;
+    factor_of *factor;
 };
 
 /* A matrix whose elements are counted. Its rows are contiguous and lie `step` bytes apart.

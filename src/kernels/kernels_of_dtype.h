@@ -106,27 +106,23 @@
 #define KERNELS_SMOOTH(r, form) KERNELS_##form
 #define KERNELS_PRODUCT(r, form) KERNELS_PRODUCT_##form
 #define KERNELS_PRODUCT_ACCURATE(name, in, arrays)                                      \
-    KERNELS_ACCURATE(name, in, arrays) FACTORS_KERNEL(name)
+    KERNELS_ACCURATE(name, in, arrays) FACTOR_KERNEL(name)
 #define KERNELS_PRODUCT_FAST(name, in, arrays)                                          \
-    KERNELS_FAST(name, in, arrays) FACTORS_KERNEL(name)
+    KERNELS_FAST(name, in, arrays) FACTOR_KERNEL(name)
 #ifdef IS_FLOAT32
-#define FACTORS_KERNEL(name)                                                            \
-    static void name##_factors(const float *x, double *factors, ptrdiff_t n)            \
-    {                                                                                   \
-        for (ptrdiff_t i = 0; i < n; ++i)                                               \
-            factors[i] = name##_single(1, x[i]);                                        \
-    }
-#define FACTORS_PRODUCT(r, form) FACTORS
-#define FACTORS(name) name##_factors
+#define FACTOR_KERNEL(name)                                                             \
+    static double name##_factor(float x) { return name##_single(1, x); }
+#define FACTOR_PRODUCT(r, form) FACTOR
+#define FACTOR(name) name##_factor
 #else
-#define FACTORS_KERNEL(name)
-#define FACTORS_PRODUCT(r, form) NO_FACTORS
+#define FACTOR_KERNEL(name)
+#define FACTOR_PRODUCT(r, form) NO_FACTOR
 #endif
-#define FACTORS_NO_ARITHMETIC NO_FACTORS
-#define FACTORS_ROUNDED1(r, e) NO_FACTORS
-#define FACTORS_ROUNDED2(r, e, s, f) NO_FACTORS
-#define FACTORS_SMOOTH(r, form) NO_FACTORS
-#define NO_FACTORS(name) NULL
+#define FACTOR_NO_ARITHMETIC NO_FACTOR
+#define FACTOR_ROUNDED1(r, e) NO_FACTOR
+#define FACTOR_ROUNDED2(r, e, s, f) NO_FACTOR
+#define FACTOR_SMOOTH(r, form) NO_FACTOR
+#define NO_FACTOR(name) NULL
 
 #ifdef IS_FLOAT32
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
@@ -217,11 +213,11 @@
 #undef ROW
 
 #define ROW(name, dtypes, arrays, in, outs, arithmetic, ...)                            \
-    IF_##dtypes(KERNEL(name, arrays, in, FACTORS_##arithmetic(name)))
-#define KERNEL(name, arrays, in, factors)                                               \
+    IF_##dtypes(KERNEL(name, arrays, in, FACTOR_##arithmetic(name)))
+#define KERNEL(name, arrays, in, factor)                                               \
     [OPERATION_##name] = {                                                              \
         name##_elementwise, name##_contiguous,                                          \
-        COUNT_##in > arrays ? name##_scalar_parameters : NULL, factors},
+        COUNT_##in > arrays ? name##_scalar_parameters : NULL, factor},
 const struct kernel KERNELS_OF(THIS_DTYPE)[N_OPERATIONS] = {
 #include "ops.def"
 };
