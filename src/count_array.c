@@ -10,7 +10,7 @@ struct axis {
     ptrdiff_t length, step, count_step;
 };
 
-/* Counts a matrix whose columns lie column_step ablock. Unless its rows are contiguous, blocks
+/* Counts a matrix whose columns lie column_step apart. Unless its rows are contiguous, blocks
    of it are gathered first. */
 static void count_matrix(
     const struct counter *counter, const struct count_operands *matrix,
