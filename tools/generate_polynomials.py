@@ -93,7 +93,7 @@ class Polynomial:
                 abs((_at(found, u) - v) * s) for u, v, s in zip(nodes, values, served, strict=True)
             ]
             weights = _levelling(weights, errors)
-        for k in range(self.terms):
+        for k in range(self.terms - 1):
             found = fitted([mpf(float(c)) for c in found[: k + 1]])[: self.terms]
         return found[::-1]
 
@@ -351,7 +351,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
     ),
     Quotient(
         name="fast_half_tangent",
-        says="The same two with the digits that a fast path for float32 needs.",
+        says="tanh(r/2) / r, |r| <= log(2)/2, with the digits that a fast path for float32 needs.",
         function=half_tangent,
         low=mpf(0),
         high=half_ln2**2,
@@ -360,7 +360,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
     ),
     Quotient(
         name="fast_quarter_tangent",
-        says="",
+        says="tanh(r/4) / r, |r| <= log(2), likewise.",
         function=quarter_tangent,
         low=mpf(0),
         high=(2 * half_ln2) ** 2,
