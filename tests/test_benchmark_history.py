@@ -63,4 +63,6 @@ def test_every_measured_commit_is_on_the_line_that_asv_shows(folder: Path) -> No
     shown = set(git("rev-list", "--first-parent", "HEAD").split())
     measured = {str(run["commit_hash"]) for run in runs(folder)}
     assert measured
+    if measured.isdisjoint(git("rev-list", "--all").split()):
+        pytest.skip("a copy in another repository")
     assert measured <= shown
