@@ -16,7 +16,7 @@ from typing import NamedTuple
 # Loops over arrays, by the names that kernels_of_dtype.h gives them.
 LAYOUTS = (
     "contiguous", "scalar_parameters", "contiguous_accurate", "scalar_parameters_accurate",
-    "numbers", "choice", "rounded_to_odd", "ordinary", "any",
+    "numbers", "choice", "ordinary", "any",
 )  # fmt: skip
 
 # By instruction set, dtype and function.

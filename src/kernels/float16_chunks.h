@@ -44,14 +44,17 @@ static inline void narrow_step(const float *from, T *to)
     memcpy(to, &both, sizeof both);
 }
 
-/* What does not fill a step is converted in C. */
+/* The last step overlaps the one before it. What is shorter than a step is converted in C. */
 static inline void widen_chunk(const char *from, float *to, ptrdiff_t n)
 {
     ptrdiff_t i = 0;
     for (; i + STEP <= n; i += STEP)
         widen_step(from + i * (ptrdiff_t)sizeof(T), to + i);
-    for (; i < n; ++i)
-        to[i] = widen(load(from + i * (ptrdiff_t)sizeof(T)));
+    if (i < n && n >= STEP)
+        widen_step(from + (n - STEP) * (ptrdiff_t)sizeof(T), to + n - STEP);
+    else
+        for (; i < n; ++i)
+            to[i] = widen(load(from + i * (ptrdiff_t)sizeof(T)));
 }
 
 static inline void narrow_chunk(const float *from, T *to, ptrdiff_t n)
@@ -59,8 +62,11 @@ static inline void narrow_chunk(const float *from, T *to, ptrdiff_t n)
     ptrdiff_t i = 0;
     for (; i + STEP <= n; i += STEP)
         narrow_step(from + i, to + i);
-    for (; i < n; ++i)
-        to[i] = narrow(from[i]);
+    if (i < n && n >= STEP)
+        narrow_step(from + n - STEP, to + n - STEP);
+    else
+        for (; i < n; ++i)
+            to[i] = narrow(from[i]);
 }
 
 #endif

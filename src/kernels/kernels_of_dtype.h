@@ -11,7 +11,7 @@
 #elif defined(IS_FLOAT64)
 #include "float64_loops.h"
 #else
-#include "smooth_loops.h"
+#include "chunk_loops.h"
 #endif
 
 /* The inputs, numbers and outputs of a row by their names. */
@@ -53,8 +53,13 @@
         expression;                                                                     \
         KEEP_##outs                                                                     \
     }                                                                                   \
+    enum {                                                                              \
+        name##_INPUTS = COUNT_##in,                                                     \
+        name##_NUMBERS = COUNT_##arithmetic,                                            \
+        name##_OUTPUTS = COUNT_##outs                                                   \
+    };                                                                                  \
     static const struct function name##_function = {                                    \
-        COUNT_##in, COUNT_##arithmetic, COUNT_##outs, name##_compute, name##_choose};
+        name##_INPUTS, name##_NUMBERS, name##_OUTPUTS, name##_compute, name##_choose};
 /* `...` assigns the numbers, and perhaps to `failed`. */
 #define DEFINE_COMPUTE(name, in, ...)                                                   \
     static ALWAYS_INLINE uint32_t name##_compute(const WIDE *v, WIDE *number)           \
@@ -78,28 +83,44 @@
 #define CONTIGUOUS(name, skeleton, ...)                                                 \
     void name(char *const *operands, ptrdiff_t n)                                       \
     { skeleton(__VA_ARGS__, operands, n); }
-#define BOTH_LAYOUTS(KERNEL, name, in, arrays)                                          \
-    KERNEL(name, contiguous, COUNT_##in, COUNT_##in)                                    \
-    KERNEL(name, scalar_parameters, COUNT_##in, arrays)
+#define BOTH_LAYOUTS(KERNEL, name, arrays)                                              \
+    KERNEL(name, contiguous, name##_INPUTS)                                             \
+    KERNEL(name, scalar_parameters, arrays)
 
-#define VECTORISED(name, layout, inputs, arrays)                                        \
+#define VECTORISED(name, layout, arrays)                                                \
     static CONTIGUOUS(name##_##layout, vectorised, name##_function, arrays)
-#define BY_CHUNKS(name, layout, inputs, arrays)                                         \
-    static CONTIGUOUS(name##_##layout, by_chunks, name##_function, arrays)
-#define IN_TWO_PASSES(name, layout, inputs, arrays)                                     \
-    static const struct smooth name##_##layout##_smooth = {                             \
-        SMOOTH_NUMBERS(name), name##_choice, inputs, arrays};                           \
-    static CONTIGUOUS(name##_##layout, in_two_passes, &name##_##layout##_smooth)
+#define IN_TWO_PASSES(name, layout, arrays)                                             \
+    static const struct two_passes name##_##layout##_passes = {                         \
+        NUMBERS_OF(name), name##_choice, name##_INPUTS, name##_NUMBERS, name##_OUTPUTS, \
+        arrays};                                                                        \
+    static CONTIGUOUS(                                                                  \
+        name##_##layout, in_two_passes, &name##_##layout##_passes,                      \
+        computed_inputs(name##_function))
+#define CHOICE(name)                                                                    \
+    static CONTIGUOUS(                                                                  \
+        name##_choice, vectorised, choice_of(name##_function),                          \
+        name##_NUMBERS + name##_INPUTS)
 
 #define KERNELS_NO_ARITHMETIC(name, in, arrays)                                         \
     ELEMENTWISE(name, in_order, name##_function)                                        \
-    BOTH_LAYOUTS(VECTORISED, name, in, arrays)
-#ifdef CONVERTS_CHUNKS
+    BOTH_LAYOUTS(VECTORISED, name, arrays)
+#define NUMBERS_OF(name) OF_ISA(name##_numbers)
+#if defined(IS_SMALL_FLOAT) && !defined(CONVERTS_IN_LOOPS)
 #define KERNELS_ROUNDED(name, in, arrays)                                               \
+    extern contiguous_kernel NUMBERS_OF(name);                                          \
     ELEMENTWISE(name, in_order, name##_function)                                        \
-    BOTH_LAYOUTS(BY_CHUNKS, name, in, arrays)
+    CHOICE(name)                                                                        \
+    BOTH_LAYOUTS(CONVERTED, name, arrays)
 #else
 #define KERNELS_ROUNDED KERNELS_NO_ARITHMETIC
+#endif
+#ifdef CONVERTS_CHUNKS
+#define CONVERTED(name, layout, arrays)                                                 \
+    IN_TWO_PASSES(name, layout##_rest, arrays)                                          \
+    static CONTIGUOUS(                                                                  \
+        name##_##layout, by_chunks, name##_function, arrays, name##_##layout##_rest)
+#else
+#define CONVERTED IN_TWO_PASSES
 #endif
 #define KERNELS_ROUNDED1(r, e) KERNELS_ROUNDED
 #define KERNELS_ROUNDED2(r, e, s, f) KERNELS_ROUNDED
@@ -127,13 +148,9 @@
 #ifdef IS_FLOAT32
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
     KERNELS_OF_FLOAT32(VECTORISED, name, in, arrays)
-/* The smaller floats are rounded from what is rounded to odd. */
 #define KERNELS_OF_FLOAT32(KERNEL, name, in, arrays)                                    \
-    BOTH_LAYOUTS(KERNEL, name, in, arrays)                                              \
-    ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)                   \
-    NUMBER_FUNCTION(                                                                    \
-        name##_odd, in, number[0] = rounded_to_odd(name##_single(ARGUMENTS_##in)))      \
-    CONTIGUOUS(OF_ISA(name##_rounded_to_odd), vectorised, name##_odd_function, COUNT_##in)
+    BOTH_LAYOUTS(KERNEL, name, arrays)                                                  \
+    ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)
 #elif defined(IS_FLOAT64)
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
     STAGED_ANY(name, {arrays - 1, COUNT_##in, COUNT_##in})                              \
@@ -151,22 +168,19 @@
 #else
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
     NUMBERS_AND_ELEMENTWISE(name, in)                                                   \
-    static CONTIGUOUS(                                                                  \
-        name##_choice, vectorised, choice_of(name##_function), 1 + COUNT_##in)          \
-    BOTH_LAYOUTS(IN_TWO_PASSES, name, in, arrays)
+    CHOICE(name)                                                                        \
+    BOTH_LAYOUTS(IN_TWO_PASSES, name, arrays)
 #endif
 #ifdef IS_SMALL_FLOAT
-#define SMOOTH_NUMBERS(name) OF_ISA(name##_rounded_to_odd)
 #define NUMBERS_AND_ELEMENTWISE(name, in)                                               \
-    extern contiguous_kernel SMOOTH_NUMBERS(name);                                      \
+    extern contiguous_kernel NUMBERS_OF(name);                                          \
     DEFINE_COMPUTE(                                                                     \
-        name##_one, in, compute_one(SMOOTH_NUMBERS(name), COUNT_##in, v, number))       \
+        name##_one, in, compute_one(NUMBERS_OF(name), COUNT_##in, v, number))           \
     ELEMENTWISE(                                                                        \
         name, in_order, ((struct function){COUNT_##in, 1, 1, name##_one_compute, name##_choose}))
 #else
-#define SMOOTH_NUMBERS(name) name##_numbers
 #define NUMBERS_AND_ELEMENTWISE(name, in)                                               \
-    static NEVER_INLINE CONTIGUOUS(name##_numbers, numbers_alone, name##_function)      \
+    static NEVER_INLINE CONTIGUOUS(NUMBERS_OF(name), numbers_alone, name##_function)    \
     ELEMENTWISE(name, in_order, name##_function)
 #endif
 
@@ -177,8 +191,8 @@
         failed = (uint32_t)!name##_is_fast_for(v[COUNT_##in - 1]) << 31;                \
         number[0] = name##_fast(ARGUMENTS_##in, &failed))                               \
     KERNELS_OF_FLOAT32(FAST_CHUNKS, name, in, arrays)
-#define FAST_CHUNKS(name, layout, inputs, arrays)                                       \
-    VECTORISED(name, layout##_accurate, inputs, arrays)                                 \
+#define FAST_CHUNKS(name, layout, arrays)                                               \
+    VECTORISED(name, layout##_accurate, arrays)                                         \
     static CONTIGUOUS(                                                                  \
         name##_##layout, fast_chunks, name##_fast_function, name##_FAST_CHUNK,          \
         name##_is_fast_for, name##_is_certain, name##_##layout##_accurate, arrays)
@@ -223,6 +237,9 @@ const struct kernel KERNELS_OF(THIS_DTYPE)[N_OPERATIONS] = {
 };
 #undef ROW
 
+#ifdef IS_FLOAT32
+#include "numbers_of_small_floats.h"
+#endif
 #ifdef IS_SMALL_FLOAT
 #include "products.h"
 #else

@@ -8,7 +8,7 @@ enum {
     MAX_NUMBERS = 2,
     MAX_VALUES = MAX_NUMBERS + MAX_INPUTS,
     /* A function that is computed in several loops goes through this many elements at a time. */
-    CHUNK = 128
+    CHUNK = 256
 };
 
 /* What is computed for one element. */

@@ -3,6 +3,12 @@
 #include "values_float.h"
 
 #define IS_SMALL_FLOAT
+/* Float32's unit computes it: here a NaN tells only that it depends on all inputs. */
+#define SMOOTH_FUNCTION(name, ...) some_nan()
+#if JOIN(EXPONENT_BITS_, FORMAT) == 8
+/* So fast that calls in between would take longer. */
+#define CONVERTS_IN_LOOPS
+#endif
 
 enum {
     EXPONENT = JOIN(EXPONENT_BITS_, FORMAT),
@@ -15,6 +21,7 @@ static inline T narrow(WIDE w)
 {
     return (T)(U)narrowed_small_float(w, EXPONENT, MANTISSA, GREATEST);
 }
+static inline WIDE some_nan(void) { return float_of_bits(0x7FC00000u); }
 static inline WIDE shrunk(WIDE x, WIDE threshold)
 {
     return x - float_of_bits(bits_of_float(threshold) ^ (bits_of_float(x) & 0x80000000u));
