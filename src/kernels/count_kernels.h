@@ -5,12 +5,14 @@
    turn out to hold a NaN are counted again while they are in the cache. */
 
 #include "count_marks.h"
+#include "inlining.h"
 #include "kernels.h"
 
 enum {
     TILE_BYTES = 4096,
-    /* A lane of eight bits counts no further. */
-    TILE_ROWS = 255,
+    /* A lane of eight bits counts no further than LANE_ROWS; others are added up less often. */
+    LANE_ROWS = 255,
+    TILE_ROWS = sizeof(U) == 1 ? LANE_ROWS : 4 * LANE_ROWS,
     /* Narrower rows are joined, to fill vectors. */
     FEW_COLUMNS = 64
 };
@@ -22,6 +24,8 @@ enum { MOST = sizeof(U) == 1 ? UINT8_MAX : sizeof(U) == 2 ? UINT16_MAX : INT32_M
 struct tally {
     U positive, zero;
 };
+
+#include "count_vectors.h"
 
 static inline void count(struct tally *tally, T x)
 {
@@ -109,19 +113,47 @@ static void four_runs(
     add(w_tally, n, 0, counts + 3 * count_step, overwrites);
 }
 
+#ifdef COUNTS_VECTORS
+
+/* Counts two runs that lie far apart. */
+static void long_runs(
+    const char *x, ptrdiff_t apart, ptrdiff_t n, int64_t *counts, ptrdiff_t count_step,
+    bool overwrites)
+{
+    struct tally tallies[2] = {{0}};
+    const bool has_nan = tally_runs(&tallies[0], &tallies[1], x, apart, n);
+    for (int k = 0; k < 2; ++k) {
+        if (has_nan)
+            run_with_nan(x + k * apart, n, counts + k * count_step, overwrites);
+        else
+            add(tallies[k], n, 0, counts + k * count_step, overwrites);
+    }
+}
+
+#else
+#define LEAST_LONG ((ptrdiff_t)MOST + 1)
+#define long_runs(x, apart, n, counts, count_step, overwrites) (void)0
+#endif
+
 static void rows(const struct count_operands *o)
 {
-    const ptrdiff_t quarter = o->rows / 4;
     const char *x = o->x;
     for (ptrdiff_t left = o->columns; left > 0; left -= MOST) {
         const ptrdiff_t n = left < MOST ? left : MOST;
         const bool overwrites = o->overwrites && left == o->columns;
+        const bool is_long = n >= LEAST_LONG;
+        const ptrdiff_t quarter = is_long ? 0 : o->rows / 4, half = is_long ? o->rows / 2 : 0;
+        for (ptrdiff_t row = 0; row < half; ++row)
+            long_runs(
+                x + row * o->step, half * o->step, n,
+                o->counts + row * o->count_step, half * o->count_step, overwrites);
         for (ptrdiff_t row = 0; row < quarter; ++row)
             four_runs(
                 x + row * o->step, quarter * o->step, n,
                 o->counts + row * o->count_step, quarter * o->count_step, overwrites);
-        for (ptrdiff_t row = 4 * quarter; row < o->rows; ++row)
-            run(x + row * o->step, n, o->counts + row * o->count_step, overwrites);
+        for (ptrdiff_t row = 4 * quarter + 2 * half; row < o->rows; ++row)
+            run(
+                x + row * o->step, n, o->counts + row * o->count_step, overwrites);
         x += n * (ptrdiff_t)sizeof(T);
     }
 }
@@ -159,7 +191,30 @@ static void count_rows_with_nan(const struct count_operands *o, struct tile *til
     }
 }
 
-/* Returns whether there was a NaN. */
+/* The two below return whether there was a NaN. */
+#ifdef COUNTS_VECTORS
+
+static bool count_rows(const struct count_operands *o, struct tile *tile)
+{
+    struct byte_tally bytes[TILE_BYTES / sizeof(T) / STEP_ITEMS + 2];
+    const struct columns c = columns_of(o->x, o->columns);
+    __m256i greatest_magnitude = _mm256_setzero_si256();
+    const char *x = o->x;
+    for (ptrdiff_t n, row = 0; row < o->rows; row += n, x += n * o->step) {
+        n = o->rows - row < LANE_ROWS ? o->rows - row : LANE_ROWS;
+        memset(bytes, 0, (size_t)(c.steps + 2) * sizeof *bytes);
+        tally_columns(bytes, &greatest_magnitude, x, o->step, n, c);
+        for (ptrdiff_t width, k = 0, first = 0; first < o->columns; ++k, first += width) {
+            width = k == 0 ? c.lead : k <= c.steps ? STEP_ITEMS : c.rest;
+            add_in_order(tile->positive + first, bytes[k].positive, width);
+            add_in_order(tile->zero + first, bytes[k].zero, width);
+        }
+    }
+    return has_nan(greatest_magnitude);
+}
+
+#else
+
 static bool count_rows(const struct count_operands *o, struct tile *tile)
 {
     const ptrdiff_t quarter = o->rows / 4, apart = quarter * o->step;
@@ -186,6 +241,8 @@ static bool count_rows(const struct count_operands *o, struct tile *tile)
     }
     return mark_nan(marks);
 }
+
+#endif
 
 /* Column j is counted with column j % period. */
 static void count_tile(const struct count_operands *o, ptrdiff_t period)
