@@ -7,9 +7,9 @@ The text is that of the topics of CPython's own help(), without the spaces and i
 each character the network says whether a space preceded it, from the ten characters before that
 place and the ten after it, each given as 64 inputs. It has two hidden layers of 128 units; "linear"
 has none. Of every five topics three are for training, one is for choosing the learning rate and one
-for testing. The rates are chosen with other seeds than those that are scored. F1 is the harmonic
-mean of the share of spaces found and the share of those that are right; its sampling error comes
-from drawing the topics anew.
+for testing; a paragraph of several topics stays only in the first. The rates are chosen with other
+seeds than those that are scored. F1 is the harmonic mean of the share of spaces found and the share
+of those that are right; its sampling error comes from drawing the topics anew.
 
     python examples/spaces.py
 """
@@ -18,12 +18,12 @@ import math
 import sys
 from collections.abc import Sequence
 from functools import cache, partial
-from pydoc_data.topics import topics
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
 import study
+from help_topics import joined, parts
 from networks import Array, Network, descend, multilayer_perceptron
 
 WIDTHS = {"linear": [], "relu": [128, 128], "tanh": [128, 128]}
@@ -58,14 +58,8 @@ def read(text: str) -> tuple[list[int], list[bool]]:
 
 @cache
 def split() -> tuple[Text, Text, Text]:
-    parts: tuple[list[Any], ...] = ([], [], [])
-    for k, name in enumerate(sorted(topics)):
-        codes, begins = read(topics[name])
-        which = (0, 0, 0, 1, 2)[k % 5]
-        parts[which].append((codes, begins, [k] * len(codes)))
-    return tuple(  # type: ignore[return-value]
-        Text(*(np.concatenate(column) for column in zip(*part, strict=True))) for part in parts
-    )
+    training, validation, test = (Text(*joined(topics, read)) for topics in parts())
+    return training, validation, test
 
 
 def windows(codes: Array, at: Array) -> Array:

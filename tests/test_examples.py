@@ -48,9 +48,13 @@ def _packages() -> None:
         pytest.importorskip(name, reason=f"the extra `examples` is not installed: no {name}")
 
 
-@pytest.fixture
-def networks(monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
+
+
+@pytest.fixture
+def networks() -> Any:
     return importlib.import_module("networks")
 
 
@@ -349,8 +353,7 @@ def test_a_step_is_limited_to_its_clip(networks: Any) -> None:
     assert np.sqrt(sum(np.vdot(m, m) for m in moved)) == pytest.approx(0.01, rel=1e-3)
 
 
-def test_boxes_that_overlap_a_better_one_are_suppressed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(EXAMPLES))
+def test_boxes_that_overlap_a_better_one_are_suppressed() -> None:
     boxes = importlib.import_module("boxes")
     rows = np.array([[0.0, 0, 4, 4], [1, 1, 5, 5], [1, 1, 3, 3], [8, 8, 9, 9]])
     assert boxes.overlap(rows[0], rows) == pytest.approx([1, 9 / 23, 4 / 16, 0])
@@ -359,3 +362,12 @@ def test_boxes_that_overlap_a_better_one_are_suppressed(monkeypatch: pytest.Monk
     assert boxes.suppress(rows, scores, 0.3).tolist() == [1, 2, 3]
     assert boxes.suppress(rows, scores, 0.4).tolist() == [1, 0, 2, 3]
     assert boxes.suppress(rows, scores, 0.3, of_smaller=True).tolist() == [1, 3]
+
+
+def test_no_paragraph_of_the_help_topics_is_in_two_parts() -> None:
+    parts = importlib.import_module("help_topics").parts()
+    paragraphs = [
+        " ".join(text.split()) for part in parts for topic in part for text in topic.split("\n\n")
+    ]
+    assert len(set(paragraphs)) == len(paragraphs)
+    assert min(sum(map(len, part)) for part in parts) > 10_000
