@@ -6,13 +6,7 @@
 enum {
     STAGED_CHUNK = 256,
     /* The doubles of a vector. Loops over a multiple of them need no second, scalar loop. */
-#if defined(__AVX512F__)
-    LANES = 8,
-#elif defined(__AVX__)
-    LANES = 4,
-#else
-    LANES = 2,
-#endif
+    LANES = VECTOR_BYTES / ITEM,
     /* Arrays whose distance is a multiple of 4096 bytes would be taken for one another by the
        processor, which forwards stores to loads. */
     BUFFERED = STAGED_CHUNK + 8

@@ -4,6 +4,14 @@
 #include "kernels.h"
 
 enum {
+#if defined(__AVX512F__)
+    VECTOR_BYTES = 64,
+#elif defined(__AVX__)
+    VECTOR_BYTES = 32,
+#else
+    VECTOR_BYTES = 16,
+#endif
+
     ITEM = sizeof(T),
     MAX_NUMBERS = 2,
     MAX_VALUES = MAX_NUMBERS + MAX_INPUTS,

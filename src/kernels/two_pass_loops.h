@@ -37,9 +37,15 @@ static NEVER_INLINE char *widened(char *from, WIDE *wide, ptrdiff_t n)
     return (char *)wide;
 }
 
+/* Fills whole vectors: `wide` and `to` are buffers, which have room for them. Converted one by one,
+   what is left over would take longer than all the rest. */
 static NEVER_INLINE char *narrowed(WIDE *wide, T *to, ptrdiff_t n)
 {
-    narrow_chunk(wide, to, n);
+    enum { LANES = VECTOR_BYTES / ITEM };
+    const ptrdiff_t whole = (n + LANES - 1) / LANES * LANES;
+    for (ptrdiff_t i = n; i < whole; ++i)
+        wide[i] = 0;
+    narrow_chunk(wide, to, whole);
     return (char *)to;
 }
 
