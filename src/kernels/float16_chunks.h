@@ -5,6 +5,24 @@
 #define CONVERTS_CHUNKS
 #include <immintrin.h>
 
+#include "small_floats.h"
+#include "values.h"
+
+static inline float widen(T x)
+{
+    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128((uint16_t)x)));
+}
+
+/* gcc computes a constant only in C, and does not vectorise the instruction in its place. */
+static inline T narrow(float w)
+{
+#ifdef __GNUC__
+    if (__builtin_constant_p(w))
+        return (T)narrowed_small_float(w, 5, 10, 0x7C00);
+#endif
+    return (T)_mm_cvtsi128_si32(_mm_cvtps_ph(_mm_set_ss(w), _MM_FROUND_TO_NEAREST_INT));
+}
+
 #if defined(__AVX512F__)
 typedef __m256i halves;
 typedef __m512 floats;
@@ -44,7 +62,7 @@ static inline void narrow_step(const float *from, T *to)
     memcpy(to, &both, sizeof both);
 }
 
-/* The last step overlaps the one before it. What is shorter than a step is converted in C. */
+/* The last step overlaps the one before it. What is shorter than a step is converted one by one. */
 static inline void widen_chunk(const char *from, float *to, ptrdiff_t n)
 {
     ptrdiff_t i = 0;

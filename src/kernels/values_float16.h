@@ -1,4 +1,3 @@
-/* The values of float16, which the processor may convert: see float16_chunks.h. */
-#include "values_small_float.h"
-
+/* The values of float16, which the processor may convert. */
 #include "float16_chunks.h"
+#include "values_small_float.h"

@@ -16,11 +16,13 @@ enum {
     GREATEST = JOIN(GREATEST_, FORMAT)
 };
 
+#ifndef CONVERTS_CHUNKS
 static inline WIDE widen(T x) { return widened_small_float((U)x, EXPONENT, MANTISSA, GREATEST); }
 static inline T narrow(WIDE w)
 {
     return (T)(U)narrowed_small_float(w, EXPONENT, MANTISSA, GREATEST);
 }
+#endif
 static inline WIDE some_nan(void) { return float_of_bits(0x7FC00000u); }
 static inline WIDE shrunk(WIDE x, WIDE threshold)
 {
