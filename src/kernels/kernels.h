@@ -71,12 +71,12 @@ struct kernel_set {
 #undef ISA
 
 /* What the translation units of one instruction set, whose symbol is THIS_ISA, export: one
-   per dtype for the kernels and one for the counts. */
+   per dtype for the kernels and one for the counts, which may be those of another, COUNTS_ISA. */
 #ifdef THIS_ISA
 #define OF_ISA(name) JOIN(name##_, THIS_ISA)
 #define KERNELS_OF(dtype) JOIN(JOIN(kernels_, dtype), JOIN(_, THIS_ISA))
 #define PRODUCT_OF(dtype) JOIN(JOIN(product_, dtype), JOIN(_, THIS_ISA))
-#define COUNTS_OF(dtype) JOIN(JOIN(counts_, dtype), JOIN(_, THIS_ISA))
+#define COUNTS_OF(dtype) JOIN(JOIN(counts_, dtype), JOIN(_, COUNTS_ISA))
 #define DTYPE(name, ...)                                                                \
     extern const struct kernel KERNELS_OF(name)[N_OPERATIONS];                          \
     extern const struct kernel PRODUCT_OF(name);                                        \
