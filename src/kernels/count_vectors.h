@@ -11,7 +11,8 @@ enum { STEP_ITEMS = 32, MOST_STEPS = 255, LEAST_LONG = 200 };
 
 /* Once in a page the processor is told of the page that is AHEAD bytes ahead: otherwise it would
    wait for the address of each, if it has forgotten them. */
-enum { PAGE = 4096, PAGE_STEPS = PAGE / (STEP_ITEMS * sizeof(T)), AHEAD = 4 * PAGE, ROWS_AHEAD = 16 };
+enum { PAGE = 4096, PAGE_STEPS = PAGE / (STEP_ITEMS * sizeof(T)), AHEAD = 4 * PAGE };
+enum { ROWS_AHEAD = 16 };
 
 static ALWAYS_INLINE void prefetch(const char *x)
 {

@@ -32,14 +32,60 @@ static ALWAYS_INLINE bool correct_chunk(
     return 2 * corrected > n;
 }
 
+/* Computes n items from `start` on. Calls of the kernel in the loop below would be copies of it. */
+static NEVER_INLINE void correct_part(
+    contiguous_kernel *accurate, int inputs, char *const *operands, ptrdiff_t start, ptrdiff_t n)
+{
+    char *at[MAX_OPERANDS];
+    for (int k = 0; k <= inputs; ++k)
+        at[k] = operands[k];
+    advance(1, inputs, inputs + 1, at, start);
+    accurate(at, n);
+}
+
+/* A function of one array in groups, which are stored only if they are right. */
+static ALWAYS_INLINE void in_groups(
+    group_in_pairs *group, bool (*is_fast_for)(float parameter), contiguous_kernel *accurate,
+    int inputs, char *const *operands, ptrdiff_t n)
+{
+    char *const x = operands[0], *const y = operands[inputs];
+    int untried = 0, next = 1;
+    if (inputs > 1 && !is_fast_for(widen(load(operands[inputs - 1])))) {
+        accurate(operands, n);
+        return;
+    }
+    for (ptrdiff_t m, start = 0; start < n; start += m) {
+        m = n - start < LONG_FAST_CHUNK ? n - start : LONG_FAST_CHUNK;
+        if (untried > 0 || m < GROUP) {
+            correct_part(accurate, inputs, operands, start, m);
+            --untried;
+            continue;
+        }
+        m -= m % GROUP;
+        ptrdiff_t corrected = 0;
+        for (ptrdiff_t i = start; i < start + m; i += GROUP)
+            if (!group(x + i * ITEM, y + i * ITEM)) {
+                correct_part(accurate, inputs, operands, i, GROUP);
+                corrected += GROUP;
+            }
+        untried = 2 * corrected > m ? next : 0;
+        next = untried == 0 ? 1 : next < MOST_UNTRIED ? 2 * next : next;
+    }
+}
+
 /* A chunk at a time by the fast path, and by the accurate one if that may be wrong. Where chunk
    after chunk is, more and more of them are not tried: trying each would take half as long
-   again. The first parameter is asked beforehand: if it is a scalar, the loop would be in vain. */
+   again. The first parameter is asked beforehand: if it is a scalar, the loop would be in vain. A
+   bit of `failing` tells that results may be wrong. */
 static ALWAYS_INLINE void fast_chunks(
-    struct function fast, ptrdiff_t chunk, bool (*is_fast_for)(float parameter),
-    bool (*is_certain)(float x), contiguous_kernel *accurate, int arrays, char *const *operands,
-    ptrdiff_t n)
+    struct function fast, ptrdiff_t chunk, group_in_pairs *group, uint32_t failing,
+    bool (*is_fast_for)(float parameter), bool (*is_certain)(float x),
+    contiguous_kernel *accurate, int arrays, char *const *operands, ptrdiff_t n)
 {
+    if (group != NULL && arrays == 1) {
+        in_groups(group, is_fast_for, accurate, fast.inputs, operands, n);
+        return;
+    }
     char copies[MAX_INPUTS][LONG_FAST_CHUNK * ITEM];
     int untried = 0, next = 1;
     for (ptrdiff_t m, start = 0; start < n; start += m) {
@@ -57,7 +103,7 @@ static ALWAYS_INLINE void fast_chunks(
             if (overwrites(at[fast.inputs], at[k]))
                 at[k] = memcpy(copies[k], at[k], (size_t)m * ITEM);
         if ((is_fast_for(widen(load(at[fast.inputs - 1])))
-             && vectorised(fast, arrays, at, m) >> 31 == 0)
+             && (vectorised(fast, arrays, at, m) & failing) == 0)
             || !correct_chunk(fast, is_certain, accurate, arrays, at, m)) {
             next = 1;
             continue;

@@ -147,10 +147,10 @@
 
 #ifdef IS_FLOAT32
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
-    KERNELS_OF_FLOAT32(VECTORISED, name, in, arrays)
-#define KERNELS_OF_FLOAT32(KERNEL, name, in, arrays)                                    \
+    KERNELS_OF_FLOAT32(VECTORISED, name, name##_contiguous, arrays)
+#define KERNELS_OF_FLOAT32(KERNEL, name, of_one, arrays)                                \
     BOTH_LAYOUTS(KERNEL, name, arrays)                                                  \
-    ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)
+    ELEMENTWISE(name, one_by_one, name##_function, of_one)
 #elif defined(IS_FLOAT64)
 #define KERNELS_ACCURATE(name, in, arrays)                                              \
     STAGED_ANY(name, {arrays - 1, COUNT_##in, COUNT_##in})                              \
@@ -190,12 +190,13 @@
         name##_fast, in,                                                                \
         failed = (uint32_t)!name##_is_fast_for(v[COUNT_##in - 1]) << 31;                \
         number[0] = name##_fast(ARGUMENTS_##in, &failed))                               \
-    KERNELS_OF_FLOAT32(FAST_CHUNKS, name, in, arrays)
+    KERNELS_OF_FLOAT32(FAST_CHUNKS, name, name##_contiguous_accurate, arrays)
 #define FAST_CHUNKS(name, layout, arrays)                                               \
     VECTORISED(name, layout##_accurate, arrays)                                         \
     static CONTIGUOUS(                                                                  \
         name##_##layout, fast_chunks, name##_fast_function, name##_FAST_CHUNK,          \
-        name##_is_fast_for, name##_is_certain, name##_##layout##_accurate, arrays)
+        name##_group, name##_FAILED, name##_is_fast_for, name##_is_certain,             \
+        name##_##layout##_accurate, arrays)
 #else
 #define KERNELS_FAST KERNELS_ACCURATE
 #endif

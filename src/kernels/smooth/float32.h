@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "../exponential_quotient.h"
+#include "../float_pairs.h"
 #include "../inlining.h"
 #include "../small_floats.h"
 
@@ -71,7 +72,7 @@ static inline double nearer_to_half(double derivative, double x, double near)
 }
 
 /* The fast path: in each file, name_fast returns the right result unless its rounding test fails:
-   then it sets the highest bit of `failed`, and the accurate name_single computes the chunk
+   then it sets the bit name_FAILED of `failed`, and the accurate name_single computes the chunk
    again, as it does for parameters for which name_is_fast_for says that there is no fast path.
    Where the test is a hasty one, name_is_certain tells of which x the result is right all the same.
    While chunk after chunk fails, up to MOST_UNTRIED of them are not tried. Without fma the fast
@@ -93,10 +94,12 @@ enum { FAST_CHUNK = 256, LONG_FAST_CHUNK = 1024, CORRECTED = 64, MOST_UNTRIED = 
     NEVER_CERTAIN_IF_FAILED(name)
 #define NEVER_CERTAIN_IF_FAILED(name)                                                   \
     enum { name##_FAST_CHUNK = FAST_CHUNK };                                            \
+    static const uint32_t name##_FAILED = 0x80000000u;                                  \
     static inline bool name##_is_certain(float x) { (void)x; return false; }
 
 /* The parts of rounding tests, in the highest bit: integer operations, which run beside those of
-   floats. They are few, since each counts as much as an operation of the function. */
+   floats. They are few, since each counts as much as an operation of the function. name_FAILED is
+   another bit where that saves one. */
 
 static inline uint32_t is_beyond(float x, float most)
 {

@@ -417,6 +417,7 @@ static inline long double gelu_tanh_backward_extended(long double dy, long doubl
    need. For the derivatives the rounding test fails beside the root. */
 
 FAST_FOR_EVERY_INPUT(gelu)
+NOT_IN_PAIRS(gelu)
 
 /* The tail errs by 2^-40 of itself. */
 static ALWAYS_INLINE float gelu_fast(float x, uint32_t *failed)
@@ -433,6 +434,7 @@ static ALWAYS_INLINE float gelu_fast(float x, uint32_t *failed)
 }
 
 FAST_FOR_EVERY_INPUT(gelu_backward)
+NOT_IN_PAIRS(gelu_backward)
 
 static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *failed)
 {
@@ -446,6 +448,7 @@ static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *faile
 }
 
 FAST_FOR_EVERY_INPUT(gelu_tanh_backward)
+NOT_IN_PAIRS(gelu_tanh_backward)
 
 static ALWAYS_INLINE float gelu_tanh_backward_fast(float dy, float x, uint32_t *failed)
 {

@@ -95,6 +95,8 @@ static inline long double hard_swish_backward_extended(long double dy, long doub
 #ifdef HAS_FMA
 
 enum { hard_swish_FAST_CHUNK = LONG_FAST_CHUNK };
+NOT_IN_PAIRS(hard_swish)
+static const uint32_t hard_swish_FAILED = 0x40000000u;
 
 static inline bool hard_swish_is_fast_for(float x)
 {
@@ -113,7 +115,7 @@ static inline bool hard_swish_is_certain(float x)
 
 /* x times (x + 3) / 6, as the sum of two floats. `rest` is what rounding left of the sixth of x + 3,
    and is exact: so a product that is a midpoint is rounded to even. The test also fails for zeros,
-   large numbers and NaNs, which takes no operation more. */
+   large numbers and NaNs, which takes no operation more: its bit is the one below the sign. */
 static ALWAYS_INLINE float hard_swish_fast(float x, uint32_t *failed)
 {
     const float sixth = 1.0f / 6;
@@ -121,7 +123,7 @@ static ALWAYS_INLINE float hard_swish_fast(float x, uint32_t *failed)
     const float sum = bounded + 3, sum_low = bounded - (sum - 3);
     const float high = sum * sixth;
     const float rest = fmaf(high, -6, sum) + sum_low;
-    *failed |= 2 * bits_of_float(x) - 2 * bits_of_float(HARD_SWISH_LEAST);
+    *failed |= bits_of_float(x) - bits_of_float(HARD_SWISH_LEAST);
     return fmaf(w, high, bounded * (rest * sixth));
 }
 

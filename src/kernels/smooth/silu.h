@@ -101,7 +101,66 @@ static ALWAYS_INLINE float silu_fast(float x, uint32_t *failed)
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
 
+#ifdef HAS_FLOAT_PAIRS
+
+/* In pairs of floats. The quotient is x times a reciprocal, and its rest is exact but for 2^-12 of
+   itself, whichever reciprocal within 2^-14 the processor begins with: so the result is right if a
+   longer and a shorter rest give the same. Not tried are x whose rest may be subnormal, or whose
+   e^-x is great. */
+static ALWAYS_INLINE bool silu_group(const char *from, char *to)
+{
+    const __m512 one = all(1);
+    __m512 x[VECTORS], bounded[VECTORS], base[VECTORS], base_low[VECTORS], high[VECTORS],
+        low[VECTORS], denominator[VECTORS], reciprocal[VECTORS], quotient[VECTORS], rest[VECTORS],
+        shorter[VECTORS], longer[VECTORS];
+    EACH_VECTOR x[k] = vector_of(from, k);
+    /* A NaN stays one: of two operands the second is returned. */
+    EACH_VECTOR bounded[k] = _mm512_min_ps(all(20), x[k]);
+    const struct power_and_rest e = exponential_in_pairs(-1, bounded);
+    EACH_VECTOR base[k] = _mm512_add_ps(one, e.power[k]);
+    EACH_VECTOR base_low[k] = _mm512_sub_ps(
+        _mm512_min_ps(one, e.power[k]), _mm512_sub_ps(base[k], _mm512_max_ps(one, e.power[k])));
+    add_exponential(-1, e, base, base_low, high, low);
+    EACH_VECTOR denominator[k] = _mm512_add_ps(high[k], low[k]);
+    EACH_VECTOR reciprocal[k] = _mm512_rcp14_ps(denominator[k]);
+    EACH_VECTOR rest[k] = _mm512_fnmadd_ps(denominator[k], reciprocal[k], one);
+    EACH_VECTOR reciprocal[k] = _mm512_fmadd_ps(reciprocal[k], rest[k], reciprocal[k]);
+    EACH_VECTOR quotient[k] = _mm512_mul_ps(x[k], reciprocal[k]);
+    EACH_VECTOR rest[k] = _mm512_fnmadd_ps(quotient[k], high[k], x[k]);
+    EACH_VECTOR rest[k] = _mm512_fnmadd_ps(quotient[k], low[k], rest[k]);
+    EACH_VECTOR rest[k] = _mm512_mul_ps(rest[k], reciprocal[k]);
+    EACH_VECTOR shorter[k] = _mm512_fmadd_ps(rest[k], all(1 - 0x1p-12f), quotient[k]);
+    EACH_VECTOR longer[k] = _mm512_fmadd_ps(rest[k], all(1 + 0x1p-12f), quotient[k]);
+    __m512i greatest = _mm512_setzero_si512(), least = _mm512_set1_epi32(-1);
+    __mmask16 failed = 0;
+    EACH_VECTOR {
+        const __m512i bits = _mm512_castps_si512(x[k]);
+        failed |= _mm512_cmp_ps_mask(longer[k], shorter[k], _CMP_NEQ_UQ);
+        greatest = _mm512_max_epu32(greatest, bits);
+        least = _mm512_min_epu32(
+            least, _mm512_sub_epi32(_mm512_add_epi32(bits, bits), _mm512_set1_epi32(1)));
+    }
+    failed |= _mm512_cmpgt_epu32_mask(greatest, _mm512_castps_si512(all(-24)));
+    failed |= _mm512_cmplt_epu32_mask(
+        least, _mm512_set1_epi32((int)(2 * bits_of_float(0x1p-60f))));
+    if (failed)
+        return false;
+    /* A zero takes its sign from x. */
+    const __m512i sign = _mm512_castps_si512(all(-0.0f));
+    EACH_VECTOR {
+        const __m512i y = _mm512_or_si512(
+            _mm512_castps_si512(shorter[k]), _mm512_and_si512(_mm512_castps_si512(x[k]), sign));
+        store_vector(_mm512_castsi512_ps(y), to, k);
+    }
+    return true;
+}
+
+#else
+NOT_IN_PAIRS(silu)
+#endif
+
 FAST_FOR_EVERY_INPUT(silu_backward)
+NOT_IN_PAIRS(silu_backward)
 
 static ALWAYS_INLINE float silu_backward_fast(float dy, float x, uint32_t *failed)
 {

@@ -1,0 +1,101 @@
+/* Fast paths of float32 in pairs of floats, high + low, where the processor looks up tables of 32
+   numbers in registers (AVX-512). The paths in double give the same bits everywhere else.
+
+   The vectors of a group take each step together: the steps of one are a long chain, and neither
+   the compiler nor the processor would overlap two such chains. */
+#ifndef RELU_UFUNC_FLOAT_PAIRS_H
+#define RELU_UFUNC_FLOAT_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "double_double.h"
+
+enum { FLOAT_LANES = 16, VECTORS = 3, GROUP = VECTORS * FLOAT_LANES };
+
+/* Computes a group and returns true, or stores nothing if a result may be wrong. */
+typedef bool group_in_pairs(const char *x, char *y);
+#define NOT_IN_PAIRS(name) static group_in_pairs *const name##_group = NULL;
+
+#if defined(__AVX512F__) && defined(HAS_FMA)
+#define HAS_FLOAT_PAIRS
+
+#include <immintrin.h>
+
+#include "float_pair_tables.h"
+#include "inlining.h"
+
+#define EACH_VECTOR for (int k = 0; k < VECTORS; ++k)
+
+static ALWAYS_INLINE __m512 all(float x)
+{
+    return _mm512_set1_ps(x);
+}
+
+static ALWAYS_INLINE __m512 vector_of(const char *x, int k)
+{
+    return _mm512_loadu_ps(x + k * (ptrdiff_t)sizeof(__m512));
+}
+
+static ALWAYS_INLINE void store_vector(__m512 values, char *y, int k)
+{
+    _mm512_storeu_ps(y + k * (ptrdiff_t)sizeof(__m512), values);
+}
+
+/* Of 32 numbers, by the lowest five bits of each index. */
+static ALWAYS_INLINE __m512 entry(const void *table, __m512 index)
+{
+    const float *const numbers = table;
+    return _mm512_permutex2var_ps(
+        _mm512_loadu_ps(numbers), _mm512_castps_si512(index),
+        _mm512_loadu_ps(numbers + FLOAT_LANES));
+}
+
+/* c + sign a b */
+static ALWAYS_INLINE __m512 add_product(__m512 c, int sign, __m512 a, __m512 b)
+{
+    return sign < 0 ? _mm512_fnmadd_ps(a, b, c) : _mm512_fmadd_ps(a, b, c);
+}
+
+/* e^(sign x) = power (1 + sign rest + tail) for |x| <= 20, where power is a power of 2^(1/32),
+   rounded, and rest is exact. */
+struct power_and_rest {
+    __m512 power[VECTORS], rest[VECTORS], tail[VECTORS];
+};
+
+static ALWAYS_INLINE struct power_and_rest exponential_in_pairs(int sign, const __m512 *x)
+{
+    const __m512 to_integer = all(0x1.8p23f);
+    struct power_and_rest e;
+    __m512 index[VECTORS], m[VECTORS], low[VECTORS], w[VECTORS], slope[VECTORS];
+    EACH_VECTOR index[k] = add_product(to_integer, sign, x[k], all(STEPS_PER_UNIT));
+    EACH_VECTOR m[k] = _mm512_sub_ps(index[k], to_integer);
+    /* What the rest lacks: the lower part of the steps, and the error of the power. */
+    EACH_VECTOR low[k] = _mm512_fmsub_ps(m[k], all(STEP_LOW), entry(POWER_ERRORS, index[k]));
+    EACH_VECTOR e.rest[k] = add_product(x[k], -sign, m[k], all(STEP));
+    EACH_VECTOR e.power[k] = _mm512_castsi512_ps(_mm512_add_epi32(
+        _mm512_castps_si512(entry(POWERS, index[k])),
+        _mm512_slli_epi32(_mm512_castps_si512(index[k]), 18)));
+    EACH_VECTOR w[k] =
+        sign < 0 ? _mm512_add_ps(e.rest[k], low[k]) : _mm512_sub_ps(e.rest[k], low[k]);
+    EACH_VECTOR slope[k] = _mm512_fmadd_ps(all(EXP_2), w[k], all((float)-sign * EXP_1));
+    EACH_VECTOR slope[k] = _mm512_fmadd_ps(slope[k], w[k], all(EXP_0));
+    EACH_VECTOR e.tail[k] = _mm512_fmsub_ps(_mm512_mul_ps(w[k], w[k]), slope[k], low[k]);
+    return e;
+}
+
+/* high + low = base + base_low + power (sign rest + tail), |base| >= |power rest| or base = 0 */
+static ALWAYS_INLINE void add_exponential(
+    int sign, struct power_and_rest e, const __m512 *base, const __m512 *base_low,
+    __m512 *high, __m512 *low)
+{
+    EACH_VECTOR high[k] = add_product(base[k], sign, e.power[k], e.rest[k]);
+    EACH_VECTOR low[k] =
+        add_product(_mm512_sub_ps(base[k], high[k]), sign, e.power[k], e.rest[k]);
+    EACH_VECTOR low[k] =
+        _mm512_fmadd_ps(e.power[k], e.tail[k], _mm512_add_ps(low[k], base_low[k]));
+}
+
+#endif
+
+#endif
