@@ -31,7 +31,7 @@ _SAMPLE_SECONDS = 1e-4
 
 _PARAMETERS = {"slope": 0.01, "max_value": 6, "alpha": 1}
 _OTHER_PARAMETER = 1
-_ARRAYS = ("dy", "x", "b")
+_ARRAYS = ("dy", "dz", "x", "y", "b")
 
 _LEGEND = """\
 GB/s: array bytes read and written per second. vs copy: that speed relative to

@@ -68,8 +68,14 @@ _CORRECTLY_ROUNDED = """\
   flushes subnormals to 0. float64: within 1 ulp. Both have the same bits on every
   processor. longdouble: as exact as the C library."""
 
+_PRODUCT_ROUNDED = """\
+- The activation is not rounded before the product with y: float16, float32 and
+  the dtypes of ml_dtypes come out as if computed in float64 and rounded once, to
+  nearest, ties to even. float64: within 1 ulp. Both have the same bits on every
+  processor. longdouble: as exact as the C library."""
+
 _DERIVATIVE_ROUNDED = """\
-- The derivative is not rounded before the product with `dy`: float16, float32 and
+- The derivative is not rounded before the product with `{upstream}`: float16, float32 and
   the dtypes of ml_dtypes come out as if computed in float64 and rounded once, to
   nearest, ties to even; float64 has a few more bits than its own."""
 
@@ -129,16 +135,19 @@ def _summary(operation: Operation) -> str:
     inputs = " and ".join(output.removeprefix("d") for output in operation.outputs)
     return (
         f"Backward pass of `{operation.forward}`: the gradient with respect to {inputs}.\n\n"
-        "By the chain rule this is `dy` times the derivative, computed in one pass."
+        f"By the chain rule this is `{operation.inputs[0]}` times the derivative, computed in one pass."
     )
 
 
 def _parameters(operation: Operation) -> str:
     together = " All inputs are broadcast together." if len(operation.inputs) > 1 else ""
-    dy = f"dy : array_like\n    The gradient with respect to the output of `{operation.forward}`."
+    upstream = (
+        f"{operation.inputs[0]} : array_like\n"
+        f"    The gradient with respect to the output of `{operation.forward}`."
+    )
     x = f"x : array_like\n    The input.{together}"
     own = operation.words.parameters
-    return _lines(dy if operation.is_backward else "", x, own, _OUT)
+    return _lines(upstream if operation.is_backward else "", x, own, _OUT)
 
 
 def _returns(operation: Operation) -> str:
@@ -187,7 +196,7 @@ def _notes(operation: Operation) -> str:
     indented_values = values.replace("\n", "\n    ")
     rounding = _ROUNDED_ONCE if operation.has_arithmetic else _EXACT
     if operation.is_smooth:
-        rounding = _DERIVATIVE_ROUNDED if operation.is_backward else _CORRECTLY_ROUNDED
+        rounding = _rounding(operation)
     return _paragraphs(
         f"The value, for each element::\n\n    {indented_values}",
         words.derivative,
@@ -201,6 +210,13 @@ def _notes(operation: Operation) -> str:
         _lines(words.differences, _COMPARED) if words.differences else "",
         f"In plain NumPy::\n\n    {operation.numpy}",
     )
+
+
+def _rounding(operation: Operation) -> str:
+    """Of a smooth function."""
+    if operation.is_backward:
+        return _DERIVATIVE_ROUNDED.format(upstream=operation.inputs[0])
+    return _PRODUCT_ROUNDED if operation.outputs == ("z",) else _CORRECTLY_ROUNDED
 
 
 def _references(operation: Operation) -> str:

@@ -38,8 +38,8 @@ class Operation(NamedTuple):
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The inputs after the array arguments: a slope, a limit, a scale."""
-        return tuple(name for name in self.inputs if name not in ("dy", "x"))
+        """The inputs after x: a slope, a limit, a scale, the linear half of a gate."""
+        return tuple(name for name in self.inputs if name not in ("dy", "dz", "x"))
 
 
 OPERATIONS: tuple[Operation, ...] = tuple(Operation(**row) for row in _core.operation_rows())

@@ -605,6 +605,45 @@ array([-3.,  0.,  0.,  3.])""",
 >>> hard_threshold_backward([10.0, 20.0, 30.0], [-3.0, 1.0, 3.0], 1)
 array([10.,  0., 30.])""",
     ),
+    "reglu": Words(
+        summary="ReLU gate: the positive part of x, times y.",
+        brief="max(x, 0)·y",
+        need="a gate that is shut for negative x",
+        why="the product in the same pass as the rectifier ([gates](semantics.md#gates))",
+        background="""\
+The gated linear unit of a feed-forward layer, with `relu` for the logistic
+function [1]_. x and y are two linear maps of one input.""",
+        value="z = x * y where x > 0, else +0",
+        brief_derivative="y where x > 0, else 0; for y: max(x, 0)",
+        gradient="""\
+dx = dz * y where x > 0, else +0
+dy = dz * x where x > 0, else +0""",
+        derivative="Both derivatives at x = 0 are 0.",
+        parameters="""\
+y : array_like
+    The other half, which is not activated.""",
+        special_values="""\
+- Where x <= 0 the result is +0.0 for every y, infinities and NaN too.
+- A NaN x keeps its bits. Where x > 0 a NaN y gives NaN, and so does inf * 0.""",
+        pytorch="``torch.relu(x) * y``",
+        tensorflow="``tf.nn.relu(x) * y``",
+        jax="``jax.nn.relu(x) * y``",
+        onnx="Relu, then Mul",
+        differences="""\
+The frameworks multiply: where x <= 0, an infinite or NaN y gives NaN, and a
+negative y -0.0.""",
+        references="""\
+.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
+   2020.""",
+        see_also="swiglu, geglu, relu",
+        example="""\
+>>> reglu([-2.0, 0.5, 3.0], [np.inf, 4.0, -1.0])
+array([ 0.,  2., -3.])""",
+        backward_example="""\
+>>> dx, dy = reglu_backward(1.0, [-2.0, 0.5, 3.0], [np.inf, 4.0, -1.0])
+>>> dx, dy
+(array([ 0.,  4., -1.]), array([0. , 0.5, 3. ]))""",
+    ),
     "softplus": Words(
         summary="Softplus: the smooth rectifier log(1 + exp(x)).",
         brief="log(1 + eˣ)",
@@ -978,5 +1017,133 @@ array([-0.   , -0.375,  0.   ,  5.   ])""",
         backward_example="""\
 >>> hard_swish_backward(6.0, [-3.0, -1.5, 0.0, 3.0])
 array([0., 0., 3., 6.])""",
+    ),
+    "swiglu": Words(
+        summary="SiLU gate: silu(x), times y.",
+        brief="x·y/(1 + e⁻ˣ)",
+        need="the gate of Llama and its like",
+        why="`silu(x) * y` in one pass; its backward returns both gradients ([gates](semantics.md#gates))",
+        background="""\
+The gated unit of the feed-forward layers of most current language models
+[1]_. x and y are two linear maps of one input, often the halves of one array:
+``swiglu(*np.split(h, 2, axis=-1))``.""",
+        value="z = x / (1 + exp(-x)) * y",
+        brief_derivative="y·silu′(x); for y: silu(x)",
+        gradient="""\
+dx = dz * y * (1 + x / (1 + exp(x))) / (1 + exp(-x))
+dy = dz * x / (1 + exp(-x))""",
+        derivative="dx is that of `silu_backward` for a `dy` of dz * y, which is not rounded.",
+        parameters="""\
+y : array_like
+    The other half, which is not activated.""",
+        special_values="""\
+- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
+  for every y, infinities and NaN too; its sign is the product of the signs.
+- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
+- inf * 0 is NaN.""",
+        pytorch="``torch.nn.functional.silu(x) * y``",
+        tensorflow="``tf.nn.silu(x) * y``; `keras.ops.glu` has the logistic function",
+        jax="``jax.nn.silu(x) * y``; `jax.nn.glu` has the logistic function",
+        onnx="Sigmoid, then Mul with x and y",
+        differences="""\
+The frameworks compose it: there 0 * inf is NaN, and so is the value at x = -inf.""",
+        references="""\
+.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
+   2020.""",
+        see_also="silu, geglu, reglu",
+        example="""\
+>>> swiglu([-1.0, 0.0, 2.0], [3.0, np.inf, 0.5])
+array([-0.80682426,  0.        ,  0.88079708])
+
+The halves of one array:
+
+>>> h = np.array([[1.0, 2.0, 10.0, 20.0]])
+>>> swiglu(*np.split(h, 2, axis=-1))
+array([[ 7.31058579, 35.23188312]])""",
+        backward_example="""\
+>>> dx, dy = swiglu_backward(1.0, [0.0, 2.0], [3.0, 0.5])
+>>> dx, dy
+(array([1.5       , 0.54539216]), array([0.        , 1.76159416]))""",
+    ),
+    "geglu": Words(
+        summary="GELU gate: gelu(x), times y.",
+        brief="x·Φ(x)·y",
+        need="the gate of T5 1.1 and Gemma",
+        why="`gelu(x) * y` in one pass; its backward returns both gradients ([gates](semantics.md#gates))",
+        background="""\
+The gated linear unit of a feed-forward layer, with `gelu` for the logistic
+function [1]_. x and y are two linear maps of one input.""",
+        value="z = x * Phi(x) * y, Phi the normal distribution function",
+        brief_derivative="y·gelu′(x); for y: gelu(x)",
+        gradient="""\
+dx = dz * y * (Phi(x) + x * exp(-x**2 / 2) / sqrt(2 * pi))
+dy = dz * x * Phi(x)""",
+        derivative="dx is that of `gelu_backward` for a `dy` of dz * y, which is not rounded.",
+        parameters="""\
+y : array_like
+    The other half, which is not activated.""",
+        special_values="""\
+- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
+  for every y, infinities and NaN too; its sign is the product of the signs.
+- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
+- inf * 0 is NaN.""",
+        pytorch="``torch.nn.functional.gelu(x) * y``",
+        tensorflow="``tf.nn.gelu(x) * y``",
+        jax="``jax.nn.gelu(x, approximate=False) * y``",
+        onnx="Gelu, then Mul",
+        differences="""\
+The frameworks compose it: there 0 * inf is NaN, and so is the value at x = -inf.""",
+        references="""\
+.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
+   2020.""",
+        see_also="gelu, geglu_tanh, swiglu",
+        example="""\
+>>> geglu([-1.0, 0.0, 2.0], [3.0, np.inf, 0.5])
+array([-0.47596576,  0.        ,  0.97724987])""",
+        backward_example="""\
+>>> dx, dy = geglu_backward(1.0, [0.0, 2.0], [3.0, 0.5])
+>>> dx, dy
+(array([1.5       , 0.54261585]), array([0.        , 1.95449974]))""",
+    ),
+    "geglu_tanh": Words(
+        summary="GELU gate in the tanh form: gelu_tanh(x), times y.",
+        brief="gelu_tanh(x)·y",
+        need="the same in the tanh form",
+        why="for weights trained with that form, as Gemma's are",
+        background="""\
+`geglu` [1]_ with the tanh form of the GELU. x and y are two linear maps of one
+input.""",
+        value="z = x / (1 + exp(-u)) * y, u = sqrt(8 / pi) * (x + 0.044715 * x**3)",
+        brief_derivative="y·gelu_tanh′(x); for y: gelu_tanh(x)",
+        gradient="""\
+dx = dz * y * (1 + x * u' / (1 + exp(u))) / (1 + exp(-u)),
+u' = sqrt(8 / pi) * (1 + 0.134145 * x**2)
+dy = dz * x / (1 + exp(-u))""",
+        derivative="dx is that of `gelu_tanh_backward` for a `dy` of dz * y, not rounded.",
+        parameters="""\
+y : array_like
+    The other half, which is not activated.""",
+        special_values="""\
+- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
+  for every y, infinities and NaN too; its sign is the product of the signs.
+- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
+- inf * 0 is NaN.""",
+        pytorch="``torch.nn.functional.gelu(x, approximate='tanh') * y``",
+        tensorflow="``tf.nn.gelu(x, approximate=True) * y``",
+        jax="``jax.nn.gelu(x) * y``",
+        onnx="Gelu, ``approximate='tanh'``, then Mul",
+        differences="""\
+The frameworks compose it: there 0 * inf is NaN, and so is the value at x = -inf.""",
+        references="""\
+.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
+   2020.""",
+        see_also="gelu_tanh, geglu, swiglu",
+        example="""\
+>>> geglu_tanh([-1.0, 0.0, 2.0], [3.0, np.inf, 0.5])
+array([-0.47642403,  0.        ,  0.97729885])""",
+        backward_example="""\
+>>> dx, dy = geglu_tanh_backward(1.0, [0.0, 2.0], [3.0, 0.5])
+>>> dx, dy
+(array([1.5       , 0.54304956]), array([0.        , 1.95459769]))""",
     ),
 }

@@ -29,6 +29,7 @@ _UNITS = {
     "affine_relu": "x, scale, x*scale -> x*scale",
     "soft_threshold": "x, x -> x",
     "hard_threshold": "x, x -> x",
+    "reglu": "x, y -> x*y",
     "softplus": "1 -> 1",
     "elu": "1, 1 -> 1",
     "selu": "1 -> 1",
@@ -39,6 +40,9 @@ _UNITS = {
     "mish": "1 -> 1",
     "squareplus": "x, x*x -> x",
     "hard_swish": "1 -> 1",
+    "swiglu": "1, y -> y",
+    "geglu": "1, y -> y",
+    "geglu_tanh": "1, y -> y",
 }
 
 
@@ -49,10 +53,11 @@ def register_astropy() -> None:
     `add_relu`, `clipped_relu`, `thresholded_relu`, `soft_threshold`, `hard_threshold` and
     `celu` convert their second input to the unit of the first; the second operand of
     `squareplus` has the square of the first's unit. The result of `squared_relu` has the
-    square of the unit, and that of `affine_relu` the unit of the product. `relu6`,
-    `hard_swish` and the other smooth functions accept only a dimensionless input. The result
-    of a backward function has the unit of `dy` times that of the output, divided by that of
-    the input.
+    square of the unit, and those of `affine_relu` and `reglu` the unit of the product.
+    `relu6`, `hard_swish` and the other smooth functions accept only a dimensionless input,
+    and `swiglu`, `geglu` and `geglu_tanh` keep the unit of their second one. The result of a
+    backward function has the unit of the gradient that it is given times that of the output,
+    divided by that of the input.
 
     Calling this function again has no effect.
 
@@ -140,9 +145,9 @@ def _resolve(
     if not operation.is_backward:
         return _resolve_forward(operation.name, given, one)
     dy = one if given[0] is None else given[0]
-    inputs, (y,) = _resolve_forward(operation.forward, given[1:], one)
+    inputs, (result,) = _resolve_forward(operation.forward, given[1:], one)
     unit_of = dict(zip(operation.inputs, [dy, *inputs], strict=True))
-    outputs = [dy * y / unit_of[name.removeprefix("d")] for name in operation.outputs]
+    outputs = [dy * result / unit_of[name.removeprefix("d")] for name in operation.outputs]
     return [dy, *inputs], outputs
 
 

@@ -9,15 +9,16 @@
 #define ARITHMETIC_ROUNDED1(r, e) ROUNDED
 #define ARITHMETIC_ROUNDED2(r, e, s, f) ROUNDED
 #define ARITHMETIC_SMOOTH(r, form) form
+#define ARITHMETIC_SMOOTH2(r, s, form) form
 #define ARITHMETIC_PRODUCT(r, form) form
 
-#define ROW(name, dtypes, arrays, inputs, outputs, arithmetic, value, numpy)            \
-    TABLE_ROW(name, dtypes, arrays, inputs, outputs, arithmetic, numpy)
-#define TABLE_ROW(name, dtypes, arrays, inputs, outputs, arithmetic, numpy)             \
+#define ROW(name, dtypes, x, arrays, inputs, outputs, arithmetic, value, numpy)         \
+    TABLE_ROW(name, dtypes, x, arrays, inputs, outputs, arithmetic, numpy)
+#define TABLE_ROW(name, dtypes, x, arrays, inputs, outputs, arithmetic, numpy)          \
     {#name, dtypes, NAMES_##inputs, NAMES_##outputs,                                    \
      arrays, COUNT_##inputs, COUNT_##outputs, ARITHMETIC_##arithmetic,                  \
      ARITHMETIC_##arithmetic != NO_ARITHMETIC, ARITHMETIC_##arithmetic >= ACCURATE,     \
-     arrays > 1, numpy},
+     x > 0, numpy},
 
 /* The inputs' names become parameters of a Python signature, next to the keywords that
    every ufunc takes. */

@@ -1,24 +1,33 @@
-/* FUNCTION makes one row of the operation table; RECTIFIER makes two, for a function and
+/* FUNCTION makes one row of the operation table; RECTIFIER and GATE make two, for a function and
    for its backward. Each file that includes ops.def defines
 
-       ROW(name, dtypes, arrays, inputs, outputs, arithmetic, value, numpy)
+       ROW(name, dtypes, x, arrays, inputs, outputs, arithmetic, value, numpy)
 
-   for these rows: the first `arrays` inputs are arrays, the others are parameters. */
+   for these rows: the first `arrays` inputs are arrays, the others are parameters. The x-th input
+   is x: 0, or 1 of a backward. */
 #ifndef RELU_UFUNC_SHAPES_H
 #define RELU_UFUNC_SHAPES_H
 
 #define FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)               \
-    ROW(name, dtypes, 1, inputs, outputs, arithmetic, value, numpy)
+    ROW(name, dtypes, 0, 1, inputs, outputs, arithmetic, value, numpy)
 #define RECTIFIER(                                                                      \
     name, dtypes, inputs, outputs, arithmetic, value,                                   \
     backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
-    ROW(name, dtypes, 1, inputs, outputs, arithmetic, value, numpy)                     \
-    ROW(name##_backward, dtypes, 2, DY_##inputs, backward_outputs, backward_arithmetic, \
-        derivative, backward_numpy)
+    ROW(name, dtypes, 0, 1, inputs, outputs, arithmetic, value, numpy)                  \
+    ROW(name##_backward, dtypes, 1, 2, DY_##inputs, backward_outputs,                   \
+        backward_arithmetic, derivative, backward_numpy)
+#define GATE(                                                                           \
+    name, dtypes, inputs, outputs, arithmetic, value,                                   \
+    backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
+    ROW(name, dtypes, 0, 2, inputs, outputs, arithmetic, value, numpy)                  \
+    ROW(name##_backward, dtypes, 1, 3, DZ_##inputs, backward_outputs,                   \
+        backward_arithmetic, derivative, backward_numpy)
 
 /* A backward's inputs: the upstream gradient dy before those of its row. */
 #define DY_IN1(x) IN2(dy, x)
 #define DY_IN2(x, a) IN3(dy, x, a)
+/* Of a gate, whose output is z. */
+#define DZ_IN2(x, y) IN3(dz, x, y)
 
 #define COUNT_IN1(x) 1
 #define COUNT_IN2(x, a) 2
@@ -29,6 +38,7 @@
 #define COUNT_ROUNDED1(r, e) 1
 #define COUNT_ROUNDED2(r, e, s, f) 2
 #define COUNT_SMOOTH(r, form) 1
+#define COUNT_SMOOTH2(r, s, form) 2
 #define COUNT_PRODUCT(r, form) 1
 
 #endif

@@ -53,7 +53,7 @@ struct tables *tables_of_loop(const struct isa *isa, const struct loop *loop)
     static struct tables all[N_ISAS][N_OPERATIONS][N_DTYPES];
     const struct operation_row *row = &operation_table[loop->operation];
     const bool may_have_tables = dtype_table[loop->dtype].is_small_float
-        && (row->is_backward ? loop->factor != NULL : row->is_smooth && loop->n_inputs <= 2);
+        && (row->n_arrays > 1 ? loop->factor != NULL : row->is_smooth && loop->n_inputs <= 2);
     return may_have_tables ? &all[isa - isa_table][loop->operation][loop->dtype] : NULL;
 }
 

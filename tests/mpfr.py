@@ -194,9 +194,27 @@ def _error(name: str, result: Any, right: Any, x: Any, dy: Any, info: Any) -> fl
     return float(abs(result - right) / step)
 
 
-def errors_in_ulp(name: str, results: Array, *operands: Any) -> Array:
+ACTIVATIONS = {"swiglu": "silu", "geglu": "gelu", "geglu_tanh": "gelu_tanh"}
+"""Of the gates."""
+
+
+def _factors(name: str, output: int, operands: list[Any]) -> tuple[str, Any, list[Any]]:
+    """A result as a number times a value or derivative of x: the number, and of what it is."""
+    function = name.removesuffix("_backward")
+    if function in ACTIVATIONS:
+        *dz, x, y = operands
+        activation = ACTIVATIONS[function]
+        if dz and output == 0:
+            return f"{activation}_backward", dz[0] * y, [x]
+        return activation, dz[0] if dz else y, [x]
+    if name != function:
+        return name, operands[0], operands[1:]
+    return name, number(1), operands
+
+
+def errors_in_ulp(name: str, results: Array, *operands: Any, output: int = 0) -> Array:
     """How far floats are from the values, in units of the last place; of a derivative, from dy
-    times it.
+    times it, and of a gate from the product.
     """
     info = finfo(results.dtype)
     arrays = [np.asarray(array) for array in (results, *operands)]
@@ -204,10 +222,9 @@ def errors_in_ulp(name: str, results: Array, *operands: Any) -> Array:
     found = []
     with CONTEXT.copy():
         for result, *each in np.broadcast(*arrays):
-            dy = exact(each.pop(0)) if name.endswith("_backward") else number(1)
-            arguments = [exact(operand) for operand in each]
-            right = dy * defined(name, *arguments)
-            found.append(_error(name, exact(result), right, arguments[0], dy, info))
+            of, factor, arguments = _factors(name, output, [exact(operand) for operand in each])
+            right = factor * defined(of, *arguments)
+            found.append(_error(of, exact(result), right, arguments[0], factor, info))
     return np.array(found)
 
 

@@ -123,7 +123,11 @@ class Row(NamedTuple):
     @property
     def parameters(self) -> tuple[str, ...]:
         """The inputs after the array arguments."""
-        return tuple(name for name in self.inputs if name not in ("dy", "x"))
+        return tuple(name for name in self.inputs if name not in ("dy", "dz", "x"))
+
+
+UPSTREAM = {"RECTIFIER": "dy", "GATE": "dz"}
+"""The first input of the backward of a row."""
 
 
 def rows(table: str) -> Iterator[Row]:
@@ -132,8 +136,8 @@ def rows(table: str) -> Iterator[Row]:
         name, _, names, *forward = arguments
         inputs = _names(names)
         yield _row(name, inputs, *forward[:3])
-        if kind == "RECTIFIER":
-            yield _row(f"{name}_backward", ("dy", *inputs), *forward[3:6])
+        if kind in UPSTREAM:
+            yield _row(f"{name}_backward", (UPSTREAM[kind], *inputs), *forward[3:6])
 
 
 def _row(name: str, inputs: tuple[str, ...], outputs: str, arithmetic: str, value: str) -> Row:

@@ -65,7 +65,7 @@ def _place_of(function: str, text: str) -> tuple[int, int]:
     patterns = (
         rf"^\w[^\n;]*\b{name}\((?:[^;{{}}]*\)\s*\{{)(?:.*\}}$|(?s:.*?)^\}})",
         rf"^( *)(?:def|cdef|class) [^\n]*\b{name}\b.*\n(?:(?:\1 .*)?\n)*",
-        rf"^(?:RECTIFIER|FUNCTION)\({name},(?s:.*?)(?:\n\n|\Z)",
+        rf"^(?:RECTIFIER|FUNCTION|GATE)\({name},(?s:.*?)(?:\n\n|\Z)",
     )
     places = [each.span() for one in patterns for each in re.finditer(one, text, re.MULTILINE)]
     if len(places) != 1:

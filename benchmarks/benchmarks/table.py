@@ -23,11 +23,11 @@ class Function:
 
     @property
     def arrays(self) -> tuple[str, ...]:
-        return tuple(name for name in self.inputs if name in ("dy", "x"))
+        return tuple(name for name in self.inputs if name in ("dy", "dz", "x", "y"))
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        return tuple(name for name in self.inputs if name not in ("dy", "x"))
+        return tuple(name for name in self.inputs if name not in self.arrays)
 
 
 def _strings(row: str) -> list[str]:
@@ -39,14 +39,15 @@ def _strings(row: str) -> list[str]:
 def _read_functions() -> dict[str, Function]:
     text = (_SOURCES / "ops.def").read_text(encoding="utf-8")
     functions = []
-    for row in re.split(r"^(?=RECTIFIER\(|FUNCTION\()", text, flags=re.MULTILINE)[1:]:
+    for row in re.split(r"^(?=RECTIFIER\(|FUNCTION\(|GATE\()", text, flags=re.MULTILINE)[1:]:
         kind, name, names = re.findall(r"^(\w+)\((\w+),\s*\w+,\s*IN\d\(([^)]*)\)", row)[0]
         inputs = tuple(re.split(r",\s*", names))
         outputs = [int(count) for count in re.findall(r"\bOUT(\d)\(", row)]
         is_smooth, numpy = "SMOOTH(" in row, _strings(row)
         functions.append(Function(name, inputs, outputs[0], is_smooth, numpy[0]))
-        if kind == "RECTIFIER":
-            backward = (f"{name}_backward", ("dy", *inputs), outputs[1], is_smooth, numpy[1])
+        if kind != "FUNCTION":
+            upstream = "dz" if kind == "GATE" else "dy"
+            backward = (f"{name}_backward", (upstream, *inputs), outputs[1], is_smooth, numpy[1])
             functions.append(Function(*backward))
     return {function.name: function for function in functions}
 

@@ -100,7 +100,8 @@ static ALWAYS_INLINE void fast_chunks(
             continue;
         }
         for (int k = 0; k < arrays; ++k)
-            if (overwrites(at[fast.inputs], at[k]))
+            if (overwrites(at[fast.inputs], at[k])
+                || overwrites(at[fast.inputs + fast.outputs - 1], at[k]))
                 at[k] = memcpy(copies[k], at[k], (size_t)m * ITEM);
         if ((is_fast_for(widen(load(at[fast.inputs - 1])))
              && (vectorised(fast, arrays, at, m) & failing) == 0)

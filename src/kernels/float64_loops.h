@@ -12,14 +12,14 @@ enum {
     BUFFERED = STAGED_CHUNK + 8
 };
 
-/* Of a multiple of LANES, at most STAGED_CHUNK; the inputs are arrays and scalars, then the output.
+/* Of a multiple of LANES, at most STAGED_CHUNK; the inputs are arrays and scalars, then the outputs.
    Returns false, and writes nothing, if an operand is not ordinary. */
 typedef bool ordinary_kernel(char *const *operands, ptrdiff_t n);
 
 /* Which input is x: one before it is dy, one after it the parameter. The first `arrays` are arrays,
    and the others scalars. */
 struct inputs {
-    int x, count, arrays;
+    int x, count, arrays, outputs;
 };
 
 /* A function in one layout. */
@@ -61,13 +61,22 @@ static ALWAYS_INLINE struct operands operands_at(
         .range = range};
 }
 
+static ALWAYS_INLINE void store_results(
+    struct staged f, struct inputs inputs, char *const *operands, ptrdiff_t i, struct stage s,
+    struct operands v)
+{
+    store(operands[inputs.count] + i * ITEM, narrow(f.last(s, v)));
+    if (inputs.outputs == 2)
+        store(operands[inputs.count + 1] + i * ITEM, narrow(f.last_of_y(s, v)));
+}
+
 static ALWAYS_INLINE bool ordinary_chunk(
     struct staged f, struct inputs inputs, char *const *operands, ptrdiff_t any_n)
 {
     STAGE_BUFFER(first) STAGE_BUFFER(second) STAGE_BUFFER(third)
     char *at[MAX_OPERANDS];
     double scalar[MAX_INPUTS];
-    for (int k = 0; k <= inputs.count; ++k)
+    for (int k = 0; k < inputs.count + inputs.outputs; ++k)
         at[k] = operands[k];
     for (int k = inputs.arrays; k < inputs.count; ++k)
         scalar[k] = widen(load(operands[k]));
@@ -118,7 +127,7 @@ static ALWAYS_INLINE bool ordinary_chunk(
                                    : (struct stage){0};
         if (joins_last)
             s = f.second(s, v);
-        store(at[inputs.count] + i * ITEM, narrow(f.last(s, v)));
+        store_results(f, inputs, at, i, s, v);
     }
     return true;
 }
@@ -127,7 +136,7 @@ static ALWAYS_INLINE void any_chunk(
     struct staged f, struct inputs inputs, char *const *operands, ptrdiff_t any_n)
 {
     char *at[MAX_OPERANDS];
-    for (int k = 0; k <= inputs.count; ++k)
+    for (int k = 0; k < inputs.count + inputs.outputs; ++k)
         at[k] = operands[k];
     const ptrdiff_t n = f.extremes == NULL ? 0 : any_n & ~(ptrdiff_t)(LANES - 1);
     INDEPENDENT_ITERATIONS
@@ -140,7 +149,7 @@ static ALWAYS_INLINE void any_chunk(
             s = f.second(s, v);
         if (f.third != NULL)
             s = f.third(s, v);
-        store(at[inputs.count] + i * ITEM, narrow(f.last(s, v)));
+        store_results(f, inputs, at, i, s, v);
     }
 }
 
@@ -154,21 +163,21 @@ static inline void copy_and_fill(char *to, const char *from, ptrdiff_t n, ptrdif
 /* Compiled once, and not once per function. */
 static void staged_chunks(const struct staged_layout *l, char *const *operands, ptrdiff_t n)
 {
-    _Alignas(64) double copies[MAX_INPUTS + 1][BUFFERED];
-    char *at[MAX_INPUTS + 1];
-    const int out = l->inputs.count, arrays = l->inputs.arrays;
+    _Alignas(64) double copies[MAX_OPERANDS][BUFFERED];
+    char *at[MAX_OPERANDS];
+    const int out = l->inputs.count, arrays = l->inputs.arrays, operand_count = out + l->inputs.outputs;
     for (ptrdiff_t m, start = 0; start < n; start += m) {
         m = n - start < STAGED_CHUNK ? n - start : STAGED_CHUNK;
         const bool is_whole = m % LANES == 0;
-        for (int k = 0; k <= out; ++k)
-            at[k] = operands[k] + (k < arrays || k == out ? start * ITEM : 0);
-        char *const to = at[out];
+        for (int k = 0; k < operand_count; ++k)
+            at[k] = operands[k] + (k < arrays || k >= out ? start * ITEM : 0);
         if (!is_whole) {
             for (int k = 0; k < arrays; ++k) {
                 copy_and_fill((char *)copies[k], at[k], m, ITEM);
                 at[k] = (char *)copies[k];
             }
-            at[out] = (char *)copies[out];
+            for (int k = out; k < operand_count; ++k)
+                at[k] = (char *)copies[k];
         }
         const ptrdiff_t whole = (m + LANES - 1) / LANES * LANES;
         if (!l->ordinary(at, whole)) {
@@ -179,6 +188,7 @@ static void staged_chunks(const struct staged_layout *l, char *const *operands, 
             l->any(at, whole);
         }
         if (!is_whole)
-            memcpy(to, copies[out], (size_t)m * ITEM);
+            for (int k = out; k < operand_count; ++k)
+                memcpy(operands[k] + start * ITEM, copies[k], (size_t)m * ITEM);
     }
 }

@@ -26,6 +26,7 @@
 #define NUMBERS_ROUNDED1(r, e) NAME(r, value[0])
 #define NUMBERS_ROUNDED2(r, e, s, f) NAME(r, value[0]) NAME(s, value[1])
 #define NUMBERS_SMOOTH(r, form) NAME(r, value[0])
+#define NUMBERS_SMOOTH2(r, s, form) NAME(r, value[0]) NAME(s, value[1])
 #define NUMBERS_PRODUCT(r, form) NAME(r, value[0])
 #define OUTPUTS_OUT1(y) T y;
 #define OUTPUTS_OUT2(y, z) T y, z;
@@ -37,10 +38,12 @@
 #define COMPUTE_ROUNDED1(r, e) number[0] = e; IGNORE
 #define COMPUTE_ROUNDED2(r, e, s, f) number[0] = e; number[1] = f; IGNORE
 #define COMPUTE_SMOOTH(r, form) number[0] = SMOOTH_FUNCTION
+#define COMPUTE_SMOOTH2(r, s, form) SMOOTH_FUNCTIONS
 #define COMPUTE_PRODUCT(r, form) number[0] = SMOOTH_FUNCTION
 #define IGNORE(...)
 #ifndef SMOOTH_FUNCTION
 #define SMOOTH_FUNCTION(name, ...) 0
+#define SMOOTH_FUNCTIONS(name, ...) number[0] = number[1] = 0
 #endif
 
 #define DEFINE_FUNCTION(name, in, outs, arithmetic, expression)                         \
@@ -71,10 +74,11 @@
         __VA_ARGS__;                                                                    \
         return failed;                                                                  \
     }
-/* A function whose output is its number. */
-#define NUMBER_FUNCTION(name, in, ...)                                                  \
+/* A function whose outputs are its numbers. */
+#define NUMBER_FUNCTION(name, in, numbers, ...)                                         \
     DEFINE_COMPUTE(name, in, __VA_ARGS__)                                               \
-    static const struct function name##_function = {COUNT_##in, 1, 1, name##_compute, NULL};
+    static const struct function name##_function = {                                    \
+        COUNT_##in, numbers, numbers, name##_compute, NULL};
 
 #define ELEMENTWISE(name, skeleton, ...)                                                \
     static void name##_elementwise(                                                     \
@@ -101,12 +105,12 @@
         name##_choice, vectorised, choice_of(name##_function),                          \
         name##_NUMBERS + name##_INPUTS)
 
-#define KERNELS_NO_ARITHMETIC(name, in, arrays)                                         \
+#define KERNELS_NO_ARITHMETIC(name, x, in, arrays)                                      \
     ELEMENTWISE(name, in_order, name##_function)                                        \
     BOTH_LAYOUTS(VECTORISED, name, arrays)
 #define NUMBERS_OF(name) OF_ISA(name##_numbers)
 #if defined(IS_SMALL_FLOAT) && !defined(CONVERTS_IN_LOOPS)
-#define KERNELS_ROUNDED(name, in, arrays)                                               \
+#define KERNELS_ROUNDED(name, x, in, arrays)                                            \
     extern contiguous_kernel NUMBERS_OF(name);                                          \
     ELEMENTWISE(name, in_order, name##_function)                                        \
     CHOICE(name)                                                                        \
@@ -124,12 +128,17 @@
 #endif
 #define KERNELS_ROUNDED1(r, e) KERNELS_ROUNDED
 #define KERNELS_ROUNDED2(r, e, s, f) KERNELS_ROUNDED
-#define KERNELS_SMOOTH(r, form) KERNELS_##form
+#define KERNELS_SMOOTH(r, form) KERNELS_SMOOTH_##form
+#define KERNELS_SMOOTH2(r, s, form) KERNELS_SMOOTH2_##form
 #define KERNELS_PRODUCT(r, form) KERNELS_PRODUCT_##form
-#define KERNELS_PRODUCT_ACCURATE(name, in, arrays)                                      \
-    KERNELS_ACCURATE(name, in, arrays) FACTOR_KERNEL(name)
-#define KERNELS_PRODUCT_FAST(name, in, arrays)                                          \
-    KERNELS_FAST(name, in, arrays) FACTOR_KERNEL(name)
+#define KERNELS_SMOOTH_ACCURATE(...) KERNELS_ACCURATE(__VA_ARGS__)
+#define KERNELS_SMOOTH_FAST(...) KERNELS_FAST(KEEP_1, __VA_ARGS__)
+#define KERNELS_SMOOTH2_ACCURATE(...) KERNELS_ACCURATE(__VA_ARGS__)
+#define KERNELS_SMOOTH2_FAST(...) KERNELS_FAST(KEEP_2, __VA_ARGS__)
+#define KERNELS_PRODUCT_ACCURATE(name, ...)                                             \
+    KERNELS_ACCURATE(name, __VA_ARGS__) FACTOR_KERNEL(name)
+#define KERNELS_PRODUCT_FAST(name, ...)                                                 \
+    KERNELS_FAST(KEEP_1, name, __VA_ARGS__) FACTOR_KERNEL(name)
 #ifdef IS_FLOAT32
 #define FACTOR_KERNEL(name)                                                             \
     static double name##_factor(float x) { return name##_single(1, x); }
@@ -143,19 +152,20 @@
 #define FACTOR_ROUNDED1(r, e) NO_FACTOR
 #define FACTOR_ROUNDED2(r, e, s, f) NO_FACTOR
 #define FACTOR_SMOOTH(r, form) NO_FACTOR
+#define FACTOR_SMOOTH2(r, s, form) NO_FACTOR
 #define NO_FACTOR(name) NULL
 
 #ifdef IS_FLOAT32
-#define KERNELS_ACCURATE(name, in, arrays)                                              \
+#define KERNELS_ACCURATE(name, x, in, arrays)                                           \
     KERNELS_OF_FLOAT32(VECTORISED, name, name##_contiguous, arrays)
 #define KERNELS_OF_FLOAT32(KERNEL, name, of_one, arrays)                                \
     BOTH_LAYOUTS(KERNEL, name, arrays)                                                  \
     ELEMENTWISE(name, one_by_one, name##_function, of_one)
 #elif defined(IS_FLOAT64)
-#define KERNELS_ACCURATE(name, in, arrays)                                              \
-    STAGED_ANY(name, {arrays - 1, COUNT_##in, COUNT_##in})                              \
-    STAGED(name, contiguous, {arrays - 1, COUNT_##in, COUNT_##in})                      \
-    STAGED(name, scalar_parameters, {arrays - 1, COUNT_##in, arrays})                   \
+#define KERNELS_ACCURATE(name, x, in, arrays)                                           \
+    STAGED_ANY(name, {x, COUNT_##in, COUNT_##in, name##_OUTPUTS})                       \
+    STAGED(name, contiguous, {x, COUNT_##in, COUNT_##in, name##_OUTPUTS})               \
+    STAGED(name, scalar_parameters, {x, COUNT_##in, arrays, name##_OUTPUTS})            \
     ELEMENTWISE(name, one_by_one, name##_function, name##_contiguous)
 #define STAGED_ANY(name, ...)                                                           \
     static CONTIGUOUS(name##_any, any_chunk, name##_staged, ((struct inputs)__VA_ARGS__))
@@ -166,7 +176,7 @@
         name##_##layout##_ordinary, name##_any, __VA_ARGS__};                           \
     static CONTIGUOUS(name##_##layout, staged_chunks, &name##_##layout##_staged)
 #else
-#define KERNELS_ACCURATE(name, in, arrays)                                              \
+#define KERNELS_ACCURATE(name, x, in, arrays)                                           \
     NUMBERS_AND_ELEMENTWISE(name, in)                                                   \
     CHOICE(name)                                                                        \
     BOTH_LAYOUTS(IN_TWO_PASSES, name, arrays)
@@ -175,9 +185,12 @@
 #define NUMBERS_AND_ELEMENTWISE(name, in)                                               \
     extern contiguous_kernel NUMBERS_OF(name);                                          \
     DEFINE_COMPUTE(                                                                     \
-        name##_one, in, compute_one(NUMBERS_OF(name), COUNT_##in, v, number))           \
+        name##_one, in,                                                                 \
+        compute_one(NUMBERS_OF(name), COUNT_##in, name##_NUMBERS, v, number))           \
     ELEMENTWISE(                                                                        \
-        name, in_order, ((struct function){COUNT_##in, 1, 1, name##_one_compute, name##_choose}))
+        name, in_order,                                                                 \
+        ((struct function){                                                             \
+            COUNT_##in, name##_NUMBERS, name##_OUTPUTS, name##_one_compute, name##_choose}))
 #else
 #define NUMBERS_AND_ELEMENTWISE(name, in)                                               \
     static NEVER_INLINE CONTIGUOUS(NUMBERS_OF(name), numbers_alone, name##_function)    \
@@ -185,11 +198,11 @@
 #endif
 
 #if defined(IS_FLOAT32) && defined(HAS_FMA)
-#define KERNELS_FAST(name, in, arrays)                                                  \
+#define KERNELS_FAST(KEEP, name, x, in, arrays)                                         \
     NUMBER_FUNCTION(                                                                    \
-        name##_fast, in,                                                                \
+        name##_fast, in, name##_NUMBERS,                                                \
         failed = (uint32_t)!name##_is_fast_for(v[COUNT_##in - 1]) << 31;                \
-        number[0] = name##_fast(ARGUMENTS_##in, &failed))                               \
+        KEEP((float), name##_fast(ARGUMENTS_##in, &failed)))                            \
     KERNELS_OF_FLOAT32(FAST_CHUNKS, name, name##_contiguous_accurate, arrays)
 #define FAST_CHUNKS(name, layout, arrays)                                               \
     VECTORISED(name, layout##_accurate, arrays)                                         \
@@ -198,7 +211,7 @@
         name##_group, name##_FAILED, name##_is_fast_for, name##_is_certain,             \
         name##_##layout##_accurate, arrays)
 #else
-#define KERNELS_FAST KERNELS_ACCURATE
+#define KERNELS_FAST(KEEP, ...) KERNELS_ACCURATE(__VA_ARGS__)
 #endif
 
 /* What follows if rows of these dtypes have loops for this one. */
@@ -219,15 +232,15 @@
 #define IF_FLOATING(...) __VA_ARGS__
 #endif
 
-#define ROW(name, dtypes, arrays, in, outs, arithmetic, value, numpy)                   \
-    IF_##dtypes(DEFINE(name, arrays, in, outs, arithmetic, value))
-#define DEFINE(name, arrays, in, outs, arithmetic, value)                               \
+#define ROW(name, dtypes, x, arrays, in, outs, arithmetic, value, numpy)                \
+    IF_##dtypes(DEFINE(name, x, arrays, in, outs, arithmetic, value))
+#define DEFINE(name, x, arrays, in, outs, arithmetic, value)                            \
     DEFINE_FUNCTION(name, in, outs, arithmetic, value)                                  \
-    KERNELS_##arithmetic(name, in, arrays)
+    KERNELS_##arithmetic(name, x, in, arrays)
 #include "ops.def"
 #undef ROW
 
-#define ROW(name, dtypes, arrays, in, outs, arithmetic, ...)                            \
+#define ROW(name, dtypes, x, arrays, in, outs, arithmetic, ...)                         \
     IF_##dtypes(KERNEL(name, arrays, in, FACTOR_##arithmetic(name)))
 #define KERNEL(name, arrays, in, factor)                                               \
     [OPERATION_##name] = {                                                              \

@@ -7,8 +7,10 @@ static inline WIDE at_least_zero(WIDE w) { return w < 0 ? 0 : w; }
 /* The dtypes' units round once more. */
 #undef SMOOTH_FUNCTION
 #define SMOOTH_FUNCTION(name, ...) rounded_to_odd(name##_single(__VA_ARGS__))
+#undef SMOOTH_FUNCTIONS
+#define SMOOTH_FUNCTIONS(name, ...) KEEP_2(rounded_to_odd, name##_single(__VA_ARGS__))
 
-#define ROW(name, dtypes, arrays, in, outs, arithmetic, ...)                            \
+#define ROW(name, dtypes, x, arrays, in, outs, arithmetic, ...)                         \
     DEFINE_NUMBERS(name, in, arithmetic)
 #define DEFINE_NUMBERS(name, in, arithmetic)                                            \
     DEFINE_COMPUTE(name##_numbers, in, COMPUTE_##arithmetic(name, ARGUMENTS_##in))      \

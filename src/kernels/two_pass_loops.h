@@ -64,13 +64,14 @@ static ALWAYS_INLINE unsigned int computed_inputs(struct function f)
 }
 
 static inline void compute_one(
-    contiguous_kernel *numbers, int inputs, const WIDE *wide, WIDE *number)
+    contiguous_kernel *compute, int inputs, int numbers, const WIDE *wide, WIDE *number)
 {
-    char *at[MAX_INPUTS + 1];
+    char *at[MAX_INPUTS + MAX_NUMBERS];
     for (int k = 0; k < inputs; ++k)
         at[k] = (char *)(wide + k);
-    at[inputs] = (char *)number;
-    numbers(at, 1);
+    for (int k = 0; k < numbers; ++k)
+        at[inputs + k] = (char *)(number + k);
+    compute(at, 1);
 }
 #else
 static inline char *widened(char *from, WIDE *wide, ptrdiff_t n)
@@ -96,16 +97,19 @@ static inline unsigned int computed_inputs(struct function f)
 static ALWAYS_INLINE void numbers_alone(struct function f, char *const *operands, ptrdiff_t n)
 {
     const char *from[MAX_INPUTS];
-    T *const numbers = (T *)(void *)operands[f.inputs];
+    T *numbers[MAX_NUMBERS];
     for (int k = 0; k < f.inputs; ++k)
         from[k] = operands[k];
+    for (int k = 0; k < f.numbers; ++k)
+        numbers[k] = (T *)(void *)operands[f.inputs + k];
     INDEPENDENT_ITERATIONS
     for (ptrdiff_t i = 0; i < n; ++i) {
-        WIDE wide[MAX_INPUTS], number[1];
+        WIDE wide[MAX_INPUTS], number[MAX_NUMBERS];
         for (int k = 0; k < f.inputs; ++k)
             wide[k] = widen(load(from[k] + i * ITEM));
         f.compute(wide, number);
-        numbers[i] = narrow(number[0]);
+        for (int k = 0; k < f.numbers; ++k)
+            numbers[k][i] = narrow(number[k]);
     }
 }
 #endif

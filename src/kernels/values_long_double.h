@@ -6,6 +6,9 @@
 #include "values.h"
 
 #define SMOOTH_FUNCTION(name, ...) name##_extended(__VA_ARGS__)
+#define SMOOTH_FUNCTIONS(name, ...)                                                     \
+    const struct gradients_extended both = name##_extended(__VA_ARGS__);                \
+    number[0] = both.x, number[1] = both.y
 
 /* clang folds `c ? x * slope : x` into `x * (c ? slope : 1)`, which makes a signalling NaN
    quiet, unless it cannot see where the product comes from. */

@@ -5,6 +5,7 @@
 #define IS_SMALL_FLOAT
 /* Float32's unit computes it: here a NaN tells only that it depends on all inputs. */
 #define SMOOTH_FUNCTION(name, ...) some_nan()
+#define SMOOTH_FUNCTIONS(name, ...) number[0] = number[1] = some_nan()
 #if JOIN(EXPONENT_BITS_, FORMAT) == 8
 /* So fast that calls in between would take longer. */
 #define CONVERTS_IN_LOOPS

@@ -14,6 +14,11 @@
 #include "../inlining.h"
 #include "../small_floats.h"
 
+/* Of a function of x and y, times dz. */
+struct gradients {
+    double x, y;
+};
+
 /* Bounds on the bits of floats, which are half as wide as doubles. They leave numbers of the
    other sign as they are: `most` has a plus sign, `least` a minus sign. A NaN may come out as a
    number: the rows replace it. */
@@ -57,10 +62,11 @@ static inline float bounded(float x, float most)
 }
 
 /* x factor, if the quotient of this product begins with x/2 + c x^2 at 0, c > 0: x/2 is a midpoint
-   if x is subnormal and odd. A double loses the second term, and 2^-176 stands for it. */
-static inline double product_beyond_half(double x, double factor)
+   if x is subnormal and odd. A double loses the second term, and 2^-176 stands for it; but TWICE is
+   for gates, in which a factor follows that may make it large. */
+static inline double product_beyond_half(enum contraction how, double x, double factor)
 {
-    return multiply_add(FUSED, x, factor, 0x1p-176);
+    return multiply_add(how, x, factor, how == FUSED ? 0x1p-176 : 0);
 }
 
 /* A derivative 1/2 + c x - d x^3, |x| < `near`: if 1/2 + c x is a midpoint, the third term

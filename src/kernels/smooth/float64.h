@@ -39,6 +39,8 @@ struct staged {
     struct stage (*third)(struct stage, struct operands);
     /* With `value` of the row: a NaN x is returned with its bits. */
     double (*last)(struct stage, struct operands);
+    /* Of two gradients, that of x is the last one's, and this that of y. */
+    double (*last_of_y)(struct stage, struct operands);
     /* The second stage and the next share a loop if vectors have 512 bits: there are more
        registers, and an iteration takes longer. */
     bool joins;
@@ -126,10 +128,10 @@ static ALWAYS_INLINE double without_spare_power(
         : times_power_of_two(value, scaled_operand(ANY, v.dy).exponent + s.exponent);
 }
 
-/* Beyond it even the greatest dy times x e^x is 0. */
+/* Beyond it x e^x times dy, or dz times y, is 0: even the greatest. */
 static ALWAYS_INLINE double bounded_below(struct operands v)
 {
-    return at_least(v.x, v.range == ORDINARY ? -940 : -1464);
+    return at_least(v.x, v.range == ORDINARY ? -940 : -2200);
 }
 
 static ALWAYS_INLINE double sum_of(struct double_double a)

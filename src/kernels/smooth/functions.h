@@ -19,5 +19,6 @@
 #include "mish.h"
 #include "squareplus.h"
 #include "hard_swish.h"
+#include "gates.h"
 
 #endif

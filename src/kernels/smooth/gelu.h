@@ -22,22 +22,37 @@
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
        tests/test_smooth_extremes.py; subnormal x, tests/test_smooth_subnormals.py. */
 
-/* float32: bounds of 14.5, and 20 for the derivative. */
+/* float32: bounds of 14.5, 20 if a factor y follows, and 24.5 for the derivative, whose dy may be a
+   product of two. */
 
 /* Phi(-t) is exp(-t^2/2) times Mills' ratio, but for a factor. A zero takes its sign from x. */
+static ALWAYS_INLINE double gelu_of_ratio(
+    enum contraction how, float x, double t, struct quotient mills, double beyond_half)
+{
+    const struct quotient e = gaussian_quotient(how, t * t);
+    const double tail = multiply_add(how, t, e.numerator * mills.numerator, -beyond_half)
+        / (e.denominator * mills.denominator);
+    return copysign(at_least_float(x, -0.0f) - tail, x);
+}
+
 static ALWAYS_INLINE double gelu_single(float x)
 {
     const double t = magnitude(x, 14.5f);
-    const struct quotient e = gaussian_quotient(FUSED, t * t);
-    const double tail = multiply_add(
-        FUSED, t, e.numerator * short_mills_numerator(FUSED, t), -0x1p-160)
-        / (e.denominator * short_mills_denominator(FUSED, t));
-    return copysign(at_least_float(x, -0.0f) - tail, x);
+    const struct quotient mills = {
+        short_mills_numerator(FUSED, t), short_mills_denominator(FUSED, t)};
+    return gelu_of_ratio(FUSED, x, t, mills, 0x1p-160);
+}
+
+static ALWAYS_INLINE double gelu_value(enum contraction how, float x)
+{
+    const double t = magnitude(x, 20);
+    const struct quotient mills = {mills_numerator(how, t), mills_denominator(how, t)};
+    return gelu_of_ratio(how, x, t, mills, 0);
 }
 
 static ALWAYS_INLINE double gelu_backward_single(double dy, float x)
 {
-    const double t = fabs(bounded(x, 20));
+    const double t = fabs(bounded(x, 24.5f));
     const struct quotient e = exponential_quotient(TWICE, -0.5 * (t * t));
     const double d = mills_denominator(TWICE, t);
     const double n = e.numerator * (mills_numerator(TWICE, t) - t * NORMAL_DENSITY * d);
@@ -77,11 +92,15 @@ static ALWAYS_INLINE double gelu_bounded(struct operands v)
 }
 
 /* a, with a spare 2^256 */
-static ALWAYS_INLINE struct stage gelu_ratio(struct operands v)
+static ALWAYS_INLINE struct stage gelu_ratio_at(double t)
 {
-    const double t = gelu_bounded(v);
     return (struct stage){
         .u = ratio_dd(dd_of(t * 0x1p256), fast_two_sum(GELU_CENTRE, t))};
+}
+
+static ALWAYS_INLINE struct stage gelu_ratio(struct operands v)
+{
+    return gelu_ratio_at(gelu_bounded(v));
 }
 
 static ALWAYS_INLINE struct stage gelu_rest(struct stage s, struct operands v)
@@ -91,14 +110,20 @@ static ALWAYS_INLINE struct stage gelu_rest(struct stage s, struct operands v)
         .u = s.u, .other = gelu_polynomial(add_exact_product(-1, s.u.high, 0x1p-255))};
 }
 
-static ALWAYS_INLINE struct stage gelu_factors(struct stage s, struct operands v)
+/* a H(a) */
+static ALWAYS_INLINE struct double_double gelu_tail(struct stage s)
 {
     const struct double_double line = gelu_line(0.8984375, s.u.high, -0x1p-257);
     const struct double_double h =
         fast_two_sum(line.high, s.other + (line.low - 0x1p-257 * s.u.low));
+    return product_dd(s.u, h);
+}
+
+static ALWAYS_INLINE struct stage gelu_factors(struct stage s, struct operands v)
+{
     const struct reduction e = gelu_reduction(gelu_bounded(v));
     return (struct stage){
-        .u = product_dd(s.u, h), .v = e.r, .power = power_of(v.range, e, 256)};
+        .u = gelu_tail(s), .v = e.r, .power = power_of(v.range, e, 256)};
 }
 
 static ALWAYS_INLINE double gelu_difference(struct stage s, struct operands v)
@@ -123,7 +148,7 @@ static const struct staged gelu_staged = {
 /* Beyond it E is 0, whatever multiplies it. */
 static ALWAYS_INLINE double gelu_backward_bounded(struct operands v)
 {
-    return at_most(fabs(v.x), v.range == ORDINARY ? 43.5 : 54.25);
+    return at_most(fabs(v.x), v.range == ORDINARY ? 43.5 : 66);
 }
 
 static ALWAYS_INLINE struct stage gelu_backward_ratio(struct operands v)
@@ -160,18 +185,32 @@ static ALWAYS_INLINE struct stage gelu_backward_tail(struct stage s, struct oper
         .v = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
 }
 
-static ALWAYS_INLINE double gelu_backward_product(struct stage s, struct operands v)
+/* `below` 2^k for a negative x, and `whole` - p 2^k for others: `u` is the factor of 2^k or 1. */
+static ALWAYS_INLINE struct stage gelu_below_or_above(
+    struct stage s, struct operands v, struct double_double below, double whole,
+    struct double_double p)
 {
-    const struct double_double p = product_dd(exp_dd(s.v), s.u);
     const double power = s.power * 0x1p-900;
-    const struct double_double sum = fast_two_sum(1, -(p.high * power));
+    const struct double_double sum = fast_two_sum(whole, -(p.high * power));
     const struct double_double above = {sum.high, sum.low - p.low * power};
     const bool is_below = v.x < 0;
-    const struct stage end = {
-        .power = is_below ? s.power : 0x1p900, .exponent = is_below ? s.exponent : 0};
-    const struct double_double product =
-        multiple_dd(dy_and_power(v, end), choose_dd(is_below, p, above));
-    return v.x == v.x ? without_spare_power(v, end, product) : v.x;
+    return (struct stage){
+        .u = choose_dd(is_below, below, above), .power = is_below ? s.power : 0x1p900,
+        .exponent = is_below ? s.exponent : 0};
+}
+
+/* The derivative without its power. */
+static ALWAYS_INLINE struct stage gelu_slope(struct stage s, struct operands v)
+{
+    const struct double_double p = product_dd(exp_dd(s.v), s.u);
+    return gelu_below_or_above(s, v, p, 1, p);
+}
+
+static ALWAYS_INLINE double gelu_backward_product(struct stage s, struct operands v)
+{
+    const struct stage slope = gelu_slope(s, v);
+    const struct double_double product = multiple_dd(dy_and_power(v, slope), slope.u);
+    return v.x == v.x ? without_spare_power(v, slope, product) : v.x;
 }
 
 static const struct staged gelu_backward_staged = {
@@ -231,27 +270,39 @@ static inline long double normal_tail_extended(long double t)
         - rest * (2 * SQRT_HALF_EXTENDED * NORMAL_DENSITY_EXTENDED * expl(-z * z));
 }
 
-static inline long double gelu_extended(long double x)
+/* Phi(x), where a negative x is bounded */
+static inline struct factored_extended normal_extended(long double x)
 {
     if (!(x < 0))
-        return x * (0.5L * erfcl(-x * SQRT_HALF_EXTENDED));
-    const long double t = -bounded_extended(x, normal_bound_extended());
-    if (t < 4)
-        return x * normal_tail_extended(t);
-    return product_extended(-t, mills_ratio_extended(t), normal_density_extended(t));
+        return (struct factored_extended){0.5L * erfcl(-x * SQRT_HALF_EXTENDED), ONE_EXTENDED};
+    if (x > -4)
+        return (struct factored_extended){normal_tail_extended(-x), ONE_EXTENDED};
+    return (struct factored_extended){mills_ratio_extended(-x), normal_density_extended(-x)};
 }
 
-static inline long double gelu_backward_extended(long double dy, long double x)
+static inline long double gelu_extended(long double x)
+{
+    const long double w = x < 0 ? bounded_extended(x, normal_bound_extended()) : x;
+    const struct factored_extended phi = normal_extended(w);
+    return x > -4 ? x * phi.factor : product_extended(w, phi.factor, phi.power);
+}
+
+static inline struct factored_extended gelu_slope_extended(long double x)
 {
     const long double t = bounded_extended(fabsl(x), normal_bound_extended());
     const struct scaled_extended density = normal_density_extended(t);
     if (x < 0 && t >= 4)
-        return product_extended(dy, mills_ratio_extended(t) - t, density);
+        return (struct factored_extended){mills_ratio_extended(t) - t, density};
     const long double weight = t * value_extended(density);
-    const struct scaled_extended one = {1, 0};
     const long double slope = x < 0 ? normal_tail_extended(t) - weight
                                     : 0.5L * erfcl(-t * SQRT_HALF_EXTENDED) + weight;
-    return product_extended(dy, slope, one);
+    return (struct factored_extended){slope, ONE_EXTENDED};
+}
+
+static inline long double gelu_backward_extended(long double dy, long double x)
+{
+    const struct factored_extended slope = gelu_slope_extended(x);
+    return product_extended(dy, slope.factor, slope.power);
 }
 
 /* gelu_tanh
@@ -269,7 +320,7 @@ static inline long double gelu_backward_extended(long double dy, long double x)
 #define GELU_CUBIC (struct double_double){0x1.2444f2a4d8b4bp-4, -0x1.6c843a29d1c70p-61}
 #define GELU_CUBIC_SLOPE (struct double_double){0x1.b6676bf7450f0p-3, 0x1.bba7351828aabp-57}
 
-/* float32: a bound of 14. */
+/* float32: a bound of 14, and 15.5 for the derivative. */
 
 /* The argument of the sigmoid. |x| <= 22, so x * x is exact. */
 static inline struct double_double gelu_tanh_argument(double x)
@@ -281,22 +332,27 @@ static inline struct double_double gelu_tanh_argument(double x)
     return (struct double_double){product.high, product.low + x * low};
 }
 
-static ALWAYS_INLINE double gelu_tanh_single(float x)
+static ALWAYS_INLINE double gelu_tanh_value(enum contraction how, float x)
 {
     const float w = at_least_float(x, -14);
     const double v = at_most_float(w, 14);
-    const double slope = multiply_add(FUSED, GELU_CUBIC.high, v * v, GELU_LINEAR.high);
-    const struct quotient e = exponential_quotient(FUSED, -v * slope);
+    const double slope = multiply_add(how, GELU_CUBIC.high, v * v, GELU_LINEAR.high);
+    const struct quotient e = exponential_quotient(how, -v * slope);
     /* Settles the one float, -0x1.6148dep-16, whose value is 2^-54 from a midpoint, and changes
        no other. */
     const double correction = 0x1p-53;
-    const double product = product_beyond_half(w, e.denominator + correction);
+    const double product = product_beyond_half(how, w, e.denominator + correction);
     return copysign(product / (e.denominator + e.numerator), w);
+}
+
+static ALWAYS_INLINE double gelu_tanh_single(float x)
+{
+    return gelu_tanh_value(FUSED, x);
 }
 
 static ALWAYS_INLINE double gelu_tanh_backward_single(double dy, float x)
 {
-    const double w = bounded(x, 14);
+    const double w = bounded(x, 15.5f);
     const struct double_double z = gelu_tanh_argument(fabs(w));
     const double slope = GELU_LINEAR.high + 3 * GELU_CUBIC.high * (w * w);
     const struct reduced_exponential e = reduced_exponential_of_dd(TWICE, negated_dd(z));
@@ -341,10 +397,15 @@ static const struct staged gelu_tanh_staged = {
     .first = gelu_tanh_reduce, .second = sigmoid_denominator, .last = gelu_tanh_divide,
     .joins = true};
 
+static ALWAYS_INLINE double gelu_tanh_backward_bounded(struct operands v)
+{
+    return at_most(at_least(v.x, v.range == ORDINARY ? -23.5 : -31.25), 7.75);
+}
+
 /* w = x dz/dx = x (linear + 3 c) */
 static ALWAYS_INLINE struct stage gelu_tanh_backward_reduce(struct operands v)
 {
-    const double x = at_most(at_least(v.x, v.range == ORDINARY ? -23.5 : -27.125), 7.75);
+    const double x = gelu_tanh_backward_bounded(v);
     const struct double_double c = gelu_tanh_cubic(x), z = gelu_tanh_exponent(x, c);
     const struct double_double two = two_sum(GELU_LINEAR.high, 2 * c.high);
     const struct double_double three = two_sum(two.high, c.high);
@@ -404,11 +465,17 @@ static inline long double gelu_tanh_extended(long double x)
     return sigmoid_product_extended(x < 0 ? t : x, gelu_tanh_exponential_extended(fabsl(t)));
 }
 
-static inline long double gelu_tanh_backward_extended(long double dy, long double x)
+static inline struct factored_extended gelu_tanh_slope_extended(long double x)
 {
     const long double t = bounded_extended(x, gelu_tanh_bound_extended());
     const long double w = t * (GELU_LINEAR_EXTENDED + 3 * GELU_CUBIC_EXTENDED * t * t);
-    return sigmoid_derivative_extended(dy, w, gelu_tanh_exponential_extended(fabsl(t)));
+    return sigmoid_slope_extended(w, gelu_tanh_exponential_extended(fabsl(t)));
+}
+
+static inline long double gelu_tanh_backward_extended(long double dy, long double x)
+{
+    const struct factored_extended slope = gelu_tanh_slope_extended(x);
+    return product_extended(dy, slope.factor, slope.power);
 }
 
 #ifdef HAS_FMA

@@ -27,7 +27,7 @@ static inline double sixth(double n)
 static ALWAYS_INLINE double hard_swish_single(float x)
 {
     const double w = at_least_float(x, -3);
-    return copysign(sixth(product_beyond_half(w, w + 3)), w);
+    return copysign(sixth(product_beyond_half(FUSED, w, w + 3)), w);
 }
 
 static ALWAYS_INLINE double hard_swish_backward_single(double dy, float x)

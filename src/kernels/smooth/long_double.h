@@ -19,6 +19,19 @@ struct scaled_extended {
     int exponent;
 };
 
+#define ONE_EXTENDED (struct scaled_extended){1, 0}
+
+/* factor * power, the factor not near the ends of the range */
+struct factored_extended {
+    long double factor;
+    struct scaled_extended power;
+};
+
+/* Of a function of x and y, times dz. */
+struct gradients_extended {
+    long double x, y;
+};
+
 static inline struct scaled_extended scaled_extended(long double x)
 {
     int exponent = 0;

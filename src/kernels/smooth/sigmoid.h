@@ -61,14 +61,13 @@ static inline long double sigmoid_product_extended(long double x, struct scaled_
     return x < 0 ? product_extended(x, 1 / sum, e) : x / sum;
 }
 
-/* dy times the derivative by e^-|z|, for z of the sign of w. */
-static inline long double sigmoid_derivative_extended(
-    long double dy, long double w, struct scaled_extended e)
+/* The derivative by e^-|z|, for z of the sign of w. */
+static inline struct factored_extended sigmoid_slope_extended(
+    long double w, struct scaled_extended e)
 {
     const long double near = value_extended(e), sum = 1 + near;
-    const struct scaled_extended one = {1, 0};
     const long double numerator = w < 0 ? (1 + w) + near : sum + w * near;
-    return product_extended(dy, numerator / (sum * sum), w < 0 ? e : one);
+    return (struct factored_extended){numerator / (sum * sum), w < 0 ? e : ONE_EXTENDED};
 }
 
 #endif

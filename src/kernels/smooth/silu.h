@@ -18,12 +18,17 @@
 
 /* float32 */
 
-static ALWAYS_INLINE double silu_single(float x)
+static ALWAYS_INLINE double silu_value(enum contraction how, float x)
 {
     const float w = at_least_float(x, -300);
-    const struct quotient e = exponential_quotient(FUSED, -(double)at_most_float(w, 300));
-    const double product = product_beyond_half(w, e.denominator);
+    const struct quotient e = exponential_quotient(how, -(double)at_most_float(w, 300));
+    const double product = product_beyond_half(how, w, e.denominator);
     return copysign(product / (e.denominator + e.numerator), w);
+}
+
+static ALWAYS_INLINE double silu_single(float x)
+{
+    return silu_value(FUSED, x);
 }
 
 static ALWAYS_INLINE double silu_backward_single(double dy, float x)
@@ -81,10 +86,16 @@ static inline long double silu_extended(long double x)
     return sigmoid_product_extended(w, exponential_extended(-fabsl(w)));
 }
 
-static inline long double silu_backward_extended(long double dy, long double x)
+static inline struct factored_extended silu_slope_extended(long double x)
 {
     const long double w = bounded_extended(x, EXPONENT_BOUND_EXTENDED);
-    return sigmoid_derivative_extended(dy, w, exponential_extended(-fabsl(w)));
+    return sigmoid_slope_extended(w, exponential_extended(-fabsl(w)));
+}
+
+static inline long double silu_backward_extended(long double dy, long double x)
+{
+    const struct factored_extended slope = silu_slope_extended(x);
+    return product_extended(dy, slope.factor, slope.power);
 }
 
 #ifdef HAS_FMA
@@ -96,7 +107,7 @@ FAST_FOR_EVERY_INPUT(silu)
 static ALWAYS_INLINE float silu_fast(float x, uint32_t *failed)
 {
     const struct quotient e = exponential_quotient(FUSED, -(double)x);
-    const double product = product_beyond_half(x, e.denominator);
+    const double product = product_beyond_half(FUSED, x, e.denominator);
     *failed |= is_beyond(x, 300);
     return copysignf((float)(product / (e.denominator + e.numerator)), x);
 }
