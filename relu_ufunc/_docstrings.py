@@ -135,7 +135,8 @@ def _summary(operation: Operation) -> str:
     inputs = " and ".join(output.removeprefix("d") for output in operation.outputs)
     return (
         f"Backward pass of `{operation.forward}`: the gradient with respect to {inputs}.\n\n"
-        f"By the chain rule this is `{operation.inputs[0]}` times the derivative, computed in one pass."
+        f"By the chain rule this is `{operation.inputs[0]}` times the derivative, computed in one "
+        "pass."
     )
 
 

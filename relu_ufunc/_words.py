@@ -1022,7 +1022,7 @@ array([0., 0., 3., 6.])""",
         summary="SiLU gate: silu(x), times y.",
         brief="x·y/(1 + e⁻ˣ)",
         need="the gate of Llama and its like",
-        why="`silu(x) * y` in one pass; its backward returns both gradients ([gates](semantics.md#gates))",
+        why="silu and the product in one pass, and both gradients ([gates](semantics.md#gates))",
         background="""\
 The gated unit of the feed-forward layers of most current language models
 [1]_. x and y are two linear maps of one input, often the halves of one array:
@@ -1042,11 +1042,12 @@ y : array_like
 - A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
 - inf * 0 is NaN.""",
         pytorch="``torch.nn.functional.silu(x) * y``",
-        tensorflow="``tf.nn.silu(x) * y``; `keras.ops.glu` has the logistic function",
-        jax="``jax.nn.silu(x) * y``; `jax.nn.glu` has the logistic function",
+        tensorflow="``tf.nn.silu(x) * y``",
+        jax="``jax.nn.silu(x) * y``",
         onnx="Sigmoid, then Mul with x and y",
         differences="""\
-The frameworks compose it: there 0 * inf is NaN, and so is the value at x = -inf.""",
+The frameworks compose it: 0 * inf is NaN there, and so is the value at
+x = -inf.""",
         references="""\
 .. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
    2020.""",
@@ -1063,13 +1064,13 @@ array([[ 7.31058579, 35.23188312]])""",
         backward_example="""\
 >>> dx, dy = swiglu_backward(1.0, [0.0, 2.0], [3.0, 0.5])
 >>> dx, dy
-(array([1.5       , 0.54539216]), array([0.        , 1.76159416]))""",
+(array([1.5       , 0.54539212]), array([0.        , 1.76159416]))""",
     ),
     "geglu": Words(
         summary="GELU gate: gelu(x), times y.",
         brief="x·Φ(x)·y",
         need="the gate of T5 1.1 and Gemma",
-        why="`gelu(x) * y` in one pass; its backward returns both gradients ([gates](semantics.md#gates))",
+        why="gelu and the product in one pass, and both gradients ([gates](semantics.md#gates))",
         background="""\
 The gated linear unit of a feed-forward layer, with `gelu` for the logistic
 function [1]_. x and y are two linear maps of one input.""",
@@ -1092,7 +1093,8 @@ y : array_like
         jax="``jax.nn.gelu(x, approximate=False) * y``",
         onnx="Gelu, then Mul",
         differences="""\
-The frameworks compose it: there 0 * inf is NaN, and so is the value at x = -inf.""",
+The frameworks compose it: 0 * inf is NaN there, and so is the value at
+x = -inf.""",
         references="""\
 .. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
    2020.""",
@@ -1103,7 +1105,7 @@ array([-0.47596576,  0.        ,  0.97724987])""",
         backward_example="""\
 >>> dx, dy = geglu_backward(1.0, [0.0, 2.0], [3.0, 0.5])
 >>> dx, dy
-(array([1.5       , 0.54261585]), array([0.        , 1.95449974]))""",
+(array([1.5      , 0.5426159]), array([0.        , 1.95449974]))""",
     ),
     "geglu_tanh": Words(
         summary="GELU gate in the tanh form: gelu_tanh(x), times y.",
@@ -1133,7 +1135,8 @@ y : array_like
         jax="``jax.nn.gelu(x) * y``",
         onnx="Gelu, ``approximate='tanh'``, then Mul",
         differences="""\
-The frameworks compose it: there 0 * inf is NaN, and so is the value at x = -inf.""",
+The frameworks compose it: 0 * inf is NaN there, and so is the value at
+x = -inf.""",
         references="""\
 .. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
    2020.""",
@@ -1144,6 +1147,6 @@ array([-0.47642403,  0.        ,  0.97729885])""",
         backward_example="""\
 >>> dx, dy = geglu_tanh_backward(1.0, [0.0, 2.0], [3.0, 0.5])
 >>> dx, dy
-(array([1.5       , 0.54304956]), array([0.        , 1.95459769]))""",
+(array([1.5       , 0.54304963]), array([0.        , 1.95459769]))""",
     ),
 }

@@ -37,6 +37,11 @@ class Oracle:
         return tuple(inspect.signature(self.value).parameters)
 
     @property
+    def is_gate(self) -> bool:
+        """Whether it is a smooth function of two arrays."""
+        return self.smooth and "y" in self.inputs
+
+    @property
     def usual(self) -> tuple[float, ...]:
         """The parameters with which every float32 is tried."""
         return tuple(values[0] for values in self.parameters.values())
@@ -191,7 +196,7 @@ def backward(
 
 
 def _enter(oracle: Oracle) -> None:
-    names = [name for name in oracle.inputs if name not in ("dy", "x")]
+    names = [name for name in oracle.inputs if name not in ("dy", "dz", "x")]
     if list(oracle.parameters) != names:
         raise TypeError(
             f"tests/oracles.py states values to try for {list(oracle.parameters)} of "

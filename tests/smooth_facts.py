@@ -6,7 +6,9 @@ from relu_ufunc._operations import OPERATIONS, Operation
 from tests.bits import Array
 from tests.oracles import ORACLES
 
-SMOOTH = [row for row in OPERATIONS if row.is_smooth]
+GATES = [row for row in OPERATIONS if row.is_smooth and "y" in row.inputs]
+SMOOTH = [row for row in OPERATIONS if row.is_smooth and row not in GATES]
+"""The functions of one array; tests/test_gates.py has those of the gates."""
 
 
 def usual_parameters(operation: Operation) -> list[float]:

@@ -159,7 +159,7 @@ def inputs_of(operation: Operation, dtype: np.dtype) -> Iterator[dict[str, np.nd
     if dtype.kind in "if":
         values = [*values, -1, -3]
     x = np.array(values, dtype)
-    arrays = {"dy": np.roll(x, 3), "x": x}
+    arrays = {"dy": np.roll(x, 3), "dz": np.roll(x, 3), "x": x}
     for parameters in parameters_of(operation, dtype):
         full = [np.full_like(x, np.array(value).astype(dtype)) for value in parameters]
         given = arrays | dict(zip(operation.parameters, full, strict=True))

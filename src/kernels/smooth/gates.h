@@ -31,8 +31,9 @@ static inline float let_through(float x, float y)
    stands for it, since x y/2 may be a midpoint. */
 static inline double times_y(float x, double activation, float y)
 {
-    const double second = (bits_of_float(x) & 0x7FFFFFFFu) < bits_of_float(0x1p-52f) ? 0x1p-53 : 0;
-    return (activation + second * fabs((double)x)) * let_through(x, y);
+    const uint32_t past_zero = (bits_of_float(x) & 0x7FFFFFFFu) - 1;
+    const bool is_small = past_zero < bits_of_float(0x1p-52f);
+    return (activation + (is_small ? 0x1p-53 * fabs((double)x) : -0.0)) * let_through(x, y);
 }
 
 #define GATE_OF_FLOAT32(gate, activation)                                               \
