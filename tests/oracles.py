@@ -431,7 +431,8 @@ def _gelu(x: Array) -> Array:
 
 def _gelu_slope(dy: Array, x: Array) -> Array:
     x = _seen(_bounded(x, 140))
-    return dy * (_normal_distribution(x) + x * _normal_density(x))
+    product: Array = dy * (_normal_distribution(x) + x * _normal_density(x))
+    return product
 
 
 @forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
@@ -459,7 +460,8 @@ def _gelu_tanh(x: Array) -> Array:
 def _gelu_tanh_slope(dy: Array, x: Array) -> Array:
     x = _seen(_bounded(x, 40))
     z, slope = _tanh_argument(x)
-    return dy * (_logistic(z) * (1 + x * slope * _logistic(-z)))
+    product: Array = dy * (_logistic(z) * (1 + x * slope * _logistic(-z)))
+    return product
 
 
 @forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
@@ -479,7 +481,8 @@ def _silu(x: Array) -> Array:
 
 def _silu_slope(dy: Array, x: Array) -> Array:
     x = _seen(_bounded(x, 1e4))
-    return dy * (_logistic(x) * (1 + x * _logistic(-x)))
+    product: Array = dy * (_logistic(x) * (1 + x * _logistic(-x)))
+    return product
 
 
 @forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)

@@ -125,7 +125,8 @@ def test_with_1_it_is_the_activation(gate: str, activation: str, isa: str) -> No
 @pytest.mark.parametrize("gate", [*ACTIVATIONS, "reglu"])
 def test_the_gradient_of_y_is_the_gate_of_dz(gate: str, dtype: type, isa: str) -> None:
     random = np.random.default_rng(3)
-    dz, x, y = (random.normal(size=1000).astype(dtype) for _ in range(3))
+    operands: list[Array] = [random.normal(size=1000).astype(dtype) for _ in range(3)]
+    dz, x, y = operands
     _, dy = UFUNCS[isa][f"{gate}_backward"](dz, x, y)
     right: Array = UFUNCS[isa][gate](x, dz)
     step = np.spacing(np.abs(right))
@@ -136,7 +137,7 @@ def test_the_gradient_of_y_is_the_gate_of_dz(gate: str, dtype: type, isa: str) -
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 @pytest.mark.parametrize("gate", ACTIVATIONS)
 def test_where_the_activation_is_0(gate: str, dtype: type, isa: str) -> None:
-    y = np.array([inf, -inf, nan, 0.0, -0.0, 3.0, -3.0] * 20, dtype)
+    y: Array = np.array([inf, -inf, nan, 0.0, -0.0, 3.0, -3.0] * 20, dtype)
     for zero in (0.0, -0.0, -inf):
         x = np.full_like(y, zero)
         for z in (UFUNCS[isa][gate](x, y), UFUNCS[isa][f"{gate}_backward"](y, x, y)[1]):
