@@ -27,13 +27,15 @@ static inline float let_through(float x, float y)
     return float_of_bits(is_shut ? one : bits_of_float(y));
 }
 
-/* An activation x/2 + c x^2, c > 0, times y: where a double loses the second term, the last bit
-   stands for it, since x y/2 may be a midpoint. */
+/* An activation times y: x/2 + c x^2, c > 0, near 0, and a little less than x far above. Where a
+   double loses the second term or the difference, the last bit stands for it, since x y/2 or x y may
+   be a midpoint. */
 static inline double times_y(float x, double activation, float y)
 {
     const uint32_t past_zero = (bits_of_float(x) & 0x7FFFFFFFu) - 1;
     const bool is_small = past_zero < bits_of_float(0x1p-52f);
-    return (activation + (is_small ? 0x1p-53 * fabs((double)x) : -0.0)) * let_through(x, y);
+    const double beyond_half = activation + (is_small ? 0x1p-53 * fabs((double)x) : -0.0);
+    return (activation == x ? x * (1 - 0x1p-53) : beyond_half) * let_through(x, y);
 }
 
 #define GATE_OF_FLOAT32(gate, activation)                                               \
