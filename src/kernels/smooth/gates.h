@@ -317,6 +317,7 @@ GATE_OF_LONG_DOUBLE(geglu_tanh, gelu_tanh, gelu_tanh_bound_extended())
 /* The fast paths of float32: those of the activations and derivatives, times the rest. */
 
 FAST_FOR_EVERY_INPUT(swiglu)
+NOT_IN_PAIRS(swiglu)
 
 static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
 {
@@ -326,6 +327,7 @@ static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
 }
 
 FAST_FOR_EVERY_INPUT(geglu)
+NOT_IN_PAIRS(geglu)
 
 static ALWAYS_INLINE float geglu_fast(float x, float y, uint32_t *failed)
 {
@@ -338,6 +340,7 @@ static ALWAYS_INLINE float geglu_fast(float x, float y, uint32_t *failed)
 }
 
 FAST_FOR_EVERY_INPUT(geglu_tanh)
+NOT_IN_PAIRS(geglu_tanh)
 
 static ALWAYS_INLINE float geglu_tanh_fast(float x, float y, uint32_t *failed)
 {
@@ -359,6 +362,7 @@ static ALWAYS_INLINE struct gradients fast_sigmoid_gradients(
 }
 
 FAST_FOR_EVERY_INPUT(swiglu_backward)
+NOT_IN_PAIRS(swiglu_backward)
 
 static ALWAYS_INLINE struct gradients swiglu_backward_fast(
     float dz, float x, float y, uint32_t *failed)
@@ -369,6 +373,7 @@ static ALWAYS_INLINE struct gradients swiglu_backward_fast(
 }
 
 FAST_FOR_EVERY_INPUT(geglu_backward)
+NOT_IN_PAIRS(geglu_backward)
 
 static ALWAYS_INLINE struct gradients geglu_backward_fast(
     float dz, float x, float y, uint32_t *failed)
@@ -386,6 +391,7 @@ static ALWAYS_INLINE struct gradients geglu_backward_fast(
 }
 
 FAST_FOR_EVERY_INPUT(geglu_tanh_backward)
+NOT_IN_PAIRS(geglu_tanh_backward)
 
 static ALWAYS_INLINE struct gradients geglu_tanh_backward_fast(
     float dz, float x, float y, uint32_t *failed)
