@@ -153,19 +153,22 @@ class Dense:
         outputs: int,
         gain: float = 1,
         dtype: DTypeLike = np.float32,
+        *,
+        bias: bool = True,
     ) -> None:
         weights = rng.normal(0, gain / math.sqrt(inputs), (inputs, outputs)).astype(dtype)
-        self.parameters = [weights, np.zeros(outputs, dtype)]
+        self.parameters = [weights, np.zeros(outputs, dtype)] if bias else [weights]
         self.gradients: list[Array] = []
 
     def forward(self, x: Array) -> Array:
-        weights, bias = self.parameters
+        weights, *bias = self.parameters
         self.x = x
-        y: Array = x @ weights + bias
-        return y
+        y: Array = x @ weights
+        return y + bias[0] if bias else y
 
     def backward(self, dy: Array) -> Array:
-        self.gradients = [self.x.T @ dy, of_shared(dy)]
+        _, *bias = self.parameters
+        self.gradients = [self.x.T @ dy, *(of_shared(dy) for _ in bias)]
         dx: Array = dy @ self.parameters[0].T
         return dx
 
@@ -343,10 +346,15 @@ class Network:
         return float(np.mean(self.forward(x).argmax(axis=1) == labels))
 
 
+def log_softmax(logits: Array) -> Array:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return log_p
+
+
 def cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     """The mean over the examples, and its gradient."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    log_p = log_softmax(logits)
     examples = np.arange(len(labels))
     gradient = np.exp(log_p)
     gradient[examples, labels] -= 1

@@ -171,10 +171,15 @@ def against(one: Array, other: Array, *, examples: int = 360) -> str:
     )
 
 
+def ratio_error(part: Array, whole: Array) -> float:
+    """The standard error of sum(part) / sum(whole), by drawing the groups anew."""
+    draws = np.random.default_rng(0).integers(len(part), size=(500, len(part)))
+    return float(np.std(part[draws].sum(axis=1) / whole[draws].sum(axis=1)))
+
+
 def f1_error(both: Array, either: Array) -> float:
-    """The standard error of F1 = 2 · sum(both) / sum(either), by drawing the groups anew."""
-    draws = np.random.default_rng(0).integers(len(both), size=(500, len(both)))
-    return float(np.std(2 * both[draws].sum(axis=1) / either[draws].sum(axis=1)))
+    """The same of F1 = 2 · sum(both) / sum(either)."""
+    return ratio_error(2 * both, either)
 
 
 def parallel(work: Mapping[K, Callable[[], R]], what: str) -> dict[K, R]:

@@ -21,6 +21,7 @@ SCRIPTS = [
     "generalisation",
     "smooth_rectifiers",
     "spaces",
+    "feed_forward",
     "detection",
     "vanishing_gradient",
     "convergence",
@@ -56,6 +57,11 @@ def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def networks() -> Any:
     return importlib.import_module("networks")
+
+
+@pytest.fixture
+def language_model() -> Any:
+    return importlib.import_module("language_model")
 
 
 def run(script: str, *arguments: str, cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -169,6 +175,18 @@ def test_spaces_are_restored(folder: Path) -> None:
     assert all(number(quality[name]["F1, test"]) > always + 10 for name in ("linear", "relu"))
     ((without, restored),) = sentences["relu"].items()
     assert restored.replace(" ", "") == without
+
+
+def test_the_blocks_of_a_language_model_have_the_same_size(folder: Path) -> None:
+    (learned,) = tables(printed("feed_forward", folder))
+    without = number(learned.pop("no network, frequencies")["bits per character, test"])
+    assert set(learned) == {"relu", "gelu", "silu", "reglu", "geglu", "swiglu"}
+    assert len({row["parameters"] for row in learned.values()}) == 1
+    for row in learned.values():
+        loss = number(row["bits per character, test"])
+        assert loss < without - 0.5
+        assert number(row["perplexity, test"]) == pytest.approx(2**loss, rel=0.01)
+        assert number(row["step (ms)"]) > 0
 
 
 def test_digits_are_found_amid_clutter(folder: Path) -> None:
@@ -322,6 +340,17 @@ def recurrent(networks: Any, name: str, rng: np.random.Generator) -> Any:
     )
 
 
+def check_gradient(network: Any, x: Array, labels: Array, rng: np.random.Generator) -> None:
+    network.gradient(x, labels)
+    gradients = [gradient.copy() for gradient in network.gradients]
+    assert [g.shape for g in gradients] == [p.shape for p in network.parameters]
+    slope = partial(difference, network, x=x, labels=labels)
+    for parameter, gradient in zip(network.parameters, gradients, strict=True):
+        for flat in rng.choice(parameter.size, min(parameter.size, 25), replace=False):
+            place = np.unravel_index(flat, parameter.shape)
+            assert slope(parameter, place) == pytest.approx(gradient[place], rel=1e-4, abs=1e-7)
+
+
 @pytest.mark.parametrize(
     ("make", "name"),
     [(make, name) for make in (perceptron, convolutional, residual) for name in NAMES]
@@ -333,14 +362,31 @@ def test_the_gradient_is_the_slope_of_the_loss(networks: Any, make: Any, name: s
     for parameter in network.parameters:
         parameter += rng.normal(0, 0.1, parameter.shape)
     x, labels = 3 * rng.normal(size=(5, 64)), rng.integers(10, size=5)
-    network.gradient(x, labels)
-    gradients = [gradient.copy() for gradient in network.gradients]
-    assert [g.shape for g in gradients] == [p.shape for p in network.parameters]
-    slope = partial(difference, network, x=x, labels=labels)
-    for parameter, gradient in zip(network.parameters, gradients, strict=True):
-        for flat in rng.choice(parameter.size, min(parameter.size, 25), replace=False):
-            place = np.unravel_index(flat, parameter.shape)
-            assert slope(parameter, place) == pytest.approx(gradient[place], rel=1e-4, abs=1e-7)
+    check_gradient(network, x, labels, rng)
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu", "silu", "reglu", "geglu", "swiglu"])
+def test_the_gradient_of_a_feed_forward_block_is_the_slope_of_the_loss(
+    networks: Any, language_model: Any, name: str
+) -> None:
+    rng = np.random.default_rng(1)
+    network = networks.Network(
+        language_model.Embedding(rng, 5, 3, np.float64),
+        networks.Dense(rng, 3 * 4, 6, dtype=np.float64),
+        language_model.feed_forward(rng, name, 6, 9, dtype=np.float64),
+        language_model.Normalise(),
+        networks.Dense(rng, 6, 10, dtype=np.float64),
+    )
+    check_gradient(network, rng.integers(5, size=(6, 4)), rng.integers(10, size=6), rng)
+
+
+@pytest.mark.parametrize(
+    ("name", "activation"), [("reglu", "relu"), ("geglu", "gelu"), ("swiglu", "silu")]
+)
+def test_a_gate_multiplies_the_halves(language_model: Any, name: str, activation: str) -> None:
+    x = np.random.default_rng(0).normal(size=(3, 8))
+    expected = getattr(relu_ufunc, activation)(x[:, :4]) * x[:, 4:]
+    np.testing.assert_allclose(language_model.Gated(name).forward(x), expected, rtol=1e-14)
 
 
 def test_a_step_is_limited_to_its_clip(networks: Any) -> None:
