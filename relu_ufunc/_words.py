@@ -686,6 +686,42 @@ array([   0.,    0., 1000.])""",
 >>> softplus_backward(3.0, [-np.inf, 0.0, 1000.0])
 array([0. , 1.5, 3. ])""",
     ),
+    "log_sigmoid": Words(
+        summary="The logarithm of the logistic function, -log(1 + exp(-x)).",
+        brief="−log(1 + e⁻ˣ)",
+        need="the logarithm of a probability, from its logit",
+        why="no cancellation and no overflow; it is −`softplus`(−x)",
+        background="""\
+The log-likelihood of a label in logistic regression [1]_, and of the pairs that
+contrastive losses and preference tuning compare.""",
+        value="y = -log(1 + exp(-x)) = min(x, 0) - log(1 + exp(-abs(x)))",
+        brief_derivative="1/(1 + eˣ)",
+        gradient="dx = dy / (1 + exp(x))",
+        derivative="""\
+The derivative is the logistic function of -x: 1/2 at 0, 1 at -inf. At inf it
+is 0, but below it an infinite `dy` times it is infinite.""",
+        special_values="""\
+- +inf gives -0.0, the limit, and so does an x for which exp(-x) is too small
+  for the dtype; -inf gives -inf.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.logsigmoid`, `torch.nn.LogSigmoid`",
+        tensorflow="`tf.math.log_sigmoid`, `keras.ops.log_sigmoid`",
+        jax="`jax.nn.log_sigmoid`",
+        onnx="Neg, Softplus, Neg",
+        differences="""\
+PyTorch returns +0.0 where the value is too small for the dtype. In float32
+TensorFlow and JAX return 0 early, above 87.3.""",
+        references="""\
+.. [1] D. R. Cox, *The Regression Analysis of Binary Sequences*, Journal of the
+   Royal Statistical Society B 20, 1958, pages 215-242.""",
+        see_also="softplus, hard_sigmoid",
+        example="""\
+>>> log_sigmoid([-800.0, 0.0, np.inf])
+array([-8.00000000e+02, -6.93147181e-01, -0.00000000e+00])""",
+        backward_example="""\
+>>> log_sigmoid_backward(10.0, [-np.inf, 0.0, np.inf])
+array([10.,  5.,  0.])""",
+    ),
     "elu": Words(
         summary="Exponential linear unit: x where x >= 0, alpha * (exp(x) - 1) elsewhere.",
         brief="x where x ≥ 0, else alpha·(eˣ − 1)",
@@ -915,6 +951,61 @@ array([-0.        , -0.        ,  0.73105858])""",
 >>> silu_backward(3.0, [-np.inf, 0.0, np.inf])
 array([-0. ,  1.5,  3. ])""",
     ),
+    "swish": Words(
+        summary="Swish with a parameter: x times the logistic function of beta * x.",
+        brief="x/(1 + e⁻ᵝˣ), with beta for β",
+        need="`silu` with a slope of its own, or the quick GELU",
+        why="beta says how sharp the corner is: 1 makes it `silu`, 1.702 the quick GELU",
+        background="""\
+Found by a search over activations, with a `beta` that may be learned [1]_. With
+1.702 it is the approximation of GELU [2]_ that CLIP and other transformers were
+trained with, the quick GELU. As `beta` goes to infinity it becomes relu.""",
+        value="y = x / (1 + exp(-beta * x))",
+        brief_derivative="σ(βx)·(1 + βx·σ(−βx))",
+        gradient="dx = dy * (1 + z / (1 + exp(z))) / (1 + exp(-z)), z = beta * x",
+        derivative="""\
+The derivative is 1/2 at 0, and the same function of beta * x as that of `silu`.
+The one with respect to `beta` is x**2 / ((1 + exp(z)) * (1 + exp(-z))).""",
+        parameters="""\
+beta : array_like
+    The factor of x in the logistic function: a number, or an array. 1 in
+    `tf.nn.silu` and ONNX by default. 1 and 1.702, the number of the dtype
+    nearest to it, are the values for which results are proven to be correctly
+    rounded.""",
+        special_values="""\
+- Where beta * x is -inf the result is a zero of the sign of x, where it is inf
+  the result is x. 0 times infinity counts as 0: beta = 0 gives x/2, inf for
+  inf, and x = 0 stays what it is with any beta.
+- A beta below 0 makes it -swish(-x, -beta).
+- A NaN x keeps its bits; for any other x a NaN beta is the result.""",
+        pytorch="``x * torch.sigmoid(beta * x)``",
+        tensorflow="`tf.nn.silu`, `tf.nn.swish`, ``beta=1.0``",
+        jax="``x * jax.nn.sigmoid(beta * x)``",
+        onnx="Swish, ``alpha=1.0``; Mul, Sigmoid, Mul",
+        differences="""\
+The frameworks return NaN for -inf, and for infinity with a beta of 0. They round
+beta * x, of which the exponential makes many units of the last place far below
+0, and return -0.0 early there, as for `silu`.""",
+        references="""\
+.. [1] P. Ramachandran, B. Zoph and Q. V. Le, *Searching for Activation
+   Functions*, arXiv:1710.05941, 2017.
+.. [2] D. Hendrycks and K. Gimpel, *Gaussian Error Linear Units (GELUs)*,
+   arXiv:1606.08415, 2016.""",
+        see_also="silu, gelu, hard_swish",
+        example="""\
+>>> swish([-np.inf, -1.0, 1.0], 1.702)
+array([-0.        , -0.15420423,  0.84579577])""",
+        backward_example="""\
+>>> swish_backward(3.0, [-np.inf, 0.0, np.inf], 1.702)
+array([-0. ,  1.5,  3. ])
+
+The gradient with respect to a beta for all elements:
+
+>>> x, dy, beta = np.array([-1.0, 2.0]), np.array([10.0, 20.0]), 1.702
+>>> sigmoid = 1 / (1 + np.exp(-beta * x))
+>>> np.sum(dy * x * x * sigmoid * (1 - sigmoid)).round(6)
+np.float64(3.795112)""",
+    ),
     "mish": Words(
         summary="Mish: x times the hyperbolic tangent of its softplus.",
         brief="x·tanh(log(1 + eˣ))",
@@ -1017,6 +1108,43 @@ array([-0.   , -0.375,  0.   ,  5.   ])""",
         backward_example="""\
 >>> hard_swish_backward(6.0, [-3.0, -1.5, 0.0, 3.0])
 array([0., 0., 3., 6.])""",
+    ),
+    "hard_sigmoid": Words(
+        summary="Hard sigmoid: the logistic function as three straight lines.",
+        brief="min(max(x/6 + 1/2, 0), 1)",
+        need="a gate between 0 and 1 without an exponential",
+        why="the gate of MobileNetV3's attention, and what `hard_swish` multiplies x by",
+        background="""\
+A sigmoid that costs an addition and a product [1]_, here with the slope 1/6 of
+MobileNetV3 [2]_.""",
+        value="y = min(max(x/6 + 1/2, 0), 1)",
+        brief_derivative="1/6 where −3 < x < 3, else 0",
+        gradient="dx = dy / 6 where -3 < x < 3, else +0",
+        derivative="""\
+The derivative is 0 at -3 and at 3, as in PyTorch. Where it is 0 the gradient is
++0, selected: an infinite or NaN `dy` does not show there.""",
+        special_values="""\
+- x <= -3, -inf too, gives +0.0, and x >= 3, inf too, gives 1.
+- A NaN keeps its bits: sign, payload, and signalling ones too.""",
+        pytorch="`torch.nn.functional.hardsigmoid`, `torch.nn.Hardsigmoid`",
+        tensorflow="`keras.ops.hard_sigmoid`",
+        jax="`jax.nn.hard_sigmoid`",
+        onnx="HardSigmoid, ``alpha=1/6``; by default 0.2, another function",
+        differences="""\
+The slope is 1/6 in PyTorch, JAX and Keras 3, but 0.2 by default in ONNX and in
+Keras before 3. The frameworks' derivative at NaN is 0, and PyTorch's of float64
+has 1/6 as a float32.""",
+        references="""\
+.. [1] M. Courbariaux, Y. Bengio and J.-P. David, *BinaryConnect: Training Deep
+   Neural Networks with binary weights during propagations*, NeurIPS 2015.
+.. [2] A. Howard et al., *Searching for MobileNetV3*, ICCV 2019.""",
+        see_also="hard_swish, relu6",
+        example="""\
+>>> hard_sigmoid([-4.0, -1.5, 0.0, 5.0])
+array([0.  , 0.25, 0.5 , 1.  ])""",
+        backward_example="""\
+>>> hard_sigmoid_backward(6.0, [-3.0, -1.5, 0.0, 3.0])
+array([0., 1., 1., 0.])""",
     ),
     "swiglu": Words(
         summary="SiLU gate: silu(x), times y.",

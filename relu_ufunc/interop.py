@@ -31,15 +31,18 @@ _UNITS = {
     "hard_threshold": "x, x -> x",
     "reglu": "x, y -> x*y",
     "softplus": "1 -> 1",
+    "log_sigmoid": "1 -> 1",
     "elu": "1, 1 -> 1",
     "selu": "1 -> 1",
     "celu": "x, x -> x",
     "gelu": "1 -> 1",
     "gelu_tanh": "1 -> 1",
     "silu": "1 -> 1",
+    "swish": "x, 1/x -> x",
     "mish": "1 -> 1",
     "squareplus": "x, x*x -> x",
     "hard_swish": "1 -> 1",
+    "hard_sigmoid": "1 -> 1",
     "swiglu": "1, y -> y",
     "geglu": "1, y -> y",
     "geglu_tanh": "1, y -> y",
@@ -52,12 +55,12 @@ def register_astropy() -> None:
     The homogeneous functions keep the unit: `relu`, `leaky_relu`, `prelu`, `crelu`.
     `add_relu`, `clipped_relu`, `thresholded_relu`, `soft_threshold`, `hard_threshold` and
     `celu` convert their second input to the unit of the first; the second operand of
-    `squareplus` has the square of the first's unit. The result of `squared_relu` has the
-    square of the unit, and those of `affine_relu` and `reglu` the unit of the product.
-    `relu6`, `hard_swish` and the other smooth functions accept only a dimensionless input,
-    and `swiglu`, `geglu` and `geglu_tanh` keep the unit of their second one. The result of a
-    backward function has the unit of the gradient that it is given times that of the output,
-    divided by that of the input.
+    `squareplus` has the square of the first's unit, and that of `swish` the inverse. The
+    result of `squared_relu` has the square of the unit, and those of `affine_relu` and `reglu`
+    the unit of the product. `relu6`, `hard_swish` and the other smooth functions accept only a
+    dimensionless input, and `swiglu`, `geglu` and `geglu_tanh` keep the unit of their second
+    one. The result of a backward function has the unit of the gradient that it is given times
+    that of the output, divided by that of the input.
 
     Calling this function again has no effect.
 
@@ -160,8 +163,12 @@ def _resolve_forward(
         if unit is not None:
             unit_of.setdefault(term, unit)
 
-    def value(term: str) -> Any:
+    def product(term: str) -> Any:
         return prod((unit_of.get(factor, one) for factor in term.split("*")), start=one)
+
+    def value(term: str) -> Any:
+        above, _, below = term.partition("/")
+        return product(above) / product(below) if below else product(above)
 
     return [value(term) for term in inputs], [value(term) for term in outputs]
 

@@ -36,10 +36,11 @@ VANISHES_BELOW = {
     **dict.fromkeys(("gelu", "gelu_backward"), -300),
     **dict.fromkeys(("gelu_tanh", "gelu_tanh_backward"), -70),
     **dict.fromkeys(("silu", "silu_backward", "mish", "mish_backward"), -30_000),
+    **dict.fromkeys(("swish", "swish_backward"), -30_000),
     **dict.fromkeys(("elu_backward", "selu_backward", "celu_backward"), -30_000),
 }
-"""Where a negative x, and for celu x / alpha, is less, the result is so small that the greatest
-number of any format times it is 0: an exponential is less than 2^-40,000."""
+"""Where a negative x, for celu x / alpha, or for swish beta x, is less, the result is so small that
+the greatest number of any format times it is 0: an exponential is less than 2^-40,000."""
 
 
 def number(x: float | str) -> Any:
@@ -81,17 +82,20 @@ def _selu(x: Any) -> Piece:
 PIECES: dict[str, Callable[..., Piece]] = {
     # Where the exponential would be infinite, they do not differ in 1,400 bits.
     "softplus": lambda x: _identity if x > 1000 else _softplus,
+    "log_sigmoid": lambda x: _identity if x < -1000 else lambda t: -_softplus(-t),
     "elu": lambda x, alpha: _identity if x > 0 else lambda t: alpha * gmpy2.expm1(t),
     "selu": _selu,
     "celu": lambda x, alpha: _identity if x > 0 else lambda t: alpha * gmpy2.expm1(t / alpha),
     "gelu": _whole(lambda t: t * gmpy2.erfc(-t / gmpy2.sqrt(number(2))) / 2),
     "gelu_tanh": _whole(lambda t: t / 2 * (1 + gmpy2.tanh(_gelu_tanh_argument(t)))),
     "silu": _whole(lambda t: t / (1 + gmpy2.exp(-t))),
+    "swish": lambda x, beta: lambda t: t / (1 + gmpy2.exp(-beta * t)),
     "mish": _whole(lambda t: t * gmpy2.tanh(_softplus(t))),
     "squareplus": lambda x, b: lambda t: (t + gmpy2.sqrt(t * t + b)) / 2,
     "hard_swish": lambda x: (
         _identity if x >= 3 else lambda t: number(-0.0) if x <= -3 else t * (t + 3) / 6
     ),
+    "hard_sigmoid": lambda x: lambda t: number(x > 0) if abs(x) >= 3 else t / 6 + number(1) / 2,
 }
 """The piece of each function at x, with the parameters after x: a derivative at the end of a piece
 is that of the piece that is chosen for it."""
@@ -105,11 +109,14 @@ def _cancelled(name: str, x: Any, *parameters: Any) -> int:
     if x < 0 and name.startswith("gelu_tanh"):
         return int(-2 / gmpy2.log(number(2)) * _gelu_tanh_argument(x))
     if x < 0 and name in ("elu_backward", "selu_backward", "celu_backward"):
-        return int(max(0, -_ratio(name, x, *parameters)) / gmpy2.log(number(2)))
+        return int(max(0, -_argument(name, x, *parameters)) / gmpy2.log(number(2)))
     return 0
 
 
-def _ratio(name: str, x: Any, *parameters: Any) -> Any:
+def _argument(name: str, x: Any, *parameters: Any) -> Any:
+    """Of the exponential."""
+    if name.startswith("swish"):
+        return x * parameters[0]
     return x / parameters[0] if name.startswith("celu") else x
 
 
@@ -118,14 +125,20 @@ def _bend(name: str, x: Any, *parameters: Any) -> Any:
     if name.startswith("squareplus"):
         (b,) = parameters
         return abs(x * x + b) / max(abs(x), gmpy2.sqrt(abs(x * x + b)))
+    if name.startswith("swish"):
+        (beta,) = parameters
+        return max(abs(x), 1 / abs(beta) if beta else number(1))
     return max(abs(x), abs(parameters[0]) if name.startswith("celu") else number(1))
 
 
 def defined(name: str, x: Any, *parameters: Any) -> Any:
     """The value of numbers of MPFR; of a derivative without dy."""
     function = name.removesuffix("_backward")
-    if x < 0 and _ratio(name, x, *parameters) < VANISHES_BELOW.get(name, -np.inf):
+    can_vanish = x < 0 or function == "swish"
+    if can_vanish and _argument(name, x, *parameters) < VANISHES_BELOW.get(name, -np.inf):
         is_negative = function in ("gelu", "gelu_tanh", "silu", "mish")
+        if function == "swish":
+            is_negative = x < 0 or name != function
         return number(-1 if is_negative else 1) * gmpy2.exp2(number(-100_000))
     with gmpy2.context(CONTEXT, precision=KEPT + SPARE + _cancelled(name, x, *parameters)):
         piece = PIECES[function](x, *parameters)
@@ -174,13 +187,14 @@ def exact(x: Any) -> Any:
 
 
 ROOTS = {
-    f"{name}_backward": (number(-2), number(-0.5)) for name in ("gelu", "gelu_tanh", "silu", "mish")
+    f"{name}_backward": (number(-2), number(-0.5))
+    for name in ("gelu", "gelu_tanh", "silu", "swish", "mish")
 }
-"""Where a derivative has a root that is no number of any format. Beside it the unit is not less
-than 2^-60 dy, or 2^-n dy in a format of n > 60 bits."""
+"""Where, in x or beta x, a derivative has a root that is no number of any format. Beside it the
+unit is not less than 2^-60 dy, or 2^-n dy in a format of n > 60 bits."""
 
 
-def _error(name: str, result: Any, right: Any, x: Any, dy: Any, info: Any) -> float:
+def _error(name: str, result: Any, right: Any, argument: Any, dy: Any, info: Any) -> float:
     if gmpy2.is_nan(right):
         return 0.0 if gmpy2.is_nan(result) else float("inf")
     if gmpy2.is_infinite(result):
@@ -189,7 +203,7 @@ def _error(name: str, result: Any, right: Any, x: Any, dy: Any, info: Any) -> fl
     if gmpy2.is_infinite(right):
         return float("inf")
     step = _step(right, info)
-    if name in ROOTS and ROOTS[name][0] < x < ROOTS[name][1]:
+    if name in ROOTS and ROOTS[name][0] < argument < ROOTS[name][1]:
         step = max(step, abs(dy) * number(2) ** -max(60, info.nmant + 1))
     return float(abs(result - right) / step)
 
@@ -224,7 +238,8 @@ def errors_in_ulp(name: str, results: Array, *operands: Any, output: int = 0) ->
         for result, *each in np.broadcast(*arrays):
             of, factor, arguments = _factors(name, output, [exact(operand) for operand in each])
             right = factor * defined(of, *arguments)
-            found.append(_error(of, exact(result), right, arguments[0], factor, info))
+            argument = _argument(of, *arguments)
+            found.append(_error(of, exact(result), right, argument, factor, info))
     return np.array(found)
 
 

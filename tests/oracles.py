@@ -290,9 +290,10 @@ def _is_lost(x: Array, beside: Array | float = 1.0) -> Array:
     return lost
 
 
-def _nudged(x: Array, slope: Array) -> Array:
-    """x * slope where a series at 0 begins with x/2: the half of an odd subnormal is a midpoint."""
-    nudged: Array = x * np.where(_is_lost(x), 0.5 + np.copysign(np.longdouble(2.0**-55), x), slope)
+def _nudged(x: Array, slope: Array, z: Array | None = None) -> Array:
+    """x * slope where the slope begins with 1/2 + z: the half of an odd subnormal is a midpoint."""
+    z = x if z is None else z
+    nudged: Array = x * np.where(_is_lost(z), 0.5 + np.copysign(np.longdouble(2.0**-55), z), slope)
     return nudged
 
 
@@ -318,6 +319,20 @@ def softplus(x: Array) -> Array:
 @backward(units="s, 1 -> s", kinks=no_kinks, choices=[((3, 0), 1.5)])
 def softplus_backward(dy: Array, x: Array) -> Array:
     value = _smooth(lambda dy, x: dy * _logistic(_seen(_bounded(x, 1e4))), dy, x)
+    return np.where(_nan(x), x, value)
+
+
+@forward(FLOATING, units="1 -> 1", nonnegative=nowhere, smooth=True)
+def log_sigmoid(x: Array) -> Array:
+    def value(x: Array) -> Any:
+        return -(np.maximum(-x, 0) + np.log1p(np.exp(-np.abs(x))))
+
+    return np.where(_nan(x), x, _smooth(value, x))
+
+
+@backward(units="s, 1 -> s", kinks=no_kinks, choices=[((3, 0), 1.5)])
+def log_sigmoid_backward(dy: Array, x: Array) -> Array:
+    value = _smooth(lambda dy, x: dy * _logistic(_seen(-_bounded(x, 1e4))), dy, x)
     return np.where(_nan(x), x, value)
 
 
@@ -495,6 +510,51 @@ def silu_backward(dy: Array, x: Array) -> Array:
     return np.where(_nan(x), x, _smooth(_silu_slope, dy, x))
 
 
+def _halves(x: Array) -> tuple[Array, Array]:
+    """Two parts of half as many bits; a number that is not finite has no second one."""
+    mantissa, exponent = np.frexp(x)
+    part = x.dtype.type(2.0 ** (np.finfo(x.dtype).nmant // 2 + 1))
+    high = np.ldexp((mantissa + part) - part, exponent)
+    return high, np.where(np.isfinite(x), x - high, 0)
+
+
+def _swish_argument(x: Array, beta: Array) -> tuple[Array, Array]:
+    """The product in two parts, where 0 times infinity is 0, within the bounds of exponentials."""
+    is_zero = (x == 0) | (beta == 0)
+    z = np.where(is_zero, 0, x * beta)
+    (x_high, x_low), (beta_high, beta_low) = _halves(x), _halves(beta)
+    rest = (x_high * beta_high - z) + x_high * beta_low + x_low * beta_high + x_low * beta_low
+    return _bounded(z, 4e4), np.where(~is_zero & (np.abs(z) < 2e4), rest, 0)
+
+
+BETAS = {"beta": [1.0, 1.702, 0.25, 2.0]}
+
+
+@forward(FLOATING, units="m, 1/m -> m", parameters=BETAS, nonnegative=nowhere, smooth=True)
+def swish(x: Array, beta: Array) -> Array:
+    def value(x: Array, beta: Array) -> Any:
+        z, rest = _swish_argument(x, beta)
+        greatest = np.finfo(x.dtype).max
+        slope = _logistic(z) * (1 + rest * _logistic(-z))
+        return _nudged(np.where(z < 0, np.clip(x, -greatest, greatest), x), slope, z)
+
+    return np.select([_nan(x), _nan(beta)], [x, beta], _smooth(value, x, beta))
+
+
+@backward(units="s, m, 1/m -> s", kinks=no_kinks, choices=[((3, 0, 2), 1.5), ((3, 2, 0), 1.5)])
+def swish_backward(dy: Array, x: Array, beta: Array) -> Array:
+    def value(dy: Array, x: Array, beta: Array) -> Any:
+        z, rest = _swish_argument(x, beta)
+        near = _seen(_bounded(z, 1e4))
+        slope = _logistic(near) * (1 + near * _logistic(-near))
+        # Far below 0 the derivative is about z e^z. See celu_backward for its factors.
+        quarter = np.exp(np.minimum(z, 0) / 4)
+        far = dy * quarter * (quarter * z) * quarter * quarter
+        return np.where(z < -5e3, far, dy * (slope * (1 + np.where(z < -2, rest, 0))))
+
+    return np.select([_nan(x), _nan(beta)], [x, beta], _smooth(value, dy, x, beta))
+
+
 def _tanh_softplus(x: Array) -> Array:
     value: Array = np.tanh(np.log1p(np.exp(x)))
     return value
@@ -580,6 +640,23 @@ def hard_swish(x: Array) -> Array:
 def hard_swish_backward(dy: Array, x: Array) -> Array:
     product = _smooth(lambda dy, x: dy * (2 * _seen(x) + 3) / 6, dy, x)
     return np.select([_nan(x), x >= 3, x > -3], [x, dy, product], _zero(x))
+
+
+@forward(FLOATING, units="1 -> 1", smooth=True)
+def hard_sigmoid(x: Array) -> Array:
+    line = _smooth(lambda x: (x + 3) / 6, x)
+    return np.select([_nan(x), x >= 3, x > -3], [x, np.ones((), x.dtype), line], _zero(x))
+
+
+@backward(
+    units="s, 1 -> s",
+    kinks=lambda: [-3, 3],
+    choices=[((3, -3), 0), ((3, 0), 0.5), ((3, 3), 0)],
+    dead=(-4.0,),
+)
+def hard_sigmoid_backward(dy: Array, x: Array) -> Array:
+    sixth = _smooth(lambda dy: dy / 6, dy)
+    return np.select([_nan(x), np.abs(x) < 3], [x, sixth], _zero(x))
 
 
 def _gate(activation: Callable[[Array], Array], x: Array, y: Array) -> Array:

@@ -15,15 +15,18 @@ def usual_parameters(operation: Operation) -> list[float]:
     return list(ORACLES[operation.name].usual)
 
 
-def near_ties(name: str) -> tuple[Array, Array]:
+def near_ties(name: str, *, quick_gelu: bool = False) -> tuple[Array, Array]:
     """The inputs, and the bits of the results."""
-    x, right = np.array(NEAR_TIES[name], np.uint32).T
+    table = QUICK_GELU_NEAR_TIES if quick_gelu else NEAR_TIES
+    x, right = np.array(table[name], np.uint32).reshape(-1, 2).T
     return x.copy().view(np.float32), right.copy()
 
 
 CHECKSUMS: dict[str, int] = {
     "softplus": 0x8A69E630,
     "softplus_backward": 0xFAE97346,
+    "log_sigmoid": 0xC0CDEBCB,
+    "log_sigmoid_backward": 0xCE2C9D67,
     "elu": 0x29E3FAAF,
     "elu_backward": 0xDC1F2DAC,
     "selu": 0x414655E1,
@@ -36,18 +39,24 @@ CHECKSUMS: dict[str, int] = {
     "gelu_tanh_backward": 0x2EEE929C,
     "silu": 0x8BF97267,
     "silu_backward": 0x738EDA1C,
+    "swish": 0x8BF97267,
+    "swish_backward": 0x738EDA1C,
     "mish": 0xFE758560,
     "mish_backward": 0xABB76C33,
     "squareplus": 0x138661AA,
     "squareplus_backward": 0x7FA01943,
     "hard_swish": 0xB17FAD13,
     "hard_swish_backward": 0x9981D63C,
+    "hard_sigmoid": 0xB0336E58,
+    "hard_sigmoid_backward": 0x08D4ACA1,
 }
 """crc32 of the results for every 4099th float32, its NaN apart."""
 
 DIGESTS: dict[str, int] = {
     "softplus": 0x5CA2210714065010,
     "softplus_backward": 0xEF6A5A0854F1C06E,
+    "log_sigmoid": 0xBEBC67A91B8C4F72,
+    "log_sigmoid_backward": 0xC81E12F22CF677FA,
     "elu": 0xA7151926D4819DA4,
     "elu_backward": 0xF15EBD1E97807EDF,
     "selu": 0xF4521C6F51B5573B,
@@ -60,12 +69,16 @@ DIGESTS: dict[str, int] = {
     "gelu_tanh_backward": 0x35391B6C2AE989A7,
     "silu": 0x0D35D0CA3AE90504,
     "silu_backward": 0x23F1B2017330B439,
+    "swish": 0x0D35D0CA3AE90504,
+    "swish_backward": 0x23F1B2017330B439,
     "mish": 0x9618489D01ECDEA2,
     "mish_backward": 0x5A3D985A2CC7264D,
     "squareplus": 0xDFEB60C55EE546B1,
     "squareplus_backward": 0x3AD51F255D58362B,
     "hard_swish": 0x998C35D3963A680A,
     "hard_swish_backward": 0x213D25E636334F99,
+    "hard_sigmoid": 0x86205B3141F4A2BB,
+    "hard_sigmoid_backward": 0xE186A4CCF54F8903,
 }
 """What tests/c/smooth.c sums up of the results for all 2^32 float32."""
 
@@ -94,6 +107,31 @@ NEAR_TIES: dict[str, list[tuple[int, int]]] = {
         (0x36BC0000, 0x3F000017),
         (0xB6960000, 0x3EFFFFDB),
         (0xB69A0000, 0x3EFFFFDA),
+    ],
+    "log_sigmoid": [
+        (0xB9EA41D0, 0xBF3180BD),
+        (0xC0A3F888, 0xC0A42924),
+        (0xBAD68BA7, 0xBF31A7C1),
+        (0xB98B9622, 0xBF317AD1),
+        (0x42B2E798, 0x800F6DCE),
+        (0x336FA39F, 0xBF317218),
+        (0xBA294D42, 0xBF318743),
+        (0x3E6064B3, 0xBF16EE19),
+    ],
+    "log_sigmoid_backward": [
+        (0x3A928601, 0x3EFFDB5F),
+        (0xB4000000, 0x3F000000),
+        (0xB6580000, 0x3F00000D),
+        (0x35880000, 0x3EFFFFF8),
+        (0x362C0000, 0x3EFFFFEB),
+        (0xB6940000, 0x3F000012),
+        (0xB69C0000, 0x3F000013),
+        (0xB6A40000, 0x3F000014),
+        (0xB6AC0000, 0x3F000015),
+        (0xB6B40000, 0x3F000016),
+        (0xB6BC0000, 0x3F000017),
+        (0x36960000, 0x3EFFFFDB),
+        (0x369A0000, 0x3EFFFFDA),
     ],
     "elu": [
         (0xB675CBFC, 0xB675CBDF),
@@ -238,6 +276,38 @@ NEAR_TIES: dict[str, list[tuple[int, int]]] = {
         (0xB63A0000, 0x3EFFFFD2),
         (0x366C0000, 0x3F00001D),
     ],
+    "swish": [
+        (0x00000001, 0x00000001),
+        (0x80000001, 0x80000000),
+        (0x00555559, 0x002AAAAD),
+        (0x80555559, 0x802AAAAC),
+        (0x34000000, 0x33800000),
+        (0x36200000, 0x35A0000C),
+        (0xB3800000, 0xB3000000),
+        (0xB6200000, 0xB59FFFF4),
+        (0x37100000, 0x36900028),
+        (0xB7100000, 0xB68FFFD8),
+        (0x37300000, 0x36B0003C),
+        (0xB7300000, 0xB6AFFFC4),
+        (0x37500000, 0x36D00054),
+        (0xB7500000, 0xB6CFFFAC),
+        (0x37700000, 0x36F00070),
+        (0xB7700000, 0xB6EFFF90),
+    ],
+    "swish_backward": [
+        (0x33800000, 0x3F000000),
+        (0x360C0000, 0x3F000011),
+        (0xB5380000, 0x3EFFFFF5),
+        (0xB5E40000, 0x3EFFFFE4),
+        (0x363C0000, 0x3F000017),
+        (0x36440000, 0x3F000018),
+        (0x364C0000, 0x3F000019),
+        (0x36540000, 0x3F00001A),
+        (0x365C0000, 0x3F00001B),
+        (0x36640000, 0x3F00001C),
+        (0xB63A0000, 0x3EFFFFD2),
+        (0x366C0000, 0x3F00001D),
+    ],
     "mish": [
         (0x33A00000, 0x33400000),
         (0xB3A00000, 0xB33FFFFF),
@@ -312,7 +382,63 @@ NEAR_TIES: dict[str, list[tuple[int, int]]] = {
         (0xB33FFFFE, 0x3F000000),
         (0xB3400002, 0x3EFFFFFF),
     ],
+    "hard_sigmoid": [
+        (0x343FFFFF, 0x3F000000),
+        (0x34400001, 0x3F000001),
+        (0xB3BFFFFF, 0x3F000000),
+        (0xB3C00001, 0x3EFFFFFF),
+        (0x343FFFFE, 0x3F000000),
+        (0x34400002, 0x3F000001),
+        (0xB3BFFFFE, 0x3F000000),
+        (0xB3C00002, 0x3EFFFFFF),
+        (0xB3BFFFFC, 0x3F000000),
+        (0xB3C00004, 0x3EFFFFFF),
+        (0xB48FFFFF, 0x3EFFFFFF),
+        (0xB4900001, 0x3EFFFFFE),
+    ],
+    "hard_sigmoid_backward": [],
 }
 """Inputs and results, as bits: those that are hardest to round, most within 2^-24 of the unit of
 the last place from the midpoint of two floats. tests/c/smooth.c finds them, and MPFR says which of
 the two is nearer."""
+
+QUICK_GELU = 1.702
+"""The beta that makes swish the quick GELU: a second usual parameter, with the same facts."""
+
+QUICK_GELU_CHECKSUMS: dict[str, int] = {"swish": 0x2D9273DE, "swish_backward": 0x3097FF7F}
+
+QUICK_GELU_DIGESTS: dict[str, int] = {
+    "swish": 0xF898D0FADF48525F,
+    "swish_backward": 0x62FAE23AA74B1DDC,
+}
+
+QUICK_GELU_NEAR_TIES: dict[str, list[tuple[int, int]]] = {
+    "swish": [
+        (0x3839B156, 0x37B9B321),
+        (0xB839B156, 0xB7B9AF8B),
+        (0x3CEB2C98, 0x3C70EB1F),
+        (0xBCEB2C98, 0xBC656E11),
+        (0x397A92EF, 0x38FA9FFB),
+        (0xB97A92EF, 0xB8FA85E3),
+        (0x34D0217F, 0x34502183),
+        (0xB4D0217F, 0xB450217B),
+        (0x3F678F01, 0x3F3EA9E2),
+        (0x36A74303, 0x36274331),
+        (0xB6A74303, 0xB62742D5),
+        (0x353DFF21, 0x34BDFF29),
+    ],
+    "swish_backward": [
+        (0xB7887505, 0x3EFFFE2F),
+        (0xC04B1CEC, 0xBCA0FBFD),
+        (0x394EDA2C, 0x3F000B00),
+        (0x350D02B5, 0x3F000008),
+        (0x3A59DC0D, 0x3F002E59),
+        (0x3AD33A19, 0x3F0059E0),
+        (0x3A08195E, 0x3F001CF5),
+        (0x37775B26, 0x3F0000D3),
+        (0x33E19DEE, 0x3F000001),
+        (0x3D913A07, 0x3F0F693C),
+        (0xB6C85A3F, 0x3EFFFF56),
+        (0xBCB8F7A8, 0x3EF62A1A),
+    ],
+}

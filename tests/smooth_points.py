@@ -88,6 +88,11 @@ def operands_of_any_exponent(
         with np.errstate(all="ignore"):
             x = np.where(points.random.random(n) < 0.7, x * alpha, x)
         operands += [x, alpha]
+    elif operation.name.startswith("swish"):
+        beta = points.any_exponent()
+        with np.errstate(all="ignore"):
+            x = np.where(points.random.random(n) < 0.7, x / beta, x)
+        operands += [x, beta]
     elif operation.name.startswith("squareplus"):
         operands += [x, points.b(x)]
     else:

@@ -68,10 +68,13 @@ class Sweep:
     """Of the results of each instruction set."""
 
 
-def sweep(programs: Path, operation: Operation) -> Sweep:
-    """Look at all 2^32 float32; what MPFR finds wrong is in `wrong`, too."""
+def sweep(programs: Path, operation: Operation, *others: float) -> Sweep:
+    """Look at all 2^32 float32; what MPFR finds wrong is in `wrong`, too.
+
+    The parameters are the usual ones, or others, rounded to float32.
+    """
     starts = range(0, ALL, ALL // _RANGES)
-    parameters = usual_parameters(operation)
+    parameters: list[float] = np.array(others or usual_parameters(operation), np.float32).tolist()
     run = partial(_lines, programs / "smooth_test", operation.name)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda start: run(start, start + ALL // _RANGES, 1, *parameters), starts)

@@ -34,7 +34,8 @@ PRODUCTS = [
     operation
     for operation in OPERATIONS
     if operation.is_backward
-    and operation.forward in ("softplus", "selu", "gelu", "gelu_tanh", "silu", "mish")
+    and operation.forward
+    in ("softplus", "log_sigmoid", "selu", "gelu", "gelu_tanh", "silu", "mish")
 ]
 
 each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=str)

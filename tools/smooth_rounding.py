@@ -18,7 +18,7 @@ from pathlib import Path
 
 from relu_ufunc._operations import Operation
 from tests.oracles import ORACLES
-from tests.smooth_facts import DIGESTS, SMOOTH
+from tests.smooth_facts import DIGESTS, QUICK_GELU, QUICK_GELU_DIGESTS, SMOOTH
 from tests.smooth_programs import Errors, build, measure, sweep
 from tools.generate_tables import with_table
 
@@ -26,11 +26,11 @@ PAGE = Path(__file__).parents[1] / "docs/smooth.md"
 POINTS = 10_000_000
 
 
-def swept(programs: Path, operation: Operation) -> list[str]:
-    found = sweep(programs, operation)
+def swept(programs: Path, operation: Operation, digest: int, *others: float) -> list[str]:
+    found = sweep(programs, operation, *others)
     for line in found.wrong:
         print("wrong:", line)
-    if set(found.digests.values()) != {DIGESTS[operation.name]}:
+    if set(found.digests.values()) != {digest}:
         print("not the digest of tests/smooth_facts.py:", found.digests)
     wrong_inputs = {line.split()[1] for line in found.wrong}
     return [f"{found.count:,}", f"{len(wrong_inputs):,}", f"{found.n_near:,}"]
@@ -43,8 +43,14 @@ def inputs(programs: Path) -> str:
         "|---|---|---|---|",
     ]
     for operation in SMOOTH:
-        lines.append(f"| {' | '.join([f'`{operation.name}`', *swept(programs, operation)])} |")
-        print(lines[-1], flush=True)
+        name = operation.name
+        rows = {f"`{name}`": swept(programs, operation, DIGESTS[name])}
+        if name in QUICK_GELU_DIGESTS:
+            others = swept(programs, operation, QUICK_GELU_DIGESTS[name], QUICK_GELU)
+            rows[f"`{name}`, beta {QUICK_GELU}"] = others
+        for title, cells in rows.items():
+            lines.append(f"| {' | '.join([title, *cells])} |")
+            print(lines[-1], flush=True)
     return "\n".join(lines)
 
 

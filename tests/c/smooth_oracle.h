@@ -80,15 +80,18 @@ struct smooth_function {
      FINEST(name)}
 static const struct smooth_function smooth_functions[] = {
     SMOOTH_FUNCTION(softplus),
+    SMOOTH_FUNCTION(log_sigmoid),
     SMOOTH_FUNCTION(elu),
     SMOOTH_FUNCTION(selu),
     SMOOTH_FUNCTION(celu),
     SMOOTH_FUNCTION(gelu),
     SMOOTH_FUNCTION(gelu_tanh),
     SMOOTH_FUNCTION(silu),
+    SMOOTH_FUNCTION(swish),
     SMOOTH_FUNCTION(mish),
     SMOOTH_FUNCTION(squareplus),
     SMOOTH_FUNCTION(hard_swish),
+    SMOOTH_FUNCTION(hard_sigmoid),
 };
 
 static inline const struct smooth_function *smooth_function_named(const char *name)

@@ -63,6 +63,17 @@ ESTIMATE(softplus_derivative)
     RETURN_PRODUCT(OF(sigmoid)(OF(bounded)(x, BOUND)), 1);
 }
 
+ESTIMATE(log_sigmoid)
+{
+    const REAL log = F(log1p)(F(exp)(-F(fabs)(OF(bounded)(x, BOUND))));
+    RETURN_PRODUCT(x < 0 ? x - log : -log, 1);
+}
+
+ESTIMATE(log_sigmoid_derivative)
+{
+    RETURN_PRODUCT(OF(sigmoid)(-OF(bounded)(x, BOUND)), 1);
+}
+
 ESTIMATE(elu)
 {
     if (x >= 0)
@@ -164,6 +175,31 @@ ESTIMATE(silu_derivative)
     RETURN(s * (1 + t), s * (1 + F(fabs)(t)));
 }
 
+/* The argument of swish, in which 0 times infinity is 0. */
+static REAL OF(swish_argument)(REAL x, REAL p)
+{
+    return x == 0 || p == 0 ? 0 : x * p;
+}
+
+ESTIMATE(swish)
+{
+    const REAL z = OF(swish_argument)(x, p);
+    if (z == 0)
+        RETURN_EXACT(x / 2);
+    /* Of the sign of z: see half_of. */
+    if (OF(is_half)(z))
+        RETURN_PRODUCT(x * (C(0.5) + F(copysign)(CORRECTION, z)), 1);
+    const REAL w = z < -BOUND ? F(copysign)(1, x) : x;
+    RETURN_PRODUCT(w * OF(sigmoid)(OF(bounded)(z, BOUND)), 1 + F(fabs)(OF(bounded)(z, BOUND)));
+}
+
+ESTIMATE(swish_derivative)
+{
+    const REAL w = OF(bounded)(OF(swish_argument)(x, p), BOUND), e = F(exp)(-F(fabs)(w));
+    const REAL s = (w < 0 ? e : 1) / (1 + e), t = w * (w < 0 ? 1 : e) / (1 + e);
+    RETURN(s * (1 + t), s * (1 + F(fabs)(t)) * (1 + F(fabs)(w)));
+}
+
 /* tanh(log(1 + e^x)) is n / d. */
 static void OF(tanh_softplus)(REAL x, REAL e, REAL *n, REAL *d)
 {
@@ -231,6 +267,22 @@ ESTIMATE(hard_swish_derivative)
     if (n - 3 != 2 * x)
         RETURN_PRODUCT(n / 6, 1);
     return OF(sixth_of)(n, 1, p);
+}
+
+ESTIMATE(hard_sigmoid)
+{
+    if (F(fabs)(x) >= 3)
+        RETURN_EXACT(x > 0);
+    if (x + 3 - 3 != x)
+        RETURN_PRODUCT((x + 3) / 6, 1);
+    return OF(sixth_of)(x + 3, 1, p);
+}
+
+ESTIMATE(hard_sigmoid_derivative)
+{
+    if (F(fabs)(x) >= 3)
+        RETURN_EXACT(0);
+    RETURN_PRODUCT(C(1.0) / 6, 1);
 }
 
 #undef JOINED_LEVEL

@@ -71,11 +71,13 @@ static long double step_at(enum dtype dtype, long double y)
 /* As in tests/mpfr.py. */
 static bool is_beside_root(const struct row *row, double x)
 {
-    const char *const names[] = {"gelu", "gelu_tanh", "silu", "mish"};
+    const char *const names[] = {"gelu", "gelu_tanh", "silu", "swish", "mish"};
     bool has_root = false;
     for (size_t k = 0; k < sizeof names / sizeof *names; ++k)
         has_root |= strcmp(row->function->name, names[k]) == 0;
-    return row->is_backward && has_root && x > -2 && x < -0.5;
+    const bool is_swish = strcmp(row->function->name, "swish") == 0;
+    const double argument = is_swish ? x * row->parameter : x;
+    return row->is_backward && has_root && argument > -2 && argument < -0.5;
 }
 
 static void look_at(const struct row *row, double x, double dy, double result, struct found *found)

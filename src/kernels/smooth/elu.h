@@ -285,13 +285,8 @@ static ALWAYS_INLINE struct double_double celu_ratio(
     const struct scaled_operand alpha = scaled_operand(v.range, v.parameter);
     const double reciprocal = 1 / alpha.number, quotient = x.number * reciprocal;
     const double rest = -(excess(quotient, alpha.number, x.number) * reciprocal);
-    if (v.range == ORDINARY)
-        return (struct double_double){at_least(quotient, least), quotient < least ? 0 : rest};
-    const double shift = x.exponent - alpha.exponent;
-    const double ratio = times_power_of_two(quotient, shift);
-    const bool has_rest = (ratio >= least) & (ratio <= most) & (fabs(rest) <= DBL_MAX);
-    return (struct double_double){
-        at_most(at_least(ratio, least), most), has_rest ? times_power_of_two(rest, shift) : 0};
+    return bounded_dd(
+        v.range, (struct double_double){quotient, rest}, x.exponent - alpha.exponent, least, most);
 }
 
 static ALWAYS_INLINE struct stage celu_reduce(struct operands v)

@@ -110,6 +110,20 @@ static ALWAYS_INLINE double times_power_of_two(double x, double k)
         * power_of_two_of(bits_of_double(rest) << 52);
 }
 
+/* a * 2^exponent as the argument of an exponential; what is beyond the bounds has no low part. Of
+   ORDINARY operands there is no exponent, and no upper bound is needed. */
+static ALWAYS_INLINE struct double_double bounded_dd(
+    enum range range, struct double_double a, double exponent, double least, double most)
+{
+    if (range == ORDINARY)
+        return (struct double_double){at_least(a.high, least), a.high < least ? 0 : a.low};
+    const double high = times_power_of_two(a.high, exponent);
+    const bool has_low = (high >= least) & (high <= most) & (fabs(a.low) <= DBL_MAX);
+    return (struct double_double){
+        at_most(at_least(high, least), most),
+        has_low ? times_power_of_two(a.low, exponent) : 0};
+}
+
 /* The end of a derivative, dy 2^k times a quotient or product, where `power` is 2^(k + 900) and
    `exponent` is k: with dy and all of 2^k but a spare 2^600, which is taken off last, or, of ANY
    size, with the number of dy and nothing of 2^k. */

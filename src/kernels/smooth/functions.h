@@ -13,12 +13,15 @@
 #define RELU_UFUNC_SMOOTH_FUNCTIONS_H
 
 #include "softplus.h"
+#include "log_sigmoid.h"
 #include "elu.h"
 #include "gelu.h"
 #include "silu.h"
+#include "swish.h"
 #include "mish.h"
 #include "squareplus.h"
 #include "hard_swish.h"
+#include "hard_sigmoid.h"
 #include "gates.h"
 
 #endif

@@ -14,15 +14,9 @@
 #include "float32.h"
 #include "float64.h"
 #include "long_double.h"
+#include "sixth.h"
 
 /* float32 */
-
-/* n / 6 without the slow division: exact if n / 6 is a double, since 1.0 / 6 is too small by 2^-54
-   of itself, which rounding takes away; else within an ulp of it. */
-static inline double sixth(double n)
-{
-    return n * (1.0 / 6);
-}
 
 static ALWAYS_INLINE double hard_swish_single(float x)
 {
@@ -53,22 +47,13 @@ static ALWAYS_INLINE double hard_swish_last(struct stage s, struct operands v)
 
 static const struct staged hard_swish_staged = {.last = hard_swish_last};
 
-static ALWAYS_INLINE double without_last_bits(double x)
-{
-    return double_of_bits(bits_of_double(x) & UINT64_MAX << 2);
-}
-
-/* dy times the slope x/3 + 1/2, of whose high part 3 times is exact */
+/* dy times the slope (2 x + 3) / 6 */
 static ALWAYS_INLINE double hard_swish_backward_last(struct stage s, struct operands v)
 {
     (void)s;
-    const double third = 1.0 / 3, x = v.x;
-    const struct double_double sum = fast_two_sum(1.5, x);
-    const double high = without_last_bits(sum.high * third);
-    const double low = (add_exact_product(sum.high, high, -3) + sum.low) * third;
+    const double x = v.x;
     const struct scaled_operand dy = scaled_operand(v.range, v.dy);
-    const double value =
-        value_of(v.range, multiple_dd(dy.number, (struct double_double){high, low}));
+    const double value = value_of(v.range, multiple_dd(dy.number, sixth_dd(2 * x)));
     const double product =
         v.range == ORDINARY ? value : times_power_of_two(value, dy.exponent);
     const double outside = x <= -3 ? 0 : x, inside = x > -3 ? product : outside;

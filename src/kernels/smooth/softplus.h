@@ -99,11 +99,14 @@ static ALWAYS_INLINE struct stage softplus_backward_denominator(
     return s;
 }
 
+static ALWAYS_INLINE double softplus_backward_product(struct stage s, struct operands v)
+{
+    return without_spare_power(v, s, ratio_dd(dd_of(dy_and_power(v, s)), s.u));
+}
+
 static ALWAYS_INLINE double softplus_backward_divide(struct stage s, struct operands v)
 {
-    const double product =
-        without_spare_power(v, s, ratio_dd(dd_of(dy_and_power(v, s)), s.u));
-    return v.x < 42 ? product : v.x >= 42 ? v.dy : v.x;
+    return v.x < 42 ? softplus_backward_product(s, v) : v.x >= 42 ? v.dy : v.x;
 }
 
 static const struct staged softplus_backward_staged = {
