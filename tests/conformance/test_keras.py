@@ -17,10 +17,31 @@ from tests.cases import UFUNCS, each_isa
 pytestmark = [pytest.mark.conformance, pytest.mark.filterwarnings("ignore")]
 
 SHRINKS = {"soft_shrink", "hard_shrink"}
-SMOOTH = {"softplus", "elu", "selu", "celu", "gelu", "silu", "squareplus", "hard_silu"}
+SMOOTH = {
+    "softplus",
+    "log_sigmoid",
+    "elu",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "squareplus",
+    "hard_silu",
+    "hard_sigmoid",
+}
 
 # What is in the name of a test of one of our functions; elu is in that of many.
-TESTED = ("elu", "softplus", "silu", "squareplus", "mish", "soft_shrink", "hard_shrink")
+TESTED = (
+    "elu",
+    "softplus",
+    "log_sigmoid",
+    "silu",
+    "squareplus",
+    "mish",
+    "hard_sigmoid",
+    "soft_shrink",
+    "hard_shrink",
+)
 
 # The suites, and the functions of ours that each has to call.
 SUITES = {
@@ -71,6 +92,7 @@ def _functions(isa: str) -> dict[str, Callable[..., Any]]:
             x, np.array(threshold, x.dtype)
         ),
         "softplus": ufuncs["softplus"],
+        "log_sigmoid": ufuncs["log_sigmoid"],
         "elu": lambda x, alpha=1.0: ufuncs["elu"](x, np.array(alpha, x.dtype)),
         "selu": ufuncs["selu"],
         "celu": lambda x, alpha=1.0: ufuncs["celu"](x, np.array(alpha, x.dtype)),
@@ -78,6 +100,7 @@ def _functions(isa: str) -> dict[str, Callable[..., Any]]:
         "silu": ufuncs["silu"],
         "squareplus": lambda x, b=4: ufuncs["squareplus"](x, np.array(b, x.dtype)),
         "hard_silu": ufuncs["hard_swish"],
+        "hard_sigmoid": ufuncs["hard_sigmoid"],
     }
 
 

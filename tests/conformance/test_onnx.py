@@ -69,7 +69,14 @@ def _selu(ufuncs: Ufuncs, node: Node) -> Array:
 
 def _swish(ufuncs: Ufuncs, node: Node) -> Array:
     (x,), alpha = node.inputs, node.attributes["alpha"]
-    return np.asarray(ufuncs["silu"](x * x.dtype.type(alpha)) / x.dtype.type(alpha))
+    return np.asarray(ufuncs["swish"](x, x.dtype.type(alpha)))
+
+
+def _hard_sigmoid(ufuncs: Ufuncs, node: Node) -> Array:
+    """A line of another slope is that of ours for another x, where the value at 0 is moved."""
+    (x,) = node.inputs
+    alpha, beta = (x.dtype.type(node.attributes[name]) for name in ("alpha", "beta"))
+    return np.asarray(ufuncs["hard_sigmoid"](6 * (alpha * x + beta) - 3))
 
 
 def _shrink(ufuncs: Ufuncs, node: Node) -> Array:
@@ -113,6 +120,7 @@ ADAPTERS: dict[str, Callable[[Ufuncs, Node], Array]] = {
     "Swish": _swish,
     "Mish": _plain("mish"),
     "HardSwish": _plain("hard_swish"),
+    "HardSigmoid": _hard_sigmoid,
 }
 
 

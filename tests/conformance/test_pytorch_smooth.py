@@ -42,6 +42,7 @@ _APPROXIMATE, _ALPHA = _argument(0, "approximate", "none"), _argument(0, "alpha"
 COUNTERPARTS = {
     # Every sample has a beta and a threshold.
     "softplus": Counterpart(_named("softplus"), is_plain=True),
+    "logsigmoid": Counterpart(_named("log_sigmoid")),
     "elu": Counterpart(_named("elu"), _ALPHA),
     "selu": Counterpart(_named("selu")),
     "celu": Counterpart(_named("celu"), _ALPHA),
@@ -49,6 +50,7 @@ COUNTERPARTS = {
     "silu": Counterpart(_named("silu")),
     "mish": Counterpart(_named("mish")),
     "hardswish": Counterpart(_named("hard_swish")),
+    "hardsigmoid": Counterpart(_named("hard_sigmoid")),
 }
 
 

@@ -111,15 +111,18 @@ class Torch(Framework):
             "soft_threshold": f.softshrink,
             "hard_threshold": f.hardshrink,
             "softplus": f.softplus,
+            "log_sigmoid": f.logsigmoid,
             "elu": f.elu,
             "selu": f.selu,
             "celu": f.celu,
             "gelu": f.gelu,
             "gelu_tanh": partial(f.gelu, approximate="tanh"),
             "silu": f.silu,
+            "swish": lambda x, beta: x * torch.sigmoid(beta * x),
             "mish": f.mish,
             "squareplus": lambda x, b: (x + torch.sqrt(x * x + b)) / 2,
             "hard_swish": f.hardswish,
+            "hard_sigmoid": f.hardsigmoid,
         }
 
     def tensor(self, a: Array) -> Tensor:
@@ -157,11 +160,13 @@ class TensorFlow(Framework):
         "add_relu",
         "affine_relu",
         "softplus",
+        "log_sigmoid",
         "elu",
         "selu",
         "gelu",
         "gelu_tanh",
         "silu",
+        "swish",
     )
     packages = ("tensorflow", "keras")
 
@@ -174,11 +179,13 @@ class TensorFlow(Framework):
             "clipped_relu": lambda x, limit: tf.clip_by_value(x, 0.0, limit),
             "crelu": lambda x: tuple(tf.split(tf.nn.crelu(x), 2)),
             "softplus": tf.nn.softplus,
+            "log_sigmoid": tf.math.log_sigmoid,
             "elu": tf.nn.elu,
             "selu": tf.nn.selu,
             "gelu": tf.nn.gelu,
             "gelu_tanh": partial(tf.nn.gelu, approximate=True),
             "silu": tf.nn.silu,
+            "swish": tf.nn.silu,
         }
 
     def tensor(self, a: Array) -> Tensor:
@@ -230,15 +237,18 @@ class Keras(TensorFlow):
             "soft_threshold": keras.ops.soft_shrink,
             "hard_threshold": keras.ops.hard_shrink,
             "softplus": keras.ops.softplus,
+            "log_sigmoid": keras.ops.log_sigmoid,
             "elu": keras.ops.elu,
             "selu": keras.ops.selu,
             "celu": keras.ops.celu,
             "gelu": partial(keras.ops.gelu, approximate=False),
             "gelu_tanh": keras.ops.gelu,
             "silu": keras.ops.silu,
+            "swish": lambda x, beta: x * keras.ops.sigmoid(beta * x),
             "mish": keras.activations.mish,
             "squareplus": keras.ops.squareplus,
             "hard_swish": keras.ops.hard_swish,
+            "hard_sigmoid": keras.ops.hard_sigmoid,
         }
 
 
@@ -275,15 +285,18 @@ class Jax(Framework):
             "prelu": jax.nn.leaky_relu,
             "clipped_relu": lambda x, limit: jax.numpy.clip(x, 0.0, limit),
             "softplus": jax.nn.softplus,
+            "log_sigmoid": jax.nn.log_sigmoid,
             "elu": jax.nn.elu,
             "selu": jax.nn.selu,
             "celu": jax.nn.celu,
             "gelu": partial(jax.nn.gelu, approximate=False),
             "gelu_tanh": jax.nn.gelu,
             "silu": jax.nn.silu,
+            "swish": lambda x, beta: x * jax.nn.sigmoid(beta * x),
             "mish": jax.nn.mish,
             "squareplus": jax.nn.squareplus,
             "hard_swish": jax.nn.hard_swish,
+            "hard_sigmoid": jax.nn.hard_sigmoid,
         }
 
     def tensor(self, a: Array) -> Tensor:
@@ -317,7 +330,7 @@ class OnnxRuntime(Framework):
         "thresholded_relu",
         "soft_threshold",
         "hard_threshold",
-        *(name for name in SMOOTH if name != "squareplus"),
+        *(name for name in SMOOTH if name not in ("log_sigmoid", "squareplus")),
     )
     dtypes = "efd"
     forward_only = True
@@ -341,8 +354,10 @@ class OnnxRuntime(Framework):
             "gelu": partial(self._run, "Gelu"),
             "gelu_tanh": partial(self._run, "Gelu", approximate="tanh"),
             "silu": partial(self._run, "Swish"),
+            "swish": lambda x, beta: self._run("Swish", x, alpha=beta),
             "mish": partial(self._run, "Mish"),
             "hard_swish": partial(self._run, "HardSwish"),
+            "hard_sigmoid": partial(self._run, "HardSigmoid", alpha=1 / 6),
         }
 
     def tensor(self, a: Array) -> Tensor:

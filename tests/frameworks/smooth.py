@@ -20,7 +20,12 @@ ULPS = 10
 EPSILONS = 16
 
 # Parameters that every dtype holds; TensorFlow's elu has none.
-NUMBERS = {"elu": (1.0, 0.25), "celu": (1.0, 0.25), "squareplus": (4.0, 1.0)}
+NUMBERS = {
+    "elu": (1.0, 0.25),
+    "celu": (1.0, 0.25),
+    "swish": (1.0, 0.25),
+    "squareplus": (4.0, 1.0),
+}
 ONLY_USUAL = {(TENSORFLOW, "elu")}
 ALSO = {(PYTORCH, "celu", "d"): (0.3,)}
 
@@ -146,9 +151,14 @@ def _overflows(g: Given, x: Array) -> Any:
     return x > np.log(g.most)
 
 
+def _argument(g: Given) -> Any:
+    """Of the exponential in silu and swish."""
+    return g.x if g.parameter is None else g.x * g.parameter
+
+
 def _has_subnormal_exponential(g: Given) -> Any:
-    """Whether e^x is subnormal, or about to be."""
-    return g.x < np.log(g.tiny) + 0.01
+    """Whether e^x is subnormal, or about to be; of swish, e^(beta x)."""
+    return _argument(g) < np.log(g.tiny) + 0.01
 
 
 def _is_same(a: Array, b: Array) -> Array:
@@ -205,7 +215,7 @@ class Agreement:
 
 texts = ("x = −∞", "NaN, of −∞ · 0 or −∞ + ∞")
 at = np.isneginf
-_deviates(EVERY, "gelu gelu_tanh silu mish hard_swish", *texts, lambda g: at(g.x), value=_nan)
+_deviates(EVERY, "gelu gelu_tanh silu swish mish hard_swish", *texts, lambda g: at(g.x), value=_nan)
 _deviates((PYTORCH, KERAS, JAX), "squareplus", *texts, lambda g: at(g.x), value=_nan)
 
 texts = ("x = ∞", "NaN")
@@ -248,12 +258,12 @@ _deviates(ORT, "gelu_tanh", *texts, _is_negative, error=_epsilons_of_x, dtypes="
 texts = ("x < 0", "of x + √(x² + b): nothing is left")
 _deviates((PYTORCH, KERAS, JAX), "squareplus", *texts, _is_negative, error=_epsilons_of_x)
 texts = ("x < 0", "of a logistic function with an absolute error")
-_deviates(ORT, "silu", *texts, _is_negative, error=_epsilons_of_x, dtypes="efd")
+_deviates(ORT, "silu swish", *texts, _is_negative, error=_epsilons_of_x, dtypes="efd")
 texts = ("x < 0", "of log(1 + e^x)")
 _deviates(ORT, "softplus", *texts, _is_negative, error=_some_epsilons, dtypes="d")
 _deviates(ORT, "mish", *texts, _is_negative, error=_epsilons_of_x, dtypes="efd")
 texts = ("x near −3", "of x/6 + 1/2")
-_deviates(ORT, "hard_swish", *texts, _is_negative, error=_epsilons_of_x, dtypes="f")
+_deviates(ORT, "hard_swish hard_sigmoid", *texts, _is_negative, error=_epsilons_of_x, dtypes="f")
 texts = ("x < 0", "of erfc(−x/√2), whose argument is rounded: up to 2x² units of the last place")
 _deviates(
     (*TF, JAX),
@@ -272,7 +282,7 @@ _deviates(
     error=lambda g: 3e-8 * (1 + g.x * g.x) * np.abs(g.y),
     dtypes="d",
 )
-for which, names in ((TF, "gelu_tanh"), (ORT, "gelu_tanh hard_swish")):
+for which, names in ((TF, "gelu_tanh"), (ORT, "gelu_tanh hard_swish hard_sigmoid")):
     _deviates(
         which,
         names,
@@ -293,16 +303,18 @@ _deviates(
 texts = ("x > 20, float64", "x")
 _deviates(PYTORCH, "softplus", *texts, lambda g: g.x > 20, value=lambda g: g.x, dtypes="d")
 
-texts = ("e^−x overflows", "−0.0")
+texts = ("e^−x, of swish e^−beta·x, overflows", "−0.0")
 _deviates(
     PYTORCH,
-    "silu",
+    "silu swish",
     *texts,
-    lambda g: _overflows(g, -g.x),
+    lambda g: _overflows(g, -_argument(g)),
     value=_zero,
     dtypes="fdE",
 )
-_deviates(JAX, "silu", *texts, lambda g: _overflows(g, -g.x), value=_zero, dtypes="e")
+_deviates(
+    JAX, "silu swish", *texts, lambda g: _overflows(g, -_argument(g)), value=_zero, dtypes="e"
+)
 texts = ("e^x is subnormal", "with its error")
 _deviates(
     PYTORCH,
@@ -312,10 +324,20 @@ _deviates(
     error=lambda g: -2 * g.x * g.tiny * g.eps,
     dtypes="fd",
 )
+_deviates(
+    (PYTORCH, *TF),
+    "swish",
+    *texts,
+    _has_subnormal_exponential,
+    error=lambda g: -g.x * g.tiny * g.eps,
+    dtypes="e",
+)
+texts = ("the value is 0", "+0.0")
+_deviates(PYTORCH, "log_sigmoid", *texts, lambda g: g.y == 0, value=_zero)
 texts = ("e^x, Φ(x) or the like is subnormal", "it may count as 0")
 _deviates(
     (*TF, JAX),
-    "softplus silu mish",
+    "softplus silu swish mish",
     *texts,
     _has_subnormal_exponential,
     value=lambda g: np.where(g.y < 0, -_zero(g), _zero(g)),
@@ -329,10 +351,18 @@ _deviates(
     value=_zero,
     dtypes="fdE",
 )
+_deviates(
+    (*TF, JAX),
+    "log_sigmoid",
+    *texts,
+    lambda g: -g.x < np.log(g.tiny) + 0.01,
+    value=_zero,
+    dtypes="fdE",
+)
 
 texts = ("an operand or a result is subnormal", "it may count as 0")
 _FLUSHED: tuple[tuple[tuple[str, ...], str], ...] = (
-    ((*TF, JAX), "softplus selu gelu gelu_tanh silu"),
+    ((*TF, JAX), "softplus log_sigmoid selu gelu gelu_tanh silu swish"),
     ((KERAS, JAX), "elu celu mish hard_swish"),
     ((TENSORFLOW,), "elu"),
 )
@@ -371,7 +401,7 @@ def _epsilon_of_dy(g: Given) -> Any:
 texts = ("x = ±∞", "NaN")
 _deviates(
     AUTOMATIC,
-    _backward_of("gelu gelu_tanh silu mish"),
+    _backward_of("gelu gelu_tanh silu swish mish"),
     *texts,
     lambda g: np.isinf(g.x),
     value=_nan,
@@ -434,13 +464,14 @@ _deviates(
     dtypes="E",
 )
 
-_deviates(
-    JAX,
-    "silu_backward",
-    *texts,
-    lambda g: np.abs(_dy(g) * g.x) > g.most / 64,
-    value=_nan,
-)
+for which, names in ((JAX, "silu swish"), ((PYTORCH, KERAS), "swish")):
+    _deviates(
+        which,
+        _backward_of(names),
+        *texts,
+        lambda g: np.abs(_dy(g) * g.x) > g.most / 64,
+        value=_nan,
+    )
 
 texts = ("x is NaN", "the derivative for x > 0, times dy")
 is_nan = lambda g: np.isnan(g.x)  # noqa: E731
@@ -469,6 +500,7 @@ _deviates(
     dtypes="fdE",
 )
 _deviates(KERAS, "celu_backward", "x is NaN", "0", is_nan, value=_zero)
+_deviates((PYTORCH, KERAS, JAX), "hard_sigmoid_backward", "x is NaN", "0", is_nan, value=_zero)
 _deviates(
     JAX,
     "selu_backward",
@@ -520,6 +552,14 @@ _deviates(
     error=lambda g: 3e-8 * np.abs(_dy(g)),
     dtypes="d",
 )
+_deviates(
+    PYTORCH,
+    "hard_sigmoid_backward",
+    *texts,
+    lambda g: g.x == g.x,
+    error=lambda g: 3e-8 * np.abs(_dy(g)),
+    dtypes="d",
+)
 
 _deviates(
     JAX,
@@ -550,6 +590,15 @@ _deviates(
     value=_dy,
     error=lambda g: 4 * g.eps * np.abs(_dy(g)),
     dtypes="eE",
+)
+_deviates(
+    (KERAS, JAX),
+    "hard_sigmoid_backward",
+    "x just below 3: x + 3 is rounded to 6",
+    "0",
+    lambda g: (g.x < 3) & (g.x > 3 - 4 * g.eps),
+    value=_zero,
+    dtypes="e",
 )
 
 

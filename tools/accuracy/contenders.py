@@ -37,10 +37,13 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "x * np.exp(special.log_ndtr(x))",
     ),
     "gelu_tanh": ("x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))",),
+    "log_sigmoid": ("-np.log1p(np.exp(-x))", "np.log(special.expit(x))", "special.log_expit(x)"),
     "silu": ("x / (1 + np.exp(-x))", "x * special.expit(x)"),
+    "swish": ("x / (1 + np.exp(-beta * x))", "x * special.expit(beta * x)"),
     "mish": ("x * np.tanh(np.log1p(np.exp(x)))", "x * np.tanh(special.softplus(x))"),
     "squareplus": ("(x + np.sqrt(x * x + b)) / 2",),
     "hard_swish": ("x * np.clip(x + 3, 0, 6) / 6",),
+    "hard_sigmoid": ("np.clip(x + 3, 0, 6) / 6",),
 }
 
 
