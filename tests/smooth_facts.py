@@ -409,7 +409,7 @@ QUICK_GELU_CHECKSUMS: dict[str, int] = {"swish": 0x2D9273DE, "swish_backward": 0
 
 QUICK_GELU_DIGESTS: dict[str, int] = {
     "swish": 0xF898D0FADF48525F,
-    "swish_backward": 0x62FAE23AA74B1DDC,
+    "swish_backward": 0xCFD4C9DD3B607402,
 }
 
 QUICK_GELU_NEAR_TIES: dict[str, list[tuple[int, int]]] = {
@@ -428,17 +428,17 @@ QUICK_GELU_NEAR_TIES: dict[str, list[tuple[int, int]]] = {
         (0x353DFF21, 0x34BDFF29),
     ],
     "swish_backward": [
+        (0x3AEA8B92, 0x3F0063CD),
+        (0x36953C77, 0x3F000040),
+        (0xB6153C77, 0x3EFFFFC0),
+        (0x3DCEB513, 0x3F15E17D),
+        (0x40EC41C7, 0x3F800152),
+        (0x404478E7, 0x3F82E007),
+        (0x343C039C, 0x3F000003),
+        (0xB3BC039C, 0x3EFFFFFD),
         (0xB7887505, 0x3EFFFE2F),
         (0xC04B1CEC, 0xBCA0FBFD),
-        (0x394EDA2C, 0x3F000B00),
-        (0x350D02B5, 0x3F000008),
-        (0x3A59DC0D, 0x3F002E59),
-        (0x3AD33A19, 0x3F0059E0),
-        (0x3A08195E, 0x3F001CF5),
-        (0x37775B26, 0x3F0000D3),
-        (0x33E19DEE, 0x3F000001),
-        (0x3D913A07, 0x3F0F693C),
-        (0xB6C85A3F, 0x3EFFFF56),
-        (0xBCB8F7A8, 0x3EF62A1A),
+        (0xB9013DC8, 0x3EFFF240),
+        (0xBF44AF56, 0xBBCC354C),
     ],
 }

@@ -5,7 +5,8 @@
    Error: float32 correctly rounded (beta = 1 and 1.702, dy = 1); float64 1 ulp, the derivative 1;
        long double 6 and 8.
    Hard cases: subnormal x, whose x/2 may be a midpoint: the sign of beta decides; of the derivative z
-       near 0, whose 1/2 + z/2 may be one: nearer_to_half; the exponential magnifies the rounding
+       near 0, whose 1/2 + z/2 may be one: nearer_to_half, and two floats near one, which
+       corrections settle; the exponential magnifies the rounding
        error of z, so in float64 and long double the rest of the product is kept; an infinite x,
        which is 0 times its sign where the sigmoid is 0.
    Proof: every float32, test_all_float32_inputs in tests/test_smooth.py; operands of any exponent,
@@ -46,7 +47,9 @@ static ALWAYS_INLINE double swish_backward_single(double dy, double x, double be
     const double z = swish_argument(x, beta), least = z == 0 ? 0 : 0x1p-40;
     const double w = copysign(at_least(at_most(fabs(z), 300), least), z);
     const double derivative = sigmoid_derivative(w, reduced_exponential(TWICE, -fabs(w)));
-    return dy * nearer_to_half(derivative, w, 0x1p-16);
+    /* Of all floats only these two, times 1.702, have a derivative too near to a midpoint. */
+    const double correction = z == 0x1.8f322871f5ec0p-9 ? 0x1p-52 : z == -0x1.fc00000045140p-19 ? -0x1p-52 : 0;
+    return dy * (nearer_to_half(derivative, w, 0x1p-16) + correction);
 }
 
 /* float64: softplus'(z) times x in the place of dy, and silu' with z in two doubles. */
