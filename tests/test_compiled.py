@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -171,20 +172,22 @@ def test_the_strided_loop_takes_overlapping_operands_in_order() -> None:
 
 @each_of(SMOOTH)
 def test_an_output_may_overlap_an_input_in_part_of_an_element(operation: Operation) -> None:
-    wanted = np.empty(1, np.float32)
+    at = operation.inputs.index("x")
+    usual = usual_parameters(operation) or [1.0] * len(operation.parameters)
+    wanted = [np.empty(1, np.float32) for _ in operation.outputs]
     # The rounding tests of silu, squareplus and hard_swish fail for some of these.
     for x in (-13.5, -1e-40, 301, np.nan, -1.6875, 0.75 - 2.0**-24, 2.0**-11 - 4096):
-        values = [*[1.0] * operation.is_backward, x, *usual_parameters(operation)]
-        operands = [np.array([value], np.float32) for value in values]
-        call_strided(operation, [*operands, wanted], 1)
-        for k in range(len(operands)):
-            for offset in range(1, 8):
-                memory = np.zeros(12, np.uint8)
-                operand, result = memory[4:8].view(np.float32), memory[offset : offset + 4]
-                operand[:] = operands[k]
-                before, after = operands[:k], operands[k + 1 :]
-                call_strided(operation, [*before, operand, *after, result.view(np.float32)], 1)
-                assert result.tobytes() == wanted.tobytes()
+        operands = [np.array([value], np.float32) for value in [*[1.0] * at, x, *usual]]
+        call_strided(operation, [*operands, *wanted], 1)
+        for k, output, offset in product(range(len(operands)), range(len(wanted)), range(1, 8)):
+            memory = np.zeros(12, np.uint8)
+            operand, result = memory[4:8].view(np.float32), memory[offset : offset + 4]
+            operand[:] = operands[k]
+            inputs = [*operands[:k], operand, *operands[k + 1 :]]
+            outputs = [np.empty_like(each) for each in wanted]
+            outputs[output] = result.view(np.float32)
+            call_strided(operation, [*inputs, *outputs], 1)
+            assert result.tobytes() == wanted[output].tobytes()
 
 
 def test_many_threads_call_one_loop() -> None:
