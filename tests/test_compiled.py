@@ -303,7 +303,7 @@ def test_a_pointer_to_const_is_no_output(language: str, compiler: str, tmp_path:
     )  # fmt: skip
     refused = re.findall(r"consts\.c:(\d+):\d+: error", done.stderr)
     assert sorted(set(map(int, refused))) == list(range(2, len(lines) + 1))
-    assert len(lines) == 1 + 2 * 4
+    assert len(lines) == 1 + 2 * 6
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="makes a shared library with gcc's options")
