@@ -158,7 +158,7 @@ static uint64_t digest(
     const struct isa *isa, int row, enum dtype dtype, const struct loop *loop,
     const struct values *values)
 {
-    const char *x = values->operands[loop->n_arrays - 1];
+    const char *x = values->operands[operation_table[row].is_backward];
     uint64_t hash = 0xCBF29CE484222325u;
     for (int k = loop->n_inputs; k < loop->n_operands; ++k) {
         for (ptrdiff_t i = 0; i < LONGEST; ++i) {
