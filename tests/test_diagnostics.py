@@ -91,11 +91,12 @@ def test_every_width(character: str, isa: str) -> None:
 @each_isa
 @each_dtype
 def test_no_lane_overflows(character: str, isa: str) -> None:
-    """Try arrays in which every element adds to the same counter."""
+    """Try arrays in which every element adds to the same counter; a multiple of 4 is cut in 4."""
     n = 4 * 65_535 + 70_001
     for value in [1, 0] + [-1] * (character not in "?BHILQ") + [np.nan] * (character in FLOATS):
         x = np.full(n, value, character)
-        np.testing.assert_array_equal(count(isa, x), oracle(x))
+        for each in (x, x[:-1]):
+            np.testing.assert_array_equal(count(isa, each), oracle(each))
         columns = np.broadcast_to(x[:5], (n, 5)).copy()
         np.testing.assert_array_equal(count(isa, columns, 0), oracle(columns, 0))
 
