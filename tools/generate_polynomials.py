@@ -109,19 +109,30 @@ class Quotient:
     degrees: tuple[int, int]
     #: From the relative error of the quotient at a point to the error of what it serves.
     weight: Callable[[Any], Any]
+    #: With adapted coefficients, and so less a factor; the degrees are 6 and 7.
+    adapted: bool = False
 
     def text(self) -> str:
-        numerator, denominator = ([float(c) for c in part] for part in self._fit())
+        numerator, denominator = self._fit()
+        at, written = _at, _horner
+        factor = 1.0
+        if self.adapted:
+            factor = float(numerator[-1] / denominator[-1])
+            numerator, denominator = _adapted(numerator), _adapted(denominator)
+            at, written = _adapted_at, _adapted_text
+        numerator, denominator = ([float(c) for c in part] for part in (numerator, denominator))
 
         def error(u: Any) -> Any:
-            quotient = _at(numerator, u) / _at(denominator, u)
+            quotient = factor * at(numerator, u) / at(denominator, u)
             return abs(quotient / self.function(u) - 1) * self.weight(u)
 
         worst = max(error(u) for u in mpmath.linspace(self.low, self.high, SAMPLES))
         bound = float(mpmath.ceil(mpmath.log(worst, 2) * 10) / 10)
         lines = [f"\n/* {self.says}\n   The error is below 2^{bound:.1f}. */"]
         for part, coefficients in (("numerator", numerator), ("denominator", denominator)):
-            lines += _horner(f"{self.name}_{part}", coefficients)
+            lines += written(f"{self.name}_{part}", coefficients)
+        if self.adapted:
+            lines.append(f"#define {self.name.upper()}_FACTOR {factor.hex()}")
         return "\n".join(lines)
 
     def _fit(self) -> tuple[list[Any], list[Any]]:
@@ -184,6 +195,60 @@ def _horner(name: str, lowest_first: list[float]) -> list[str]:
         *(f"    p = multiply_add(how, p, u, {c.hex()});" for c in reversed(rest)),
         "    return p;\n}",
     ]
+
+
+def _adapted(lowest_first: list[Any]) -> list[Any]:
+    """A polynomial of degree 6 over its leading coefficient, as _adapted_at has it: D. E. Knuth,
+    The Art of Computer Programming, vol. 2, 4.6.4; and one of degree 7 less its last term, over u,
+    with that term behind."""
+    b = [c / lowest_first[-1] for c in lowest_first]
+    if len(b) == 8:
+        return [*_adapted(b[1:]), b[0]]
+    a = (b[5] - 1) / 2
+
+    def of(middle: Any) -> tuple[Any, Any, Any, Any]:
+        first = b[4] - a * (a + 1) - 2 * middle
+        total = b[3] - a * (middle + first) - middle * (a + 1)
+        last = b[2] - middle * (middle + first) - a * total
+        rest = total - last
+        return first, last, rest, middle * rest + last * (middle + first) - b[1]
+
+    points = [mpf(k) for k in range(4)]
+    powers = mpmath.matrix([[p**k for k in (3, 2, 1, 0)] for p in points])
+    cubic = mpmath.lu_solve(powers, mpmath.matrix([of(p)[-1] for p in points]))
+    roots = mpmath.polyroots(list(cubic), maxsteps=200, extraprec=200)
+    middle = mpmath.re(min(roots, key=lambda root: abs(mpmath.im(root))))
+    first, last, rest, _ = of(middle)
+    second = a - first
+    constant = middle - first * second
+    return [
+        first,
+        constant,
+        second,
+        last - constant * second,
+        rest - last - constant,
+        b[0] - last * rest,
+    ]
+
+
+def _adapted_at(coefficients: list[Any], u: Any) -> Any:
+    a, b, c, d, e, f, *last = coefficients
+    z = (u + a) * u + b
+    w = (u + c) * z + d
+    p = (w + z + e) * w + f
+    return p * u + last[0] if last else p
+
+
+def _adapted_text(name: str, lowest_first: list[float]) -> list[str]:
+    a, b, c, d, e, f, *last = (c.hex() for c in lowest_first)
+    lines = [
+        f"static inline double {name}(enum contraction how, double u)\n{{",
+        f"    const double z = multiply_add(how, u + {a}, u, {b});",
+        f"    const double w = multiply_add(how, u + {c}, z, {d});",
+        f"    const double p = multiply_add(how, w + z + {e}, w, {f});",
+        f"    return {f'multiply_add(how, p, u, {last[0]})' if last else 'p'};\n}}",
+    ]
+    return [line.replace("+ -", "- ") for line in lines]
 
 
 ESTRIN = {"estrin": 1, "estrin, last in order": 3}
@@ -388,12 +453,14 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
     ),
     Quotient(
         name="fast_mills",
-        says="The same with the digits that a fast path for float32 needs, 0 <= t <= 12.5.",
+        says="The same with the digits that a fast path for float32 needs, 0 <= t <= 12.5, less a\n"
+        "   factor; with adapted coefficients: sums run beside products, of which there are fewer.",
         function=mills,
         low=mpf(0),
         high=mpf(25) / 2,
         degrees=(6, 7),
         weight=lambda t: 1,
+        adapted=True,
     ),
     Polynomial(
         name="gelu_polynomial",

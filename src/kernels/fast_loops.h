@@ -73,12 +73,30 @@ static ALWAYS_INLINE void in_groups(
     }
 }
 
+static ALWAYS_INLINE uint32_t in_two_loops(
+    struct two_loops loops, char *const *operands, ptrdiff_t n)
+{
+    /* Longer than a chunk: see BUFFERED of float64_loops.h. */
+    _Alignas(64) double kept[FAST_CHUNK + 8];
+    const char *const x = operands[0];
+    char *const y = operands[1];
+    uint32_t failed = 0;
+    INDEPENDENT_ITERATIONS
+    for (ptrdiff_t i = 0; i < n; ++i)
+        kept[i] = loops.first(widen(load(x + i * ITEM)));
+    INDEPENDENT_ITERATIONS
+    for (ptrdiff_t i = 0; i < n; ++i)
+        store(y + i * ITEM, narrow(loops.last(kept[i], widen(load(x + i * ITEM)), &failed)));
+    return failed;
+}
+
 /* A chunk at a time by the fast path, and by the accurate one if that may be wrong. Where chunk
    after chunk is, more and more of them are not tried: trying each would take half as long
    again. The first parameter is asked beforehand: if it is a scalar, the loop would be in vain. A
    bit of `failing` tells that results may be wrong. */
 static ALWAYS_INLINE void fast_chunks(
-    struct function fast, ptrdiff_t chunk, group_in_pairs *group, uint32_t failing,
+    struct function fast, struct two_loops loops, ptrdiff_t chunk, group_in_pairs *group,
+    uint32_t failing,
     bool (*is_fast_for)(float parameter), bool (*is_certain)(float x),
     contiguous_kernel *accurate, int arrays, char *const *operands, ptrdiff_t n)
 {
@@ -104,7 +122,9 @@ static ALWAYS_INLINE void fast_chunks(
                 || overwrites(at[fast.inputs + fast.outputs - 1], at[k]))
                 at[k] = memcpy(copies[k], at[k], (size_t)m * ITEM);
         if ((is_fast_for(widen(load(at[fast.inputs - 1])))
-             && (vectorised(fast, arrays, at, m) & failing) == 0)
+             && ((loops.first != NULL ? in_two_loops(loops, at, m)
+                                      : vectorised(fast, arrays, at, m))
+                 & failing) == 0)
             || !correct_chunk(fast, is_certain, accurate, arrays, at, m)) {
             next = 1;
             continue;

@@ -103,6 +103,19 @@ enum { FAST_CHUNK = 256, LONG_FAST_CHUNK = 1024, CORRECTED = 64, MOST_UNTRIED = 
     static const uint32_t name##_FAILED = 0x80000000u;                                  \
     static inline bool name##_is_certain(float x) { (void)x; return false; }
 
+/* The two loops over a chunk of a function of x alone: what the first computes of x is kept for the
+   second. Each is a shorter chain of operations, more of which the processor overlaps. */
+struct two_loops {
+    double (*first)(float x);
+    float (*last)(double kept, float x, uint32_t *failed);
+};
+
+#define IN_TWO_LOOPS(name)                                                              \
+    static const struct two_loops name##_loops = {name##_first, name##_last};           \
+    static ALWAYS_INLINE float name##_fast(float x, uint32_t *failed)                   \
+    { return name##_last(name##_first(x), x, failed); }
+#define IN_ONE_LOOP(name) static const struct two_loops name##_loops = {NULL, NULL};
+
 /* The parts of rounding tests, in the highest bit: integer operations, which run beside those of
    floats. They are few, since each counts as much as an operation of the function. name_FAILED is
    another bit where that saves one. */

@@ -317,6 +317,7 @@ GATE_OF_LONG_DOUBLE(geglu_tanh, gelu_tanh, gelu_tanh_bound_extended())
 /* The fast paths of float32: those of the activations and derivatives, times the rest. */
 
 FAST_FOR_EVERY_INPUT(swiglu)
+IN_ONE_LOOP(swiglu)
 NOT_IN_PAIRS(swiglu)
 
 static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
@@ -327,19 +328,18 @@ static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
 }
 
 FAST_FOR_EVERY_INPUT(geglu)
+IN_ONE_LOOP(geglu)
 NOT_IN_PAIRS(geglu)
 
 static ALWAYS_INLINE float geglu_fast(float x, float y, uint32_t *failed)
 {
-    const double t = fabs((double)x);
-    const struct quotient e = fast_gaussian_quotient(t * t);
-    const double tail = t * (e.numerator * fast_mills_numerator(FUSED, t))
-        / (e.denominator * fast_mills_denominator(FUSED, t));
+    const double value = fma(-FAST_MILLS_FACTOR, gelu_first(x), at_least_float(x, -0.0f));
     *failed |= is_beyond(x, 12.5f) | is_beyond(y, FLT_MAX);
-    return fast_float(y * (at_least_float(x, -0.0f) - tail), failed);
+    return fast_float(y * value, failed);
 }
 
 FAST_FOR_EVERY_INPUT(geglu_tanh)
+IN_ONE_LOOP(geglu_tanh)
 NOT_IN_PAIRS(geglu_tanh)
 
 static ALWAYS_INLINE float geglu_tanh_fast(float x, float y, uint32_t *failed)
@@ -362,6 +362,7 @@ static ALWAYS_INLINE struct gradients fast_sigmoid_gradients(
 }
 
 FAST_FOR_EVERY_INPUT(swiglu_backward)
+IN_ONE_LOOP(swiglu_backward)
 NOT_IN_PAIRS(swiglu_backward)
 
 static ALWAYS_INLINE struct gradients swiglu_backward_fast(
@@ -373,6 +374,7 @@ static ALWAYS_INLINE struct gradients swiglu_backward_fast(
 }
 
 FAST_FOR_EVERY_INPUT(geglu_backward)
+IN_ONE_LOOP(geglu_backward)
 NOT_IN_PAIRS(geglu_backward)
 
 static ALWAYS_INLINE struct gradients geglu_backward_fast(
@@ -391,6 +393,7 @@ static ALWAYS_INLINE struct gradients geglu_backward_fast(
 }
 
 FAST_FOR_EVERY_INPUT(geglu_tanh_backward)
+IN_ONE_LOOP(geglu_tanh_backward)
 NOT_IN_PAIRS(geglu_tanh_backward)
 
 static ALWAYS_INLINE struct gradients geglu_tanh_backward_fast(

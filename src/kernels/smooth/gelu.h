@@ -486,21 +486,28 @@ static inline long double gelu_tanh_backward_extended(long double dy, long doubl
 FAST_FOR_EVERY_INPUT(gelu)
 NOT_IN_PAIRS(gelu)
 
-/* The tail errs by 2^-40 of itself. */
-static ALWAYS_INLINE float gelu_fast(float x, uint32_t *failed)
+/* The tail over FAST_MILLS_FACTOR errs by 2^-40 of itself. */
+static ALWAYS_INLINE double gelu_first(float x)
 {
     const double t = fabs((double)x);
     const struct quotient e = fast_gaussian_quotient(t * t);
-    const double tail = t * (e.numerator * fast_mills_numerator(FUSED, t))
+    return t * (e.numerator * fast_mills_numerator(FUSED, t))
         / (e.denominator * fast_mills_denominator(FUSED, t));
+}
+
+static ALWAYS_INLINE float gelu_last(double tail, float x, uint32_t *failed)
+{
     const float positive = at_least_float(x, -0.0f);
-    const float most = (float)fma(-(1 - FAST_ERROR), tail, positive);
-    const float least = (float)fma(-(1 + FAST_ERROR), tail, positive);
+    const float most = (float)fma(-FAST_MILLS_FACTOR * (1 - FAST_ERROR), tail, positive);
+    const float least = (float)fma(-FAST_MILLS_FACTOR * (1 + FAST_ERROR), tail, positive);
     *failed |= is_beyond(x, 12.5f) | bits_of_float(least - most);
     return most;
 }
 
+IN_TWO_LOOPS(gelu)
+
 FAST_FOR_EVERY_INPUT(gelu_backward)
+IN_ONE_LOOP(gelu_backward)
 NOT_IN_PAIRS(gelu_backward)
 
 static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *failed)
@@ -515,6 +522,7 @@ static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *faile
 }
 
 FAST_FOR_EVERY_INPUT(gelu_tanh_backward)
+IN_ONE_LOOP(gelu_tanh_backward)
 NOT_IN_PAIRS(gelu_tanh_backward)
 
 static ALWAYS_INLINE float gelu_tanh_backward_fast(float dy, float x, uint32_t *failed)

@@ -180,6 +180,7 @@ static inline long double swish_backward_extended(long double dy, long double x,
 #ifdef HAS_FMA
 
 FAST_FOR_EVERY_INPUT(swish)
+IN_ONE_LOOP(swish)
 NOT_IN_PAIRS(swish)
 
 static ALWAYS_INLINE float swish_fast(float x, float beta, uint32_t *failed)
