@@ -22,6 +22,10 @@ class Function:
     numpy: str
 
     @property
+    def is_backward(self) -> bool:
+        return self.name.endswith("_backward")
+
+    @property
     def arrays(self) -> tuple[str, ...]:
         return tuple(name for name in self.inputs if name in ("dy", "dz", "x", "y"))
 

@@ -70,7 +70,9 @@ def _torch(function: str, work: Workload, threads: int) -> Call:
     tensors = {name: tensor(work.namespace[name]) for name in (*FUNCTIONS[function].arrays, "out")}
     x, out = tensors["x"], tensors["out"]
     if FUNCTIONS[function].is_smooth:
-        return smooth_peers.torch(function, x, out)
+        return smooth_peers.torch(function, x, tensors.get("y"), out)
+    if function == "reglu":
+        return lambda: torch.clamp_min(x, 0, out=out).mul_(tensors["y"])
     if function == "relu":
         return lambda: torch.clamp_min(x, 0, out=out)
     if function == "relu6":
@@ -97,6 +99,7 @@ def _numexpr(function: str, work: Workload, threads: int) -> Call:
         "relu_backward": "where(x > zero, dy, zero)",
         "soft_threshold": "where(x > one, x - one, where(x < -one, x + one, zero))",
         "hard_threshold": "where(abs(x) > one, x, zero)",
+        "reglu": "maximum(x, zero) * y",
     }
     values = _typed_constants(work) | {
         name: work.namespace[name] for name in FUNCTIONS[function].arrays
@@ -117,6 +120,7 @@ def _numba(function: str, work: Workload, threads: int) -> Call:
         "relu_backward": "dy[i] if x[i] > zero else zero",
         "soft_threshold": "x[i] - one if x[i] > one else x[i] + one if x[i] < -one else zero",
         "hard_threshold": "x[i] if abs(x[i]) > one else zero",
+        "reglu": "(x[i] if x[i] > zero else zero) * y[i]",
     }
     expression = _spelling(spellings, function)
     arrays = {name: work.namespace[name] for name in FUNCTIONS[function].arrays}
@@ -165,10 +169,11 @@ def _jax(function: str, work: Workload, threads: int) -> Call:
     import jax
 
     jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call,unused-ignore]
-    run, x = jax.jit(smooth_peers.jax(function)), jax.device_put(work.namespace["x"])
+    run = jax.jit(smooth_peers.jax(function))
+    arrays = [jax.device_put(work.namespace[name]) for name in FUNCTIONS[function].arrays]
     # Each call makes a new array: this one is compared with what the others write.
-    work.namespace["out"][...] = run(x)
-    return lambda: run(x).block_until_ready()
+    work.namespace["out"][...] = run(*arrays)
+    return lambda: run(*arrays).block_until_ready()
 
 
 def _onnxruntime(function: str, work: Workload, threads: int) -> Call:
@@ -397,6 +402,7 @@ class Functions(_Ratios):
             "relu_backward",
             "soft_threshold",
             "hard_threshold",
+            "reglu",
         ),
         (40, 400, 4_000, 40_000, 400_000),
         ("one thread", "all threads"),
@@ -425,7 +431,7 @@ class SmoothFunctions(Functions):
     version = 1
 
     params = (
-        tuple(name for name, row in FUNCTIONS.items() if row.is_smooth and "dy" not in row.inputs),
+        tuple(name for name, row in FUNCTIONS.items() if row.is_smooth and not row.is_backward),
         (40, 4_000),
         ("one thread", "all threads"),
         tuple(SMOOTH_CONTENDERS),

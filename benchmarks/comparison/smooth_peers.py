@@ -22,7 +22,8 @@ CONSTANTS = {
 """By name, to be given the dtype of x."""
 
 
-def torch(function: str, x: Any, out: Any) -> Callable[[], object]:
+def torch(function: str, x: Any, y: Any, out: Any) -> Callable[[], object]:
+    """y is the second operand of a gate."""
     import torch
 
     aten = torch.ops.aten
@@ -40,13 +41,16 @@ def torch(function: str, x: Any, out: Any) -> Callable[[], object]:
         "squareplus": lambda: torch.mul(x, x, out=out).add_(1).sqrt_().add_(x).mul_(0.5),
         "hard_swish": lambda: aten.hardswish.out(x, out=out),
         "hard_sigmoid": lambda: aten.hardsigmoid.out(x, out=out),
+        "swiglu": lambda: aten.silu.out(x, out=out).mul_(y),
+        "geglu": lambda: aten.gelu.out(x, out=out).mul_(y),
+        "geglu_tanh": lambda: aten.gelu.out(x, approximate="tanh", out=out).mul_(y),
     }[function]
 
 
-def jax(function: str) -> Callable[[Any], object]:
+def jax(function: str) -> Callable[..., object]:
     from jax import nn
 
-    spellings: dict[str, Callable[[Any], object]] = {
+    spellings: dict[str, Callable[..., object]] = {
         "softplus": nn.softplus,
         "log_sigmoid": nn.log_sigmoid,
         "elu": nn.elu,
@@ -60,6 +64,9 @@ def jax(function: str) -> Callable[[Any], object]:
         "squareplus": partial(nn.squareplus, b=1),
         "hard_swish": nn.hard_swish,
         "hard_sigmoid": nn.hard_sigmoid,
+        "swiglu": lambda x, y: nn.silu(x) * y,
+        "geglu": lambda x, y: nn.gelu(x, approximate=False) * y,
+        "geglu_tanh": lambda x, y: nn.gelu(x) * y,
     }
     return spellings[function]
 
@@ -77,6 +84,8 @@ NUMEXPR = {
     "squareplus": "half * (x + sqrt(x * x + one))",
     "hard_swish": "x * minimum(maximum(x + three, zero), six) / six",
     "hard_sigmoid": "minimum(maximum(x + three, zero), six) / six",
+    "swiglu": "x * y / (one + exp(-x))",
+    "geglu_tanh": "x * y / (one + exp(-twice_root * x * (one + cubic * x * x)))",
 }
 
 NUMBA = {
@@ -93,6 +102,11 @@ NUMBA = {
     "squareplus": "half * (x[i] + math.sqrt(x[i] * x[i] + one))",
     "hard_swish": "x[i] * min(max(x[i] + three, zero), six) / six",
     "hard_sigmoid": "min(max(x[i] + three, zero), six) / six",
+    "swiglu": "x[i] * y[i] / (one + math.exp(-x[i]))",
+    "geglu": "half * x[i] * y[i] * math.erfc(-x[i] * root_half)",
+    "geglu_tanh": (
+        "x[i] * y[i] / (one + math.exp(-twice_root * x[i] * (one + cubic * x[i] * x[i])))"
+    ),
 }
 
 SCIPY = {
@@ -101,6 +115,8 @@ SCIPY = {
     "gelu": "np.multiply(x, special.ndtr(x, out=out), out=out)",
     "silu": "np.multiply(x, special.expit(x, out=out), out=out)",
     "mish": "np.multiply(x, np.tanh(special.softplus(x, out=out), out=out), out=out)",
+    "swiglu": "np.multiply(np.multiply(x, special.expit(x, out=out), out=out), y, out=out)",
+    "geglu": "np.multiply(np.multiply(x, special.ndtr(x, out=out), out=out), y, out=out)",
 }
 
 ONNX: dict[str, tuple[str, dict[str, Any]]] = {
