@@ -1150,7 +1150,8 @@ array([0., 1., 1., 0.])""",
         summary="SiLU gate: silu(x), times y.",
         brief="x·y/(1 + e⁻ˣ)",
         need="the gate of Llama and its like",
-        why="silu and the product in one pass, and both gradients ([gates](semantics.md#gates))",
+        why="silu and the product in one pass, and both gradients "
+        "([measured](gallery.md#feed-forward-blocks))",
         background="""\
 The gated unit of the feed-forward layers of most current language models
 [1]_. x and y are two linear maps of one input, often the halves of one array:
@@ -1198,7 +1199,8 @@ array([[ 7.31058579, 35.23188312]])""",
         summary="GELU gate: gelu(x), times y.",
         brief="x·Φ(x)·y",
         need="the gate of T5 1.1 and Gemma",
-        why="gelu and the product in one pass, and both gradients ([gates](semantics.md#gates))",
+        why="gelu and the product in one pass, and both gradients "
+        "([measured](gallery.md#feed-forward-blocks))",
         background="""\
 The gated linear unit of a feed-forward layer, with `gelu` for the logistic
 function [1]_. x and y are two linear maps of one input.""",

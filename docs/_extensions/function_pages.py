@@ -27,7 +27,7 @@ _FOLDER = Path("reference/generated")
 
 _INTRODUCTION = """\
 Each card shows the value, then the derivative, which is the result of the backward function for a
-``dy`` of 1. A filled dot marks the value at a jump.
+``dy`` (of a gate, ``dz``) of 1. A filled dot marks the value at a jump.
 
 .. grid:: 1 1 2 2
    :gutter: 3
@@ -112,7 +112,8 @@ def _graphs(operation: Operation, folder: Path) -> str:
     if backward is not None:
         (row,) = (row for row in OPERATIONS if row.name == f"{operation.name}_backward")
         slopes = _outputs(lambda *inputs: backward(1.0, *inputs), row, parameters)
-        labelled = {f"∂y/∂{name.removeprefix('d')}": slope for name, slope in slopes.items()}
+        (y,) = operation.outputs
+        labelled = {f"∂{y}/∂{name.removeprefix('d')}": slope for name, slope in slopes.items()}
         shown.append(f"the derivative of {title}")
         panels.append(plots.Panel("derivative", labelled, folder / f"{row.name}.svg"))
     lowest, highest = plots.draw(panels)
@@ -141,7 +142,10 @@ def _outputs(
 
 
 def _example_parameters(operation: Operation) -> dict[str, float]:
-    """The parameters of the first call in the docstring's examples; of an array, the first item."""
+    """The parameters of the first call in the docstring's examples.
+
+    Of an array it is the first item that can be drawn.
+    """
     source = "".join(
         example.source for example in DocTestParser().get_examples(operation.words.example)
     )
@@ -149,6 +153,6 @@ def _example_parameters(operation: Operation) -> dict[str, float]:
     call = next(call for call in calls if re.fullmatch(operation.name, ast.unparse(call.func)))
     values = [eval(ast.unparse(argument), {"np": np}) for argument in call.args[1:]]
     return {
-        name: float(np.ravel(value)[0])
+        name: float(next(item for item in np.ravel(value) if np.isfinite(item)))
         for name, value in zip(operation.parameters, values, strict=True)
     }
