@@ -148,6 +148,18 @@ def _is_a_hundredth(slope: Array) -> Any:
     return slope == np.asarray(0.01, slope.dtype)
 
 
+def _zero_times(x: Array, y: Array) -> Any:
+    return _relu(x) * y
+
+
+def _minus_zero_times(x: Array, y: Array) -> Any:
+    return _relu_of_minus_zero(x) * y
+
+
+def _either_zero_times(x: Array, y: Array) -> tuple[Array, Array]:
+    return _zero_times(x, y), _minus_zero_times(x, y)
+
+
 DIFFERENCES: list[Difference] = []
 
 
@@ -337,6 +349,36 @@ _differ(
     dtypes="eE",
 )
 
+# Of the gates, the second gradient is the gate of x and dz.
+texts = (
+    "x is 0 or negative",
+    "relu(x) · y: 0 · y, which is NaN for an infinite or NaN y, else has its sign",
+    "+0.0, whatever y is",
+)
+SHUT: tuple[tuple[str | tuple[str, ...], Value, str], ...] = (
+    (PYTORCH, _minus_zero_times, ALL),
+    (TF, _minus_zero_times, "eE"),
+    (TF, _either_zero_times, "fd"),
+    (JAX, _zero_times, ALL),
+)
+for titles, value, dtypes in SHUT:
+    _differ(titles, "reglu", lambda x, y: x <= 0, value, *texts, dtypes=dtypes)
+texts = (
+    "the gradient of y, x is 0 or negative",
+    "dz · relu(x): NaN for an infinite or NaN dz, else with its sign",
+    "+0.0, whatever dz is",
+)
+for titles, value, dtypes in SHUT:
+    _differ(
+        titles,
+        "reglu_backward",
+        lambda dz, x, y: x <= 0,
+        lambda dz, x, y, value=value: value(x, dz),
+        *texts,
+        dtypes=dtypes,
+        output=1,
+    )
+
 # Backward.
 
 texts = ("x is NaN", "dy", "NaN")
@@ -352,8 +394,16 @@ _differ(
 texts = ("x is NaN", "dy · slope", "NaN")
 _differ((PYTORCH, *TF), "leaky_relu_backward", _is_nan, _dy_slope, *texts)
 _differ(PYTORCH, "prelu_backward", _is_nan, _dy_slope, *texts)
+texts = ("x is NaN", "dz · y", "NaN")
+_differ(PYTORCH, "reglu_backward", _is_nan, lambda dz, _, y: dz * y, *texts)
 texts = ("x is NaN", "0", "NaN")
-_differ(JAX, "relu_backward relu6_backward squared_relu_backward", _is_nan, _zeros, *texts)
+_differ(
+    JAX,
+    "relu_backward relu6_backward squared_relu_backward reglu_backward",
+    _is_nan,
+    _zeros,
+    *texts,
+)
 _differ(TENSORFLOW, "clipped_relu_backward", _is_nan, _zeros, *texts)
 _differ(
     KERAS,
@@ -378,6 +428,9 @@ texts = (
     "+0.0, whatever dy is",
 )
 _differ(TF, "relu_backward", lambda dy, x: ~(x > 0), _dy_times_zero, *texts)
+_differ(
+    TF, "reglu_backward", lambda dz, x, y: ~(x > 0), lambda dz, _, y: _dy_times_zero(dz * y), *texts
+)
 _differ(
     TENSORFLOW,
     "squared_relu_backward",
@@ -508,16 +561,22 @@ _differ(
 _differ(
     (*TF, JAX),
     "relu relu6 leaky_relu prelu clipped_relu thresholded_relu squared_relu crelu add_relu "
-    "affine_relu soft_threshold hard_threshold relu_backward relu6_backward leaky_relu_backward "
-    "prelu_backward clipped_relu_backward thresholded_relu_backward squared_relu_backward "
-    "soft_threshold_backward hard_threshold_backward",
+    "affine_relu soft_threshold hard_threshold reglu relu_backward relu6_backward "
+    "leaky_relu_backward prelu_backward clipped_relu_backward thresholded_relu_backward "
+    "squared_relu_backward soft_threshold_backward hard_threshold_backward reglu_backward",
     _has_subnormal,
     None,
     *SUBNORMAL,
     dtypes="fdE",
 )
 _differ(
-    (*TF, JAX), "crelu prelu_backward", _has_subnormal, None, *SUBNORMAL, dtypes="fdE", output=1
+    (*TF, JAX),
+    "crelu prelu_backward reglu_backward",
+    _has_subnormal,
+    None,
+    *SUBNORMAL,
+    dtypes="fdE",
+    output=1,
 )
 
 

@@ -30,7 +30,20 @@ def xla_rounds_float16() -> bool:
     return bool(multiply_add(x, x, np.float16(-1 - 2.0**-9)) == 0)
 
 
-SMOOTH = tuple(row.name for row in OPERATIONS if row.is_smooth and not row.is_backward)
+GATES = {
+    "reglu": "relu",
+    "swiglu": "silu",
+    "geglu": "gelu",
+    "geglu_tanh": "gelu_tanh",
+}
+"""Composed of the framework's own activation, and a product."""
+
+SMOOTH_GATES = tuple(GATES)[1:]
+SMOOTH = tuple(
+    row.name
+    for row in OPERATIONS
+    if row.is_smooth and not row.is_backward and row.name not in GATES
+)
 
 
 class Framework:
@@ -80,6 +93,13 @@ def composed(relu: Function, square: Function) -> dict[str, Function]:
     }
 
 
+def gates(activations: Mapping[str, Function]) -> dict[str, Function]:
+    def gate(activation: Function) -> Function:
+        return lambda x, y: activation(x) * y
+
+    return {name: gate(activations[activation]) for name, activation in GATES.items()}
+
+
 class Torch(Framework):
     title = "PyTorch"
     names = (
@@ -95,13 +115,15 @@ class Torch(Framework):
         "affine_relu",
         "soft_threshold",
         "hard_threshold",
+        "reglu",
         *SMOOTH,
+        *SMOOTH_GATES,
     )
     packages = ("torch",)
 
     def functions(self) -> Mapping[str, Function]:
         torch, f = import_module("torch"), import_module("torch.nn.functional")
-        return composed(f.relu, torch.square) | {
+        functions = composed(f.relu, torch.square) | {
             "relu": f.relu,
             "relu6": f.relu6,
             "leaky_relu": f.leaky_relu,
@@ -124,6 +146,7 @@ class Torch(Framework):
             "hard_swish": f.hardswish,
             "hard_sigmoid": f.hardsigmoid,
         }
+        return functions | gates(functions)
 
     def tensor(self, a: Array) -> Tensor:
         torch = import_module("torch")
@@ -159,6 +182,7 @@ class TensorFlow(Framework):
         "crelu",
         "add_relu",
         "affine_relu",
+        "reglu",
         "softplus",
         "log_sigmoid",
         "elu",
@@ -167,12 +191,13 @@ class TensorFlow(Framework):
         "gelu_tanh",
         "silu",
         "swish",
+        *SMOOTH_GATES,
     )
     packages = ("tensorflow", "keras")
 
     def functions(self) -> Mapping[str, Function]:
         tf = import_module("tensorflow")
-        return composed(tf.nn.relu, tf.square) | {
+        functions = composed(tf.nn.relu, tf.square) | {
             "relu": tf.nn.relu,
             "relu6": tf.nn.relu6,
             "leaky_relu": tf.nn.leaky_relu,
@@ -187,6 +212,7 @@ class TensorFlow(Framework):
             "silu": tf.nn.silu,
             "swish": tf.nn.silu,
         }
+        return functions | gates(functions)
 
     def tensor(self, a: Array) -> Tensor:
         return import_module("tensorflow").constant(a)
@@ -212,7 +238,9 @@ class Keras(TensorFlow):
         "thresholded_relu",
         "soft_threshold",
         "hard_threshold",
+        "reglu",
         *SMOOTH,
+        *SMOOTH_GATES,
     )
 
     def __init__(self) -> None:
@@ -227,7 +255,7 @@ class Keras(TensorFlow):
             # The layer's own formula, with a slope for which a gradient can be computed.
             return keras.layers.PReLU.call(SimpleNamespace(alpha=slope), x)
 
-        return {
+        functions = {
             "relu": keras.ops.relu,
             "relu6": keras.ops.relu6,
             "leaky_relu": keras.ops.leaky_relu,
@@ -250,6 +278,7 @@ class Keras(TensorFlow):
             "hard_swish": keras.ops.hard_swish,
             "hard_sigmoid": keras.ops.hard_sigmoid,
         }
+        return functions | gates(functions)
 
 
 class Jax(Framework):
@@ -264,7 +293,9 @@ class Jax(Framework):
         "crelu",
         "add_relu",
         "affine_relu",
+        "reglu",
         *SMOOTH,
+        *SMOOTH_GATES,
     )
     packages = ("jax",)
 
@@ -278,7 +309,7 @@ class Jax(Framework):
 
     def functions(self) -> Mapping[str, Function]:
         jax = import_module("jax")
-        return composed(jax.nn.relu, jax.numpy.square) | {
+        functions = composed(jax.nn.relu, jax.numpy.square) | {
             "relu": jax.nn.relu,
             "relu6": jax.nn.relu6,
             "leaky_relu": jax.nn.leaky_relu,
@@ -298,6 +329,7 @@ class Jax(Framework):
             "hard_swish": jax.nn.hard_swish,
             "hard_sigmoid": jax.nn.hard_sigmoid,
         }
+        return functions | gates(functions)
 
     def tensor(self, a: Array) -> Tensor:
         return import_module("jax.numpy").asarray(a)

@@ -42,6 +42,8 @@ class Given:
     parameter: float | None
     dy: Array | None
     character: str
+    factor: Array | None = None
+    """What a gate multiplies y by."""
     info: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +97,7 @@ class Deviation:
 
 
 DEVIATIONS: list[Deviation] = []
+SUBNORMAL = "an operand or a result is subnormal"
 ALL = "efdE"
 TF = (TENSORFLOW, KERAS)
 AUTOMATIC = (PYTORCH, *TF, JAX)
@@ -172,15 +175,19 @@ def _differ(a: Array, b: Array) -> Array:
     return difference
 
 
+def _rows(framework: str, name: str, character: str) -> list[Deviation]:
+    return [
+        row
+        for row in DEVIATIONS
+        if framework in row.frameworks and name in row.functions and character in row.dtypes
+    ]
+
+
 class Agreement:
     """Checks a framework's results, and notes the deviations that explain some of them."""
 
     def __init__(self, framework: str, name: str, character: str) -> None:
-        self.rows = [
-            row
-            for row in DEVIATIONS
-            if framework in row.frameworks and name in row.functions and character in row.dtypes
-        ]
+        self.rows = _rows(framework, name, character)
         self.met: set[int] = set()
 
     def check(self, theirs: Array, given: Given) -> None:
@@ -209,6 +216,51 @@ class Agreement:
                 f"{(~(settled | by_rows)).sum()} such, in "
                 f"{given.x[~(settled | by_rows)].min()}..{given.x[~(settled | by_rows)].max()}"
             )
+
+
+class GateAgreement:
+    """Checks that a framework's gate is its own activation, as near to ours as it is, times y."""
+
+    def __init__(self, framework: str, gate: str, activation: str, character: str) -> None:
+        self.rows = _rows(framework, gate, character)
+        self._of_activation = _rows(framework, activation, character)
+        self._flushes = any(row.about == SUBNORMAL for row in self._of_activation)
+        self.met: set[int] = set()
+
+    def check(self, theirs: Array, ours: Array, activated: Given) -> None:
+        theirs, ours = theirs.astype(np.float64), ours.astype(np.float64)
+        settled = _is_same(theirs, ours)
+        settled |= _is_product(theirs, activated, activated.y, ULPS * activated.last_place)
+        if self._flushes:
+            settled |= (theirs == 0) & (np.abs(ours) <= activated.tiny)
+        for row in self._of_activation:
+            value, error = row.value(activated), row.error(activated)
+            settled |= row.where(activated) & _is_product(theirs, activated, value, error)
+        for k, row in enumerate(self.rows):
+            by_row = row.where(activated) & _is_same(theirs, row.value(activated))
+            if (by_row & ~_is_same(theirs, ours)).any():
+                self.met.add(k)
+            settled |= by_row
+        for first in np.flatnonzero(~settled)[:1]:
+            assert activated.factor is not None
+            raise AssertionError(
+                f"at {activated.x[first]!r}, {activated.factor[first]!r} theirs is "
+                f"{theirs[first]!r} and ours {ours[first]!r}; {(~settled).sum()} such"
+            )
+
+
+def _is_product(theirs: Array, activated: Given, value: Any, error: Any) -> Any:
+    """Whether it is the value, which may be off by the error, times the factor, and rounded."""
+    factor = activated.factor
+    assert factor is not None
+    product = value * factor
+    rounding = 2 * activated.eps * np.maximum(np.abs(product), activated.tiny)
+    reach = np.where(np.isfinite(factor), error * np.abs(factor) + rounding, 0)
+    near = (np.abs(theirs - product) <= reach) | _is_same(theirs, product)
+    near |= (theirs == 0) & (product == 0)
+    # ∞ times what may be 0
+    near |= np.isinf(factor) & (np.abs(value) <= error) & np.isnan(theirs)
+    return near
 
 
 # Forward.
@@ -360,7 +412,7 @@ _deviates(
     dtypes="fdE",
 )
 
-texts = ("an operand or a result is subnormal", "it may count as 0")
+texts = (SUBNORMAL, "it may count as 0")
 _FLUSHED: tuple[tuple[tuple[str, ...], str], ...] = (
     ((*TF, JAX), "softplus log_sigmoid selu gelu gelu_tanh silu swish"),
     ((KERAS, JAX), "elu celu mish hard_swish"),
@@ -381,6 +433,15 @@ texts = ("x = −0.0", "+0.0")
 _deviates(JAX, "celu", *texts, lambda g: g.x == 0, value=_zero)
 _deviates(KERAS, "celu", *texts, lambda g: g.x == 0, value=_zero, dtypes="fd")
 _deviates(ORT, "celu selu", *texts, lambda g: g.x == 0, value=_zero, dtypes="f")
+
+texts = ("x = 0 or −∞, y is infinite or NaN", "NaN")
+
+
+def _is_shut(g: Given) -> Any:
+    return (g.y == 0) & ~np.isfinite(g.factor)  # type: ignore[arg-type]
+
+
+_deviates(AUTOMATIC, "swiglu geglu geglu_tanh", *texts, _is_shut, value=_nan)
 
 # Backward. dy is a number of a usual size.
 

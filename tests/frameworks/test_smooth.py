@@ -8,13 +8,14 @@ import pytest
 
 from tests.bits import Array
 from tests.cases import BY_NAME
-from tests.frameworks.frameworks import FRAMEWORKS, SMOOTH, Framework
+from tests.frameworks.frameworks import FRAMEWORKS, GATES, SMOOTH, SMOOTH_GATES, Framework
 from tests.frameworks.smooth import (
     ALSO,
     MISSING,
     NUMBERS,
     ONLY_USUAL,
     Agreement,
+    GateAgreement,
     Given,
 )
 from tests.frameworks.test_values import (
@@ -88,3 +89,46 @@ def test_each_function(
             agreement.check(theirs, given)
     met = [agreement.rows[k] for k in sorted(agreement.met)]
     assert [row.about for row in met] == [row.about for row in agreement.rows]
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("character", "efdE")
+@pytest.mark.parametrize("name", SMOOTH_GATES)
+@pytest.mark.parametrize(
+    "framework",
+    [each for each in FRAMEWORKS if set(SMOOTH_GATES) <= set(each.names)],
+    ids=lambda each: each.title,
+)
+def test_each_gate(framework: type[Framework], name: str, character: str, direction: str) -> None:
+    """Of both gradients dz y and dz are of a usual size."""
+    made, activation = framework(), GATES[name]
+    value = GateAgreement(framework.title, name, activation, character)
+    slope = Agreement(framework.title, f"{activation}_backward", character)
+    for x in _inputs(character):
+        wide, dtype = x.astype(np.float64), x.dtype
+        (activated,) = _expected(BY_NAME[activation], x)
+        random = np.random.default_rng(x.size)
+        dz, y = (random.choice([-1, 1], (2, x.size)) * random.uniform(0.5, 1, (2, x.size))).astype(
+            dtype
+        )
+
+        def given(factor: Array, activated: Array = activated, wide: Array = wide) -> Given:
+            factor = factor.astype(np.float64)
+            return Given(activated.astype(np.float64), wide, None, None, character, factor)
+
+        with np.errstate(all="ignore"):
+            if direction == "forward":
+                for factor in (y, np.full_like(y, np.inf), np.full_like(y, np.nan)):
+                    (theirs,) = made.forward(name, x, factor)
+                    (ours,) = _expected(BY_NAME[name], x, factor)
+                    assert theirs.dtype == dtype
+                    value.check(theirs, ours, given(factor))
+                continue
+            operands = dz, x, y
+            dx, dy = made.backward(name, *operands)
+            our_dx, our_dy = _expected(BY_NAME[f"{name}_backward"], *operands)
+            assert dx.dtype == dy.dtype == dtype
+            upstream = (dz * y).astype(np.float64)
+            slope.check(dx, Given(our_dx.astype(np.float64), wide, None, upstream, character))
+            value.check(dy, our_dy, given(dz))
+    assert len(value.met) == (len(value.rows) if direction == "forward" else 0)
