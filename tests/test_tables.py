@@ -239,7 +239,7 @@ for isa in ISAS:
         assert same_bits(actual, wanted), (isa, dtype)
 print("done")
 """
-    with_tests = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})"
+    with_tests = f"import sys; sys.path.append({str(Path(__file__).parents[1])!r})"
     assert output_of(f"{with_tests}\n{code}", tmp_path) == "done"
 
 
