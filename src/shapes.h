@@ -10,17 +10,16 @@
 
 #define FUNCTION(name, dtypes, inputs, outputs, arithmetic, value, numpy)               \
     ROW(name, dtypes, 0, 1, inputs, outputs, arithmetic, value, numpy)
-#define RECTIFIER(                                                                      \
-    name, dtypes, inputs, outputs, arithmetic, value,                                   \
+#define RECTIFIER(name, dtypes, inputs, ...)                                            \
+    WITH_BACKWARD(name, dtypes, 1, inputs, 2, DY_##inputs, __VA_ARGS__)
+#define GATE(name, dtypes, inputs, ...)                                                 \
+    WITH_BACKWARD(name, dtypes, 2, inputs, 3, DZ_##inputs, __VA_ARGS__)
+#define WITH_BACKWARD(                                                                  \
+    name, dtypes, arrays, inputs, backward_arrays, backward_inputs,                     \
+    outputs, arithmetic, value,                                                         \
     backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
-    ROW(name, dtypes, 0, 1, inputs, outputs, arithmetic, value, numpy)                  \
-    ROW(name##_backward, dtypes, 1, 2, DY_##inputs, backward_outputs,                   \
-        backward_arithmetic, derivative, backward_numpy)
-#define GATE(                                                                           \
-    name, dtypes, inputs, outputs, arithmetic, value,                                   \
-    backward_outputs, backward_arithmetic, derivative, numpy, backward_numpy)           \
-    ROW(name, dtypes, 0, 2, inputs, outputs, arithmetic, value, numpy)                  \
-    ROW(name##_backward, dtypes, 1, 3, DZ_##inputs, backward_outputs,                   \
+    ROW(name, dtypes, 0, arrays, inputs, outputs, arithmetic, value, numpy)             \
+    ROW(name##_backward, dtypes, 1, backward_arrays, backward_inputs, backward_outputs, \
         backward_arithmetic, derivative, backward_numpy)
 
 /* A backward's inputs: the upstream gradient dy before those of its row. */

@@ -152,8 +152,7 @@ static void rows(const struct count_operands *o)
                 x + row * o->step, quarter * o->step, n,
                 o->counts + row * o->count_step, quarter * o->count_step, overwrites);
         for (ptrdiff_t row = 4 * quarter + 2 * half; row < o->rows; ++row)
-            run(
-                x + row * o->step, n, o->counts + row * o->count_step, overwrites);
+            run(x + row * o->step, n, o->counts + row * o->count_step, overwrites);
         x += n * (ptrdiff_t)sizeof(T);
     }
 }

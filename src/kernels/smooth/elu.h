@@ -128,7 +128,7 @@ static inline bool elu_is_fast_for(float alpha)
 }
 
 NEVER_CERTAIN_IF_FAILED(elu)
-IN_ONE_LOOP(elu)
+IN_PAIRS_OR_ONE_LOOP(elu)
 
 static ALWAYS_INLINE float elu_fast(float x, float alpha, uint32_t *failed)
 {
@@ -399,7 +399,7 @@ static inline bool celu_is_fast_for(float alpha)
 }
 
 NEVER_CERTAIN_IF_FAILED(celu)
-IN_ONE_LOOP(celu)
+IN_PAIRS_OR_ONE_LOOP(celu)
 static group_in_pairs *const celu_group = elu_group;
 
 static ALWAYS_INLINE float celu_fast(float x, float alpha, uint32_t *failed)

@@ -111,10 +111,14 @@ struct two_loops {
 };
 
 #define IN_TWO_LOOPS(name)                                                              \
+    NOT_IN_PAIRS(name)                                                                  \
     static const struct two_loops name##_loops = {name##_first, name##_last};           \
     static ALWAYS_INLINE float name##_fast(float x, uint32_t *failed)                   \
     { return name##_last(name##_first(x), x, failed); }
-#define IN_ONE_LOOP(name) static const struct two_loops name##_loops = {NULL, NULL};
+#define IN_ONE_LOOP(name) IN_PAIRS_OR_ONE_LOOP(name) NOT_IN_PAIRS(name)
+/* Defines name_group, too, where there are pairs of floats. */
+#define IN_PAIRS_OR_ONE_LOOP(name)                                                      \
+    static const struct two_loops name##_loops = {NULL, NULL};
 
 /* The parts of rounding tests, in the highest bit: integer operations, which run beside those of
    floats. They are few, since each counts as much as an operation of the function. name_FAILED is

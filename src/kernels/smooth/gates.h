@@ -102,22 +102,28 @@ static ALWAYS_INLINE double without_powers(
     return without_spare_power(v, s, product);
 }
 
-/* x y P / D, D = P + e^r in `denominator` */
+/* From `limit` on the activation is x, and its derivative 1. */
+static ALWAYS_INLINE double up_to(double limit, double x, double value, double product)
+{
+    return x < limit ? value : x >= limit ? product : x;
+}
+
+/* x y P / D, D = P + e^r in s.v */
 static ALWAYS_INLINE double sigmoid_gate(
-    struct stage s, struct operands v, double bounded_x, double y,
-    struct double_double denominator)
+    struct stage s, struct operands v, double limit, double bounded_x, double y)
 {
     const struct operands gate = gate_operands(v, y);
     const struct scaled_operand x = scaled_operand(v.range, bounded_x);
     const struct double_double n = multiple_dd(dy_and_power(gate, s), dd_of(x.number));
     s.exponent += x.exponent;
-    return without_spare_power(gate, s, ratio_dd(n, denominator));
+    return up_to(limit, v.x, without_spare_power(gate, s, ratio_dd(n, s.v)), v.x * y);
 }
 
-static ALWAYS_INLINE double sigmoid_gate_slope(struct stage s, struct operands v)
+static ALWAYS_INLINE double sigmoid_gate_slope(struct stage s, struct operands v, double limit)
 {
     const struct double_double n = product_dd(upstream_and_power(v, s), s.u);
-    return without_powers(v, s, ratio_dd(n, product_dd(s.v, s.v)));
+    const double value = without_powers(v, s, ratio_dd(n, product_dd(s.v, s.v)));
+    return up_to(limit, v.x, value, v.dy * v.parameter);
 }
 
 static ALWAYS_INLINE struct stage gate_denominator(struct stage s, struct operands v)
@@ -127,18 +133,11 @@ static ALWAYS_INLINE struct stage gate_denominator(struct stage s, struct operan
     return s;
 }
 
-/* From `limit` on the activation is x, and its derivative 1. */
-static ALWAYS_INLINE double up_to(double limit, double x, double value, double product)
-{
-    return x < limit ? value : x >= limit ? product : x;
-}
-
 #define SILU_LIMIT 42
 
 static ALWAYS_INLINE double swiglu_divide(struct stage s, struct operands v)
 {
-    const double value = sigmoid_gate(s, v, bounded_below(v), v.parameter, s.v);
-    return up_to(SILU_LIMIT, v.x, value, v.x * v.parameter);
+    return sigmoid_gate(s, v, SILU_LIMIT, bounded_below(v), v.parameter);
 }
 
 static const struct staged swiglu_staged = {
@@ -147,13 +146,12 @@ static const struct staged swiglu_staged = {
 
 static ALWAYS_INLINE double swiglu_backward_of_x(struct stage s, struct operands v)
 {
-    return up_to(SILU_LIMIT, v.x, sigmoid_gate_slope(s, v), v.dy * v.parameter);
+    return sigmoid_gate_slope(s, v, SILU_LIMIT);
 }
 
 static ALWAYS_INLINE double swiglu_backward_of_y(struct stage s, struct operands v)
 {
-    const double value = sigmoid_gate(s, v, bounded_below(v), v.dy, s.v);
-    return up_to(SILU_LIMIT, v.x, value, v.x * v.dy);
+    return sigmoid_gate(s, v, SILU_LIMIT, bounded_below(v), v.dy);
 }
 
 static const struct staged swiglu_backward_staged = {
@@ -172,8 +170,7 @@ static ALWAYS_INLINE struct stage geglu_tanh_reduce(struct operands v)
 
 static ALWAYS_INLINE double geglu_tanh_divide(struct stage s, struct operands v)
 {
-    const double value = sigmoid_gate(s, v, gelu_tanh_backward_bounded(v), v.parameter, s.v);
-    return up_to(GELU_TANH_LIMIT, v.x, value, v.x * v.parameter);
+    return sigmoid_gate(s, v, GELU_TANH_LIMIT, gelu_tanh_backward_bounded(v), v.parameter);
 }
 
 static const struct staged geglu_tanh_staged = {
@@ -182,13 +179,12 @@ static const struct staged geglu_tanh_staged = {
 
 static ALWAYS_INLINE double geglu_tanh_backward_of_x(struct stage s, struct operands v)
 {
-    return up_to(GELU_TANH_LIMIT, v.x, sigmoid_gate_slope(s, v), v.dy * v.parameter);
+    return sigmoid_gate_slope(s, v, GELU_TANH_LIMIT);
 }
 
 static ALWAYS_INLINE double geglu_tanh_backward_of_y(struct stage s, struct operands v)
 {
-    const double value = sigmoid_gate(s, v, gelu_tanh_backward_bounded(v), v.dy, s.v);
-    return up_to(GELU_TANH_LIMIT, v.x, value, v.x * v.dy);
+    return sigmoid_gate(s, v, GELU_TANH_LIMIT, gelu_tanh_backward_bounded(v), v.dy);
 }
 
 static const struct staged geglu_tanh_backward_staged = {
@@ -318,7 +314,6 @@ GATE_OF_LONG_DOUBLE(geglu_tanh, gelu_tanh, gelu_tanh_bound_extended())
 
 FAST_FOR_EVERY_INPUT(swiglu)
 IN_ONE_LOOP(swiglu)
-NOT_IN_PAIRS(swiglu)
 
 static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
 {
@@ -329,7 +324,6 @@ static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
 
 FAST_FOR_EVERY_INPUT(geglu)
 IN_ONE_LOOP(geglu)
-NOT_IN_PAIRS(geglu)
 
 static ALWAYS_INLINE float geglu_fast(float x, float y, uint32_t *failed)
 {
@@ -340,7 +334,6 @@ static ALWAYS_INLINE float geglu_fast(float x, float y, uint32_t *failed)
 
 FAST_FOR_EVERY_INPUT(geglu_tanh)
 IN_ONE_LOOP(geglu_tanh)
-NOT_IN_PAIRS(geglu_tanh)
 
 static ALWAYS_INLINE float geglu_tanh_fast(float x, float y, uint32_t *failed)
 {
@@ -363,7 +356,6 @@ static ALWAYS_INLINE struct gradients fast_sigmoid_gradients(
 
 FAST_FOR_EVERY_INPUT(swiglu_backward)
 IN_ONE_LOOP(swiglu_backward)
-NOT_IN_PAIRS(swiglu_backward)
 
 static ALWAYS_INLINE struct gradients swiglu_backward_fast(
     float dz, float x, float y, uint32_t *failed)
@@ -375,7 +367,6 @@ static ALWAYS_INLINE struct gradients swiglu_backward_fast(
 
 FAST_FOR_EVERY_INPUT(geglu_backward)
 IN_ONE_LOOP(geglu_backward)
-NOT_IN_PAIRS(geglu_backward)
 
 static ALWAYS_INLINE struct gradients geglu_backward_fast(
     float dz, float x, float y, uint32_t *failed)
@@ -394,7 +385,6 @@ static ALWAYS_INLINE struct gradients geglu_backward_fast(
 
 FAST_FOR_EVERY_INPUT(geglu_tanh_backward)
 IN_ONE_LOOP(geglu_tanh_backward)
-NOT_IN_PAIRS(geglu_tanh_backward)
 
 static ALWAYS_INLINE struct gradients geglu_tanh_backward_fast(
     float dz, float x, float y, uint32_t *failed)

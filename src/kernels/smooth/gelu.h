@@ -484,7 +484,6 @@ static inline long double gelu_tanh_backward_extended(long double dy, long doubl
    need. For the derivatives the rounding test fails beside the root. */
 
 FAST_FOR_EVERY_INPUT(gelu)
-NOT_IN_PAIRS(gelu)
 
 /* The tail over FAST_MILLS_FACTOR errs by 2^-40 of itself. */
 static ALWAYS_INLINE double gelu_first(float x)
@@ -508,7 +507,6 @@ IN_TWO_LOOPS(gelu)
 
 FAST_FOR_EVERY_INPUT(gelu_backward)
 IN_ONE_LOOP(gelu_backward)
-NOT_IN_PAIRS(gelu_backward)
 
 static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *failed)
 {
@@ -523,7 +521,6 @@ static ALWAYS_INLINE float gelu_backward_fast(float dy, float x, uint32_t *faile
 
 FAST_FOR_EVERY_INPUT(gelu_tanh_backward)
 IN_ONE_LOOP(gelu_tanh_backward)
-NOT_IN_PAIRS(gelu_tanh_backward)
 
 static ALWAYS_INLINE float gelu_tanh_backward_fast(float dy, float x, uint32_t *failed)
 {

@@ -80,7 +80,6 @@ static inline long double hard_swish_backward_extended(long double dy, long doub
 #ifdef HAS_FMA
 
 enum { hard_swish_FAST_CHUNK = LONG_FAST_CHUNK };
-NOT_IN_PAIRS(hard_swish)
 IN_ONE_LOOP(hard_swish)
 static const uint32_t hard_swish_FAILED = 0x40000000u;
 

@@ -78,7 +78,6 @@ static inline long double log_sigmoid_backward_extended(long double dy, long dou
 
 FAST_FOR_EVERY_INPUT(log_sigmoid_backward)
 IN_ONE_LOOP(log_sigmoid_backward)
-NOT_IN_PAIRS(log_sigmoid_backward)
 
 static ALWAYS_INLINE float log_sigmoid_backward_fast(float dy, float x, uint32_t *failed)
 {

@@ -103,7 +103,7 @@ static inline long double silu_backward_extended(long double dy, long double x)
 /* The fast path of float32: silu_single without its bounds. */
 
 FAST_FOR_EVERY_INPUT(silu)
-IN_ONE_LOOP(silu)
+IN_PAIRS_OR_ONE_LOOP(silu)
 
 static ALWAYS_INLINE float silu_fast(float x, uint32_t *failed)
 {
@@ -173,7 +173,6 @@ NOT_IN_PAIRS(silu)
 
 FAST_FOR_EVERY_INPUT(silu_backward)
 IN_ONE_LOOP(silu_backward)
-NOT_IN_PAIRS(silu_backward)
 
 static ALWAYS_INLINE float silu_backward_fast(float dy, float x, uint32_t *failed)
 {

@@ -132,7 +132,6 @@ static inline long double softplus_backward_extended(long double dy, long double
 
 FAST_FOR_EVERY_INPUT(softplus_backward)
 IN_ONE_LOOP(softplus_backward)
-NOT_IN_PAIRS(softplus_backward)
 
 static ALWAYS_INLINE float softplus_backward_fast(float dy, float x, uint32_t *failed)
 {

@@ -273,7 +273,6 @@ static inline bool squareplus_is_fast_for(float b)
 
 NEVER_CERTAIN_IF_FAILED(squareplus)
 IN_ONE_LOOP(squareplus)
-NOT_IN_PAIRS(squareplus)
 
 /* x/2 + sqrt(x^2/4 + b/4) in float32, with the rounding errors of square and sum, and one step
    of Newton's for what the root leaves of them. If b is not negative these are small beside the

@@ -48,7 +48,9 @@ static ALWAYS_INLINE double swish_backward_single(double dy, double x, double be
     const double w = copysign(at_least(at_most(fabs(z), 300), least), z);
     const double derivative = sigmoid_derivative(w, reduced_exponential(TWICE, -fabs(w)));
     /* Of all floats only these two, times 1.702, have a derivative too near to a midpoint. */
-    const double correction = z == 0x1.8f322871f5ec0p-9 ? 0x1p-52 : z == -0x1.fc00000045140p-19 ? -0x1p-52 : 0;
+    const double correction = z == 0x1.8f322871f5ec0p-9 ? 0x1p-52
+        : z == -0x1.fc00000045140p-19                     ? -0x1p-52
+                                                          : 0;
     return dy * (nearer_to_half(derivative, w, 0x1p-16) + correction);
 }
 
@@ -181,7 +183,6 @@ static inline long double swish_backward_extended(long double dy, long double x,
 
 FAST_FOR_EVERY_INPUT(swish)
 IN_ONE_LOOP(swish)
-NOT_IN_PAIRS(swish)
 
 static ALWAYS_INLINE float swish_fast(float x, float beta, uint32_t *failed)
 {
