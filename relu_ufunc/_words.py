@@ -46,6 +46,22 @@ class Words(NamedTuple):
     backward_example: str = ""
 
 
+# What the gates have in common.
+LINEAR_HALF = """\
+y : array_like
+    The other half, which is not activated."""
+SMOOTH_GATE_VALUES = """\
+- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
+  for every y, infinities and NaN too; its sign is the product of the signs.
+- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
+- inf * 0 is NaN."""
+COMPOSED = """\
+The frameworks compose it: 0 * inf is NaN there, and so is the value at
+x = -inf."""
+SHAZEER = """\
+.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
+   2020."""
+
 WORDS = {
     "relu": Words(
         summary="Rectified linear unit: the positive part of x.",
@@ -619,9 +635,7 @@ function [1]_. x and y are two linear maps of one input.""",
 dx = dz * y where x > 0, else +0
 dy = dz * x where x > 0, else +0""",
         derivative="Both derivatives at x = 0 are 0.",
-        parameters="""\
-y : array_like
-    The other half, which is not activated.""",
+        parameters=LINEAR_HALF,
         special_values="""\
 - Where x <= 0 the result is +0.0 for every y, infinities and NaN too.
 - A NaN x keeps its bits. Where x > 0 a NaN y gives NaN, and so does inf * 0.""",
@@ -632,9 +646,7 @@ y : array_like
         differences="""\
 The frameworks multiply: where x <= 0, an infinite or NaN y gives NaN, and a
 negative y -0.0.""",
-        references="""\
-.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
-   2020.""",
+        references=SHAZEER,
         see_also="swiglu, geglu, relu",
         example="""\
 >>> reglu([-2.0, 0.5, 3.0], [np.inf, 4.0, -1.0])
@@ -1162,24 +1174,14 @@ The gated unit of the feed-forward layers of most current language models
 dx = dz * y * (1 + x / (1 + exp(x))) / (1 + exp(-x))
 dy = dz * x / (1 + exp(-x))""",
         derivative="dx is that of `silu_backward` for a `dy` of dz * y, which is not rounded.",
-        parameters="""\
-y : array_like
-    The other half, which is not activated.""",
-        special_values="""\
-- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
-  for every y, infinities and NaN too; its sign is the product of the signs.
-- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
-- inf * 0 is NaN.""",
+        parameters=LINEAR_HALF,
+        special_values=SMOOTH_GATE_VALUES,
         pytorch="``torch.nn.functional.silu(x) * y``",
         tensorflow="``tf.nn.silu(x) * y``",
         jax="``jax.nn.silu(x) * y``",
         onnx="Sigmoid, then Mul with x and y",
-        differences="""\
-The frameworks compose it: 0 * inf is NaN there, and so is the value at
-x = -inf.""",
-        references="""\
-.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
-   2020.""",
+        differences=COMPOSED,
+        references=SHAZEER,
         see_also="silu, geglu, reglu",
         example="""\
 >>> swiglu([-1.0, 0.0, 2.0], [3.0, np.inf, 0.5])
@@ -1210,24 +1212,14 @@ function [1]_. x and y are two linear maps of one input.""",
 dx = dz * y * (Phi(x) + x * exp(-x**2 / 2) / sqrt(2 * pi))
 dy = dz * x * Phi(x)""",
         derivative="dx is that of `gelu_backward` for a `dy` of dz * y, which is not rounded.",
-        parameters="""\
-y : array_like
-    The other half, which is not activated.""",
-        special_values="""\
-- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
-  for every y, infinities and NaN too; its sign is the product of the signs.
-- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
-- inf * 0 is NaN.""",
+        parameters=LINEAR_HALF,
+        special_values=SMOOTH_GATE_VALUES,
         pytorch="``torch.nn.functional.gelu(x) * y``",
         tensorflow="``tf.nn.gelu(x) * y``",
         jax="``jax.nn.gelu(x, approximate=False) * y``",
         onnx="Gelu, then Mul",
-        differences="""\
-The frameworks compose it: 0 * inf is NaN there, and so is the value at
-x = -inf.""",
-        references="""\
-.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
-   2020.""",
+        differences=COMPOSED,
+        references=SHAZEER,
         see_also="gelu, geglu_tanh, swiglu",
         example="""\
 >>> geglu([-1.0, 0.0, 2.0], [3.0, np.inf, 0.5])
@@ -1252,24 +1244,14 @@ dx = dz * y * (1 + x * u' / (1 + exp(u))) / (1 + exp(-u)),
 u' = sqrt(8 / pi) * (1 + 0.134145 * x**2)
 dy = dz * x / (1 + exp(-u))""",
         derivative="dx is that of `gelu_tanh_backward` for a `dy` of dz * y, not rounded.",
-        parameters="""\
-y : array_like
-    The other half, which is not activated.""",
-        special_values="""\
-- Where the activation is exactly 0, at x = 0 and x = -inf, the result is a zero
-  for every y, infinities and NaN too; its sign is the product of the signs.
-- A NaN x keeps its bits. Elsewhere a NaN y gives NaN.
-- inf * 0 is NaN.""",
+        parameters=LINEAR_HALF,
+        special_values=SMOOTH_GATE_VALUES,
         pytorch="``torch.nn.functional.gelu(x, approximate='tanh') * y``",
         tensorflow="``tf.nn.gelu(x, approximate=True) * y``",
         jax="``jax.nn.gelu(x) * y``",
         onnx="Gelu, ``approximate='tanh'``, then Mul",
-        differences="""\
-The frameworks compose it: 0 * inf is NaN there, and so is the value at
-x = -inf.""",
-        references="""\
-.. [1] N. Shazeer, *GLU Variants Improve Transformer*, arXiv:2002.05202,
-   2020.""",
+        differences=COMPOSED,
+        references=SHAZEER,
         see_also="gelu_tanh, geglu, swiglu",
         example="""\
 >>> geglu_tanh([-1.0, 0.0, 2.0], [3.0, np.inf, 0.5])

@@ -675,56 +675,45 @@ def _gate_slope(slope: Callable[[Array, Array], Array], dz: Array, x: Array, y: 
     return np.where(_nan(x), x, _smooth(lambda dz, x, y: slope(dz * y, x), dz, x, y))
 
 
-GATE = {"y": [1.0, 0.7, -2.0, 0.25, 0.5]}
-
-
-@forward(
+smooth_gate = forward(
     FLOATING,
     units="1, m -> m",
-    parameters=GATE,
+    parameters={"y": [1.0, 0.7, -2.0, 0.25, 0.5]},
     nonnegative=nowhere,
     makes_nan=[(inf, 0)],
     smooth=True,
 )
+smooth_gate_backward = backward(
+    units="s, 1, m -> s*m, s", kinks=no_kinks, choices=[((3, 0, 2), (3, 0))]
+)
+
+
+@smooth_gate
 def swiglu(x: Array, y: Array) -> Array:
     return _gate(_silu, x, y)
 
 
-@backward(units="s, 1, m -> s*m, s", kinks=no_kinks, choices=[((3, 0, 2), (3, 0))])
+@smooth_gate_backward
 def swiglu_backward(dz: Array, x: Array, y: Array) -> tuple[Array, Array]:
     return _gate_slope(_silu_slope, dz, x, y), _gate(_silu, x, dz)
 
 
-@forward(
-    FLOATING,
-    units="1, m -> m",
-    parameters=GATE,
-    nonnegative=nowhere,
-    makes_nan=[(inf, 0)],
-    smooth=True,
-)
+@smooth_gate
 def geglu(x: Array, y: Array) -> Array:
     return _gate(_gelu, x, y)
 
 
-@backward(units="s, 1, m -> s*m, s", kinks=no_kinks, choices=[((3, 0, 2), (3, 0))])
+@smooth_gate_backward
 def geglu_backward(dz: Array, x: Array, y: Array) -> tuple[Array, Array]:
     return _gate_slope(_gelu_slope, dz, x, y), _gate(_gelu, x, dz)
 
 
-@forward(
-    FLOATING,
-    units="1, m -> m",
-    parameters=GATE,
-    nonnegative=nowhere,
-    makes_nan=[(inf, 0)],
-    smooth=True,
-)
+@smooth_gate
 def geglu_tanh(x: Array, y: Array) -> Array:
     return _gate(_gelu_tanh, x, y)
 
 
-@backward(units="s, 1, m -> s*m, s", kinks=no_kinks, choices=[((3, 0, 2), (3, 0))])
+@smooth_gate_backward
 def geglu_tanh_backward(dz: Array, x: Array, y: Array) -> tuple[Array, Array]:
     return _gate_slope(_gelu_tanh_slope, dz, x, y), _gate(_gelu_tanh, x, dz)
 
