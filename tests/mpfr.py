@@ -234,12 +234,14 @@ def errors_in_ulp(name: str, results: Array, *operands: Any, output: int = 0) ->
     arrays = [np.asarray(array) for array in (results, *operands)]
     arrays = [a if a.dtype.itemsize > 2 else a.astype(np.float32) for a in arrays]
     found = []
+    # Few of many combinations' values are others each time.
+    number_of, value_of = cache(exact), cache(defined)
     with CONTEXT.copy():
         for result, *each in np.broadcast(*arrays):
-            of, factor, arguments = _factors(name, output, [exact(operand) for operand in each])
-            right = factor * defined(of, *arguments)
+            of, factor, arguments = _factors(name, output, [number_of(operand) for operand in each])
+            right = factor * value_of(of, *arguments)
             argument = _argument(of, *arguments)
-            found.append(_error(of, exact(result), right, argument, factor, info))
+            found.append(_error(of, number_of(result), right, argument, factor, info))
     return np.array(found)
 
 

@@ -663,9 +663,8 @@ def _gate(activation: Callable[[Array], Array], x: Array, y: Array) -> Array:
     def value(x: Array, y: Array) -> Any:
         is_shut = (x == 0) | (x == -inf)
         let_through = np.where(is_shut, np.copysign(y.dtype.type(1), y), y)
-        # Of an infinite y any number of that sign makes the same.
-        one = np.copysign(x.dtype.type(1), x)
-        return activation(np.where(np.isinf(let_through), one, x)) * let_through
+        # An activation that is finite has the sign of x.
+        return np.where(np.isinf(let_through), x, activation(x)) * let_through
 
     return np.where(_nan(x), x, _smooth(value, x, y))
 
