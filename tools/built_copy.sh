@@ -7,9 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 copy=$1
 shift
-mkdir -p "$copy"
-(cd "$root" && git ls-files -z --cached --others --exclude-standard) |
-    tar -C "$root" --null --files-from=- --ignore-failed-read -cf - | tar -C "$copy" -xf -
+"$root/tools/copy_tree.sh" "$copy"
 python3 -m venv "$copy/.venv"
 mapfile -t requirements < <("$copy/.venv/bin/python" "$copy/tools/requirements.py" build-system test)
 export PATH=$copy/.venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -11,8 +11,7 @@ PATH=$root/.venv/bin:$PATH
 
 quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2 && return 1; }; }
 
-mkdir "$work/tree"
-(cd "$root" && git ls-files -z) | tar -C "$root" --null --files-from=- -cf - | tar -C "$work/tree" -xf -
+"$root/tools/copy_tree.sh" "$work/tree"
 grep -q "'-O3'" "$work/tree/src/meson.build"
 for compiler in gcc clang; do
     for level in -O3 -O2 -O0; do

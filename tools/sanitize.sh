@@ -35,9 +35,7 @@ address() {
 # would be reported for races itself.
 thread() {
     # The pool is the same for every instruction set, and the kernels take minutes to instrument.
-    mkdir "$work/tree"
-    (cd "$root" && git ls-files -z) |
-        tar -C "$root" --null --files-from=- -cf - | tar -C "$work/tree" -xf -
+    "$root/tools/copy_tree.sh" "$work/tree"
     sed -i '/^isas = \[/,/generic/{/^isas\|generic/!d}' "$work/tree/src/meson.build"
     quietly meson setup "$work/thread" "$work/tree" -Db_sanitize=thread -Db_lundef=false
     TSAN_OPTIONS="halt_on_error=1 die_after_fork=0" \

@@ -37,9 +37,7 @@ build() {
     echo "$2"/*.whl
 }
 # In the full tree, Python would import the package's sources instead of the wheel.
-mkdir "$work/tree"
-(cd "$root" && git ls-files -z -- . ':!relu_ufunc') |
-    tar -C "$root" --null --files-from=- -cf - | tar -C "$work/tree" -xf -
+"$root/tools/copy_tree.sh" "$work/tree" . ':!relu_ufunc'
 
 for_all=${1:+$(realpath "$1")}
 # install ENVIRONMENT NUMPY: fails if that NumPy has no wheel.
