@@ -4,6 +4,29 @@
 
 #ifdef HAS_FMA
 
+/* Where chunk after chunk has to be computed again, more and more of them are not tried: trying
+   each would take half as long again. Begins with a `next` of 1. */
+struct trials {
+    int untried, next;
+};
+
+static inline bool is_tried(struct trials *trials)
+{
+    if (trials->untried == 0)
+        return true;
+    --trials->untried;
+    return false;
+}
+
+static inline void count_trial(struct trials *trials, bool is_in_vain)
+{
+    trials->untried = is_in_vain ? trials->next : 0;
+    if (!is_in_vain)
+        trials->next = 1;
+    else if (trials->next < MOST_UNTRIED)
+        trials->next *= 2;
+}
+
 /* Whether the first item of an output shares memory with that of an input: a single item may
    overlap its result in part. */
 static inline bool overwrites(const char *output, const char *input)
@@ -49,16 +72,15 @@ static ALWAYS_INLINE void in_groups(
     int inputs, char *const *operands, ptrdiff_t n)
 {
     char *const x = operands[0], *const y = operands[inputs];
-    int untried = 0, next = 1;
+    struct trials trials = {.next = 1};
     if (inputs > 1 && !is_fast_for(widen(load(operands[inputs - 1])))) {
         accurate(operands, n);
         return;
     }
     for (ptrdiff_t m, start = 0; start < n; start += m) {
         m = n - start < LONG_FAST_CHUNK ? n - start : LONG_FAST_CHUNK;
-        if (untried > 0 || m < GROUP) {
+        if (m < GROUP || !is_tried(&trials)) {
             correct_part(accurate, inputs, operands, start, m);
-            --untried;
             continue;
         }
         m -= m % GROUP;
@@ -68,8 +90,7 @@ static ALWAYS_INLINE void in_groups(
                 correct_part(accurate, inputs, operands, i, GROUP);
                 corrected += GROUP;
             }
-        untried = 2 * corrected > m ? next : 0;
-        next = untried == 0 ? 1 : next < MOST_UNTRIED ? 2 * next : next;
+        count_trial(&trials, 2 * corrected > m);
     }
 }
 
@@ -90,10 +111,9 @@ static ALWAYS_INLINE uint32_t in_two_loops(
     return failed;
 }
 
-/* A chunk at a time by the fast path, and by the accurate one if that may be wrong. Where chunk
-   after chunk is, more and more of them are not tried: trying each would take half as long
-   again. The first parameter is asked beforehand: if it is a scalar, the loop would be in vain. A
-   bit of `failing` tells that results may be wrong. */
+/* A chunk at a time by the fast path, and by the accurate one if that may be wrong. The first
+   parameter is asked beforehand: if it is a scalar, the loop would be in vain. A bit of `failing`
+   tells that results may be wrong. */
 static ALWAYS_INLINE void fast_chunks(
     struct function fast, struct two_loops loops, ptrdiff_t chunk, group_in_pairs *group,
     uint32_t failing,
@@ -105,32 +125,26 @@ static ALWAYS_INLINE void fast_chunks(
         return;
     }
     char copies[MAX_INPUTS][LONG_FAST_CHUNK * ITEM];
-    int untried = 0, next = 1;
+    struct trials trials = {.next = 1};
     for (ptrdiff_t m, start = 0; start < n; start += m) {
         m = n - start < chunk ? n - start : chunk;
         char *at[MAX_OPERANDS];
         for (int k = 0; k < fast.inputs + fast.outputs; ++k)
             at[k] = operands[k];
         advance(arrays, fast.inputs, fast.inputs + fast.outputs, at, start);
-        if (untried > 0) {
+        if (!is_tried(&trials)) {
             accurate(at, m);
-            --untried;
             continue;
         }
         for (int k = 0; k < arrays; ++k)
             if (overwrites(at[fast.inputs], at[k])
                 || overwrites(at[fast.inputs + fast.outputs - 1], at[k]))
                 at[k] = memcpy(copies[k], at[k], (size_t)m * ITEM);
-        if ((is_fast_for(widen(load(at[fast.inputs - 1])))
-             && ((loops.first != NULL ? in_two_loops(loops, at, m)
-                                      : vectorised(fast, arrays, at, m))
-                 & failing) == 0)
-            || !correct_chunk(fast, is_certain, accurate, arrays, at, m)) {
-            next = 1;
-            continue;
-        }
-        untried = next;
-        next = next < MOST_UNTRIED ? 2 * next : next;
+        const bool is_right = is_fast_for(widen(load(at[fast.inputs - 1])))
+            && ((loops.first != NULL ? in_two_loops(loops, at, m) : vectorised(fast, arrays, at, m))
+                & failing) == 0;
+        count_trial(&trials,
+                    !is_right && correct_chunk(fast, is_certain, accurate, arrays, at, m));
     }
 }
 
