@@ -42,6 +42,19 @@ KERNELS = [
     ("silu", "float32", "contiguous"),
     ("silu", "float16", "contiguous"),
     ("softplus", "float16", "contiguous"),
+    ("soft_threshold", "float32", "contiguous"),
+    ("soft_threshold_backward", "int16", "contiguous"),
+    ("hard_threshold", "float32", "array parameters"),
+    ("swish", "float32", "contiguous"),
+    ("swish_backward", "float64", "contiguous"),
+    ("log_sigmoid", "float64", "contiguous"),
+    ("hard_sigmoid", "float32", "contiguous"),
+    ("reglu", "float32", "contiguous"),
+    ("reglu_backward", "float16", "contiguous"),
+    ("swiglu", "float32", "rows"),
+    ("swiglu_backward", "float32", "contiguous"),
+    ("geglu", "float64", "contiguous"),
+    ("geglu_tanh", "float16", "contiguous"),
 ]
 CALLS = {"relu": "np.abs(x, out=out)", "relu_backward": "np.maximum(dy, x, out=out)"}
 

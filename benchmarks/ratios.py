@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from benchmarks.measure import Statement, minimum_seconds
-from benchmarks.workload import random_values
+from benchmarks.table import FUNCTIONS
+from benchmarks.workload import make_workload, random_values
 
 import relu_ufunc
 from relu_ufunc import (
@@ -151,6 +152,89 @@ def passes() -> Iterator[Line]:
         )
 
 
+def smooth() -> Iterator[Line]:
+    for name in ("float32", "float64"):
+        for function, row in FUNCTIONS.items():
+            if row.is_smooth:
+                work = make_workload(function, name, 10 * np.dtype(name).itemsize)
+                ours, numpy = (bound(each, **work.namespace) for each in (work.ours, work.numpy))
+                yield f"{function}, {name}, 10,000", ours, "NumPy's spelling", numpy, 1.0
+
+
+def gates() -> Iterator[Line]:
+    for name in ("float32", "float64", "float16"):
+        x = random_values(np.dtype(name), 1_000_000)
+        y, dz = np.roll(x, 1), np.roll(x, 2)
+        dx, dy = np.empty_like(x), np.empty_like(x)
+        operands = {"x": x, "y": y, "dz": dz, "dx": dx, "dy": dy}
+        reglu = relu_ufunc.reglu
+        if name != "float16":
+            yield (
+                f"reglu, {name}, 1,000,000",
+                bound("f(x, y, out=dx)", f=reglu, **operands),
+                "np.multiply",
+                bound("np.multiply(x, y, out=dx)", **operands),
+                0.95,
+            )
+        for gate, activation in (
+            ("reglu", "relu"),
+            ("swiglu", "silu"),
+            ("geglu", "gelu"),
+            ("geglu_tanh", "gelu_tanh"),
+        ):
+            work = make_workload(gate, name, 1000 * x.itemsize)
+            yield (
+                f"{gate}, {name}, 1,000,000",
+                bound(work.ours, **work.namespace),
+                "NumPy's spelling",
+                bound(work.numpy, **work.namespace),
+                8.0 if name == "float16" else 1.8 if gate == "swiglu" else 1.0,
+            )
+            names = {
+                key: getattr(relu_ufunc, key) for key in (activation, f"{activation}_backward")
+            }
+            yield (
+                f"{gate}, {name}, 1,000,000",
+                bound("f(x, y, out=dx)", f=getattr(relu_ufunc, gate), **operands),
+                f"{activation}, multiply",
+                bound(f"np.multiply({activation}(x, out=dx), y, out=dx)", **names, **operands),
+                1.0,
+            )
+            yield (
+                f"{gate}_backward, {name}, 1,000,000",
+                bound(
+                    "f(dz, x, y, out=(dx, dy))",
+                    f=getattr(relu_ufunc, f"{gate}_backward"),
+                    **operands,
+                ),
+                "its four passes",
+                bound(
+                    f"{activation}_backward(np.multiply(dz, y, out=dx), x, out=dx),"
+                    f"np.multiply(dz, {activation}(x, out=dy), out=dy)",
+                    **names,
+                    **operands,
+                ),
+                1.5,
+            )
+
+
+def halves() -> Iterator[Line]:
+    """Of one array: rows with gaps, and the next row of the other half in between."""
+    for name in ("float32", "float64", "float16"):
+        for width in (256, 1024, 4096):
+            both = random_values(np.dtype(name), 2_000_000 // width // 2 * 2 * width)
+            x, y = np.split(both.reshape(-1, 2 * width), 2, -1)
+            out = np.empty(x.shape, x.dtype)
+            swiglu = relu_ufunc.swiglu
+            yield (
+                f"swiglu, {name}, halves, rows of {width}",
+                bound("f(x, y, out=out)", f=swiglu, x=x, y=y, out=out),
+                "contiguous",
+                bound("f(x, y, out=out)", f=swiglu, x=x.copy(), y=y.copy(), out=out),
+                0.95,
+            )
+
+
 def channels() -> Iterator[Line]:
     for n_channels in (3, 8, 16, 64):
         x = random_values(np.dtype(np.float32), 4 * 56 * 56 * n_channels)
@@ -222,11 +306,23 @@ def threads() -> Iterator[Line]:
     relu_ufunc.set_num_threads(1)
 
 
-SECTIONS = (contiguous, small, strided, family, passes, channels, streaming, threads)
+SECTIONS = (
+    contiguous,
+    small,
+    strided,
+    family,
+    passes,
+    smooth,
+    gates,
+    halves,
+    channels,
+    streaming,
+    threads,
+)
 
 
 def bound(statement: str, **names: Any) -> Callable[[], object]:
-    call: Callable[[], object] = eval(f"lambda: {statement}", {"np": np, **names})
+    call: Callable[[], object] = eval(f"lambda: ({statement})", {"np": np, **names})
     return call
 
 
