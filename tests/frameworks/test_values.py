@@ -24,6 +24,7 @@ from tests.frameworks.differences import (
 from tests.frameworks.frameworks import (
     FRAMEWORKS,
     SMOOTH,
+    SMOOTH_GATES,
     Framework,
     Jax,
     TensorFlow,
@@ -170,7 +171,7 @@ class Prediction:
         pytest.param(framework, name, id=f"{framework.title}-{name}")
         for framework in FRAMEWORKS
         for name in framework.names
-        if name not in SMOOTH
+        if name not in (*SMOOTH, *SMOOTH_GATES)
     ],
 )
 def test_each_function(
