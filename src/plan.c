@@ -48,14 +48,14 @@ static void choose_access(struct plan *plan)
 static void choose_head(struct plan *plan)
 {
     const struct loop *loop = plan->loop;
-    const ptrdiff_t itemsize = loop->itemsize;
     const uintptr_t out = (uintptr_t)plan->operands[loop->n_inputs];
     const ptrdiff_t before_line = (ptrdiff_t)(-out % CACHE_LINE);
+    const ptrdiff_t items = before_line / loop->itemsize;
 
-    plan->line_items = CACHE_LINE % itemsize == 0 ? CACHE_LINE / itemsize : 1;
     plan->head = 0;
-    if (before_line % itemsize == 0 && is_contiguous(loop, plan->steps, loop->n_inputs))
-        plan->head = before_line / itemsize;
+    if (items * loop->itemsize == before_line
+        && is_contiguous(loop, plan->steps, loop->n_inputs))
+        plan->head = items;
 }
 
 struct plan make_plan(

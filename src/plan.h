@@ -23,9 +23,8 @@ struct plan {
     /* The access to each operand if the run is not streamed. */
     enum access access[MAX_OPERANDS];
     bool uses_blocks;
-    /* The number of elements before the first whole cache line of the first output, and
-       the number in a line. */
-    ptrdiff_t head, line_items;
+    /* The number of elements before the first whole cache line of the first output. */
+    ptrdiff_t head;
 };
 
 /* Makes the plan of a run whose elements may be computed in any order. */

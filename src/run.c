@@ -20,8 +20,9 @@ enum {
     /* Computing fewer elements takes less time than examining their layout. */
     FEW = 8,
     /* If an operand has fewer bytes than this, the contiguous kernel alone is faster than
-       any plan. */
-    WORTH_PLANNING = 1024,
+       any plan: of shorter runs, aligned stores save less than a second call of the kernel
+       takes. */
+    WORTH_PLANNING = 16384,
     /* From these sizes on, two threads may share a run, and sleeping workers are woken
        for it. Workers are also woken for a run that takes WORTH_WAKING_NS. */
     WORTH_SHARING = 1 << 18,
@@ -81,8 +82,9 @@ static bool may_stream(const struct plan *plan)
    lies. */
 static ptrdiff_t line_start(const struct plan *plan, ptrdiff_t item)
 {
-    const ptrdiff_t after_head = item - plan->head;
-    return after_head < 0 ? 0 : item - after_head % plan->line_items;
+    const ptrdiff_t after_head = item - plan->head, itemsize = plan->loop->itemsize;
+    const ptrdiff_t line_items = CACHE_LINE % itemsize == 0 ? CACHE_LINE / itemsize : 1;
+    return after_head < 0 ? 0 : item - after_head % line_items;
 }
 
 /* If there is a choice of store modes, the elements are computed in parts, and each part is
@@ -189,15 +191,17 @@ static void run(
     const struct loop *loop, char *const *operands, ptrdiff_t n, const ptrdiff_t *steps)
 {
     const unsigned int rounding_mode = loop->rounds_to_nearest ? round_to_nearest() : 0;
+    const ptrdiff_t item_bytes = loop->itemsize * loop->n_operands;
 
     if (n < FEW || !is_order_free(loop, operands, n, steps)) {
         loop->kernel.elementwise(operands, n, steps);
     }
-    else if (n * loop->itemsize < WORTH_PLANNING && are_contiguous(loop, steps)) {
+    else if (
+        n * loop->itemsize < WORTH_PLANNING && n * item_bytes < run_stream_bytes()
+        && are_contiguous(loop, steps)) {
         loop->kernel.contiguous(operands, n);
     }
     else {
-        const ptrdiff_t item_bytes = loop->itemsize * loop->n_operands;
         struct long_run run = {make_plan(loop, operands, n, steps), .item_bytes = item_bytes};
         run.may_stream = may_stream(&run.plan);
         if (run.may_stream || (n * item_bytes >= WORTH_SHARING && threads_count() > 1))
