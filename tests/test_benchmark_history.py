@@ -44,6 +44,18 @@ def test_the_history_is_in_one_environment() -> None:
     assert len(environments) == 1
 
 
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_every_run_says_the_same_of_its_machine(folder: Path) -> None:
+    machine = json.loads((folder / "machine.json").read_text("utf-8"))
+    del machine["version"]
+    for run in runs(folder):
+        parameters, requirements = run["params"], run["requirements"]
+        assert isinstance(parameters, dict)
+        assert isinstance(requirements, dict)
+        facts = {key: parameters[key] for key in parameters.keys() - requirements.keys()}
+        assert facts == machine | {"python": run["python"]}, run["commit_hash"]
+
+
 @pytest.mark.parametrize("root", [HISTORY, RACES], ids=lambda root: root.name)
 def test_results_are_of_the_benchmarks_of_their_configuration(root: Path) -> None:
     benchmarks = json.loads((root / "benchmarks.json").read_text("utf-8"))
