@@ -1,11 +1,13 @@
 """The table of units is complete, and costs nothing until it is used."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from relu_ufunc._operations import OPERATIONS, Operation
 from relu_ufunc.interop import _UNITS
+from tests.oracles import ORACLES
 from tests.subprocesses import output_of
 
 forwards = {operation.name: operation for operation in OPERATIONS if not operation.is_backward}
@@ -54,3 +56,15 @@ def test_the_first_use_imports_no_package_of_units(tmp_path: Path) -> None:
         "import sys; from relu_ufunc import *; interop; print({'astropy', 'pint'} & {*sys.modules})"
     )
     assert output_of(code, tmp_path) == "set()"
+
+
+def test_the_table_of_units_is_complete() -> None:
+    page = Path(__file__).parents[1] / "docs" / "interoperability.md"
+    section = page.read_text("utf-8").partition("\n## Units\n")[2]
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    forwards = [row.name for row in OPERATIONS if not row.is_backward]
+    assert sorted(named) == sorted(forwards)
+    for row in rows:
+        outputs = {ORACLES[name].units_of_outputs[0] == "1" for name in re.findall(r"`(\w+)`", row)}
+        assert len(outputs) == 1, row
