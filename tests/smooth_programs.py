@@ -6,6 +6,7 @@ They compare the smooth functions with estimates in C; MPFR has the last word.
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -68,22 +69,34 @@ class Sweep:
     """Of the results of each instruction set."""
 
 
-def sweep(programs: Path, operation: Operation, *others: float) -> Sweep:
-    """Look at all 2^32 float32; what MPFR finds wrong is in `wrong`, too.
-
-    The parameters are the usual ones, or others, rounded to float32.
-    """
-    starts = range(0, ALL, ALL // _RANGES)
+def _parameters(operation: Operation, others: tuple[float, ...]) -> list[float]:
+    """The usual ones, or others, rounded to float32."""
     parameters: list[float] = np.array(others or usual_parameters(operation), np.float32).tolist()
-    run = partial(_lines, programs / "smooth_test", operation.name)
+    return parameters
+
+
+def _of_all(run: Callable[[int, int], list[list[str]]]) -> list[list[str]]:
+    """What is printed for each range of the inputs' bits."""
+    starts = range(0, ALL, ALL // _RANGES)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda start: run(start, start + ALL // _RANGES, 1, *parameters), starts)
-        lines = [line for part in found for line in part]
-    of = {kind: [line for line in lines if line[0] == kind] for kind in ("wrong", "near", "hard")}
-    digests: dict[str, int] = {}
+        found = pool.map(lambda start: run(start, start + ALL // _RANGES), starts)
+        return [line for part in found for line in part]
+
+
+def _digests(lines: list[list[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
     for line in lines:
         if line[0] == "sum":
-            digests[line[1]] = (digests.get(line[1], 0) + int(line[2], 16)) % (1 << 64)
+            found[line[1]] = (found.get(line[1], 0) + int(line[2], 16)) % (1 << 64)
+    return found
+
+
+def sweep(programs: Path, operation: Operation, *others: float) -> Sweep:
+    """Look at all 2^32 float32; what MPFR finds wrong is in `wrong`, too."""
+    parameters = _parameters(operation, others)
+    run = partial(_lines, programs / "smooth_test", operation.name)
+    lines = _of_all(lambda start, stop: run(start, stop, 1, *parameters))
+    of = {kind: [line for line in lines if line[0] == kind] for kind in ("wrong", "near", "hard")}
     near_x, near_results = (_column(of["near"], k) for k in (1, 2))
     right = rounded(operation.name, near_x, np.dtype(np.float32), *parameters)
     wrong = [" ".join(line[1:]) for line in of["wrong"]]
@@ -94,7 +107,17 @@ def sweep(programs: Path, operation: Operation, *others: float) -> Sweep:
     hard = sorted(of["hard"], key=lambda line: float(line[3]))
     hardest = [(int(line[1], 16), int(line[2], 16)) for line in hard]
     count = sum(int(line[1]) for line in lines if line[0] == "count")
-    return Sweep(count, wrong, len(near_x), hardest, digests)
+    return Sweep(count, wrong, len(near_x), hardest, _digests(lines))
+
+
+def digests(programs: Path, operation: Operation, *others: float) -> dict[str, int]:
+    """Of the results of each instruction set for all 2^32 float32."""
+    run = partial(_lines, programs / "smooth_test", operation.name, "digests")
+    parameters = _parameters(operation, others)
+    found = _digests(_of_all(lambda start, stop: run(start, stop, *parameters)))
+    # That of none.
+    del found["right"]
+    return found
 
 
 @dataclass(frozen=True)

@@ -290,6 +290,16 @@ def test_all_float32_inputs(operation: Operation, programs: Path) -> None:
 
 
 @exhaustive
+def test_all_float32_results_are_those_that_were_proven(
+    operation: Operation, programs: Path
+) -> None:
+    """As the test above has it, but for seconds: after a change that ought to change no bit."""
+    from tests.smooth_programs import digests
+
+    assert set(digests(programs, operation).values()) == {DIGESTS[operation.name]}
+
+
+@exhaustive
 def test_the_oracle_knows_its_error(operation: Operation, programs: Path) -> None:
     """With room to spare; very near to 0 and far out the same float32 is enough."""
     from tests.mpfr import difference, rounded

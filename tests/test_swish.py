@@ -122,3 +122,14 @@ def test_all_float32_inputs(operation: Operation, programs: Path) -> None:
     assert found.count == ALL
     assert set(found.digests.values()) == {QUICK_GELU_DIGESTS[operation.name]}
     assert set(found.hardest[:4]) <= set(QUICK_GELU_NEAR_TIES[operation.name])
+
+
+@pytest.mark.exhaustive
+@each_swish
+def test_all_float32_results_are_those_that_were_proven(
+    operation: Operation, programs: Path
+) -> None:
+    from tests.smooth_programs import digests
+
+    found = digests(programs, operation, QUICK_GELU)
+    assert set(found.values()) == {QUICK_GELU_DIGESTS[operation.name]}
