@@ -58,7 +58,7 @@ def _read_functions() -> dict[str, Function]:
 
 def _read_isas() -> tuple[str, ...]:
     text = (_SOURCES / "meson.build").read_text(encoding="utf-8")
-    return tuple(re.findall(r"^ *\['([\w-]+)', 'cpu_has_", text, flags=re.MULTILINE))
+    return tuple(re.findall(r"\[\s*'([\w-]+)', 'cpu_has_", text))
 
 
 FUNCTIONS = _read_functions()
