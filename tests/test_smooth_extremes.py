@@ -141,6 +141,7 @@ def test_a_derivative_is_0_at_minus_infinity(operation: Operation, isa: str, dty
         ("squareplus_backward", [0.985674, -1138.45901889016, -5.07514e-196]),
         ("gelu_backward", [np.finfo(np.float64).max, -50.0]),
         ("gelu_backward", [1.0, -0.7640389409228352]),
+        ("swish_backward", [1.9546760985879066, -0.7313123513174913, 1.702]),
         ("gelu_tanh_backward", [np.finfo(np.float64).max, -27.01]),
     ],
 )
