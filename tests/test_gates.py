@@ -92,6 +92,23 @@ def test_neighbours_do_not_change_a_result(operation: Operation, isa: str, dtype
             assert arrays[k].tobytes() == result.tobytes()
 
 
+#: Beside midpoints by less than a pair of floats resolves.
+HARD = """
+    0x1.bfdafp-7 0x1.96b5c8p+1   -0x1.c8b05cp-8 0x1.895d1cp-3   -0x1.55731ap-7 -0x1.48a148p-1
+    -0x1.c750a2p-5 -0x1.d0687cp-6   0x1.b575a6p-2 0x1.c48b2ap+2   -0x1.dac70cp+2 -0x1.a4f144p-7
+    0x1.913352p-8 0x1.2760ecp+0   -0x1.aaee6p-1 0x1.b88c32p+3   0x1.9c04dep-4 0x1.a69cdep-7
+    -0x1.895a34p-1 0x1.c68714p-6
+"""
+
+
+@each_isa
+def test_beside_midpoints(isa: str) -> None:
+    pairs = np.array([float.fromhex(number) for number in HARD.split()], np.float32)
+    x, y = (np.repeat(column, 100) for column in pairs.reshape(-1, 2).T)
+    result: Array = UFUNCS[isa]["swiglu"](x, y)
+    assert errors_in_ulp("swiglu", result, x, y).max() <= PRODUCT_ULPS
+
+
 @needs_fenv
 @each_isa
 @each_gate

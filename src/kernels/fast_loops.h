@@ -57,39 +57,47 @@ static ALWAYS_INLINE bool correct_chunk(
 
 /* Computes n items from `start` on. Calls of the kernel in the loop below would be copies of it. */
 static NEVER_INLINE void correct_part(
-    contiguous_kernel *accurate, int inputs, char *const *operands, ptrdiff_t start, ptrdiff_t n)
+    contiguous_kernel *accurate, int arrays, int inputs, char *const *operands,
+    ptrdiff_t start, ptrdiff_t n)
 {
     char *at[MAX_OPERANDS];
     for (int k = 0; k <= inputs; ++k)
         at[k] = operands[k];
-    advance(1, inputs, inputs + 1, at, start);
+    advance(arrays, inputs, inputs + 1, at, start);
     accurate(at, n);
 }
 
-/* A function of one array in groups, which are stored only if they are right. */
+/* In groups, of whose vectors those are computed again that may be wrong. */
 static ALWAYS_INLINE void in_groups(
-    group_in_pairs *group, bool (*is_fast_for)(float parameter), contiguous_kernel *accurate,
+    struct in_pairs pairs, bool (*is_fast_for)(float parameter), contiguous_kernel *accurate,
     int inputs, char *const *operands, ptrdiff_t n)
 {
-    char *const x = operands[0], *const y = operands[inputs];
     struct trials trials = {.next = 1};
-    if (inputs > 1 && !is_fast_for(widen(load(operands[inputs - 1])))) {
+    if (inputs > pairs.arrays && !is_fast_for(widen(load(operands[inputs - 1])))) {
         accurate(operands, n);
         return;
     }
     for (ptrdiff_t m, start = 0; start < n; start += m) {
         m = n - start < LONG_FAST_CHUNK ? n - start : LONG_FAST_CHUNK;
         if (m < GROUP || !is_tried(&trials)) {
-            correct_part(accurate, inputs, operands, start, m);
+            correct_part(accurate, pairs.arrays, inputs, operands, start, m);
             continue;
         }
         m -= m % GROUP;
         ptrdiff_t corrected = 0;
-        for (ptrdiff_t i = start; i < start + m; i += GROUP)
-            if (!group(x + i * ITEM, y + i * ITEM)) {
-                correct_part(accurate, inputs, operands, i, GROUP);
-                corrected += GROUP;
-            }
+        for (ptrdiff_t i = start; i < start + m; i += GROUP) {
+            const char *from[MAX_INPUTS];
+            for (int k = 0; k < pairs.arrays; ++k)
+                from[k] = operands[k] + i * ITEM;
+            const unsigned int failed = pairs.group(from, operands[inputs] + i * ITEM);
+            for (int k = 0; failed >> k != 0; ++k)
+                if (failed >> k & 1) {
+                    correct_part(
+                        accurate, pairs.arrays, inputs, operands, i + k * FLOAT_LANES,
+                        FLOAT_LANES);
+                    corrected += FLOAT_LANES;
+                }
+        }
         count_trial(&trials, 2 * corrected > m);
     }
 }
@@ -115,13 +123,13 @@ static ALWAYS_INLINE uint32_t in_two_loops(
    parameter is asked beforehand: if it is a scalar, the loop would be in vain. A bit of `failing`
    tells that results may be wrong. */
 static ALWAYS_INLINE void fast_chunks(
-    struct function fast, struct two_loops loops, ptrdiff_t chunk, group_in_pairs *group,
+    struct function fast, struct two_loops loops, ptrdiff_t chunk, struct in_pairs pairs,
     uint32_t failing,
     bool (*is_fast_for)(float parameter), bool (*is_certain)(float x),
     contiguous_kernel *accurate, int arrays, char *const *operands, ptrdiff_t n)
 {
-    if (group != NULL && arrays == 1) {
-        in_groups(group, is_fast_for, accurate, fast.inputs, operands, n);
+    if (arrays == pairs.arrays) {
+        in_groups(pairs, is_fast_for, accurate, fast.inputs, operands, n);
         return;
     }
     char copies[MAX_INPUTS][LONG_FAST_CHUNK * ITEM];

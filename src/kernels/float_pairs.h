@@ -13,9 +13,13 @@
 
 enum { FLOAT_LANES = 16, VECTORS = 3, GROUP = VECTORS * FLOAT_LANES };
 
-/* Computes a group and returns true, or stores nothing if a result may be wrong. */
-typedef bool group_in_pairs(const char *x, char *y);
-#define NOT_IN_PAIRS(name) static group_in_pairs *const name##_group = NULL;
+/* Computes a group of elements of `arrays` inputs. Returns a bit for each vector in which a result
+   may be wrong: those are not stored. */
+struct in_pairs {
+    unsigned int (*group)(const char *const *inputs, char *output);
+    int arrays;
+};
+#define NOT_IN_PAIRS(name) static const struct in_pairs name##_pairs = {NULL, 0};
 
 #if defined(__AVX512F__) && defined(HAS_FMA)
 #define HAS_FLOAT_PAIRS
@@ -37,9 +41,18 @@ static ALWAYS_INLINE __m512 vector_of(const char *x, int k)
     return _mm512_loadu_ps(x + k * (ptrdiff_t)sizeof(__m512));
 }
 
-static ALWAYS_INLINE void store_vector(__m512 values, char *y, int k)
+/* Stores the vectors without a lane in `failed`, and returns a bit for each other one. */
+static ALWAYS_INLINE unsigned int store_certain(
+    const __mmask16 *failed, const __m512 *values, char *y)
 {
-    _mm512_storeu_ps(y + k * (ptrdiff_t)sizeof(__m512), values);
+    __mmask16 any = 0;
+    unsigned int uncertain = 0;
+    EACH_VECTOR any |= failed[k];
+    if (any)
+        EACH_VECTOR uncertain |= (unsigned int)(failed[k] != 0) << k;
+    EACH_VECTOR if (!any || failed[k] == 0)
+        _mm512_storeu_ps(y + k * (ptrdiff_t)sizeof(__m512), values[k]);
+    return uncertain;
 }
 
 /* Of 32 numbers, by the lowest five bits of each index. */

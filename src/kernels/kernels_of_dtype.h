@@ -208,7 +208,7 @@
     VECTORISED(name, layout##_accurate, arrays)                                         \
     static CONTIGUOUS(                                                                  \
         name##_##layout, fast_chunks, name##_fast_function, name##_loops,               \
-        name##_FAST_CHUNK, name##_group, name##_FAILED, name##_is_fast_for,             \
+        name##_FAST_CHUNK, name##_pairs, name##_FAILED, name##_is_fast_for,             \
         name##_is_certain, name##_##layout##_accurate, arrays)
 #else
 #define KERNELS_FAST(KEEP, ...) KERNELS_ACCURATE(__VA_ARGS__)

@@ -142,13 +142,13 @@ static ALWAYS_INLINE float elu_fast(float x, float alpha, uint32_t *failed)
    result is right if the number and its error round alike. */
 #define ELU_PAIR_ERROR 0x1p-36f
 
-static ALWAYS_INLINE bool elu_group(const char *from, char *to)
+static ALWAYS_INLINE unsigned int elu_group(const char *const *inputs, char *to)
 {
     const __m512 one = all(1), zero = all(0);
     __m512 x[VECTORS], bounded[VECTORS], base[VECTORS], base_low[VECTORS], high[VECTORS],
         low[VECTORS], y[VECTORS], rest[VECTORS], shorter[VECTORS], longer[VECTORS];
-    __mmask16 below[VECTORS], failed = 0;
-    EACH_VECTOR x[k] = vector_of(from, k);
+    __mmask16 below[VECTORS], failed[VECTORS];
+    EACH_VECTOR x[k] = vector_of(inputs[0], k);
     EACH_VECTOR bounded[k] = _mm512_max_ps(_mm512_min_ps(x[k], zero), all(-20));
     const struct power_and_rest e = exponential_in_pairs(1, bounded);
     EACH_VECTOR base[k] = _mm512_sub_ps(e.power[k], one);
@@ -159,12 +159,13 @@ static ALWAYS_INLINE bool elu_group(const char *from, char *to)
     EACH_VECTOR shorter[k] = _mm512_add_ps(y[k], _mm512_add_ps(rest[k], all(ELU_PAIR_ERROR)));
     EACH_VECTOR longer[k] = _mm512_add_ps(y[k], _mm512_sub_ps(rest[k], all(ELU_PAIR_ERROR)));
     EACH_VECTOR below[k] = _mm512_cmp_ps_mask(x[k], zero, _CMP_LT_OQ);
-    EACH_VECTOR failed |= _mm512_mask_cmp_ps_mask(below[k], longer[k], shorter[k], _CMP_NEQ_UQ);
-    if (failed)
-        return false;
-    EACH_VECTOR store_vector(_mm512_mask_mov_ps(x[k], below[k], shorter[k]), to, k);
-    return true;
+    EACH_VECTOR failed[k] =
+        _mm512_mask_cmp_ps_mask(below[k], longer[k], shorter[k], _CMP_NEQ_UQ);
+    EACH_VECTOR y[k] = _mm512_mask_mov_ps(x[k], below[k], shorter[k]);
+    return store_certain(failed, y, to);
 }
+
+static const struct in_pairs elu_pairs = {elu_group, 1};
 
 #else
 NOT_IN_PAIRS(elu)
@@ -400,7 +401,7 @@ static inline bool celu_is_fast_for(float alpha)
 
 NEVER_CERTAIN_IF_FAILED(celu)
 IN_PAIRS_OR_ONE_LOOP(celu)
-static group_in_pairs *const celu_group = elu_group;
+#define celu_pairs elu_pairs
 
 static ALWAYS_INLINE float celu_fast(float x, float alpha, uint32_t *failed)
 {

@@ -116,7 +116,7 @@ struct two_loops {
     static ALWAYS_INLINE float name##_fast(float x, uint32_t *failed)                   \
     { return name##_last(name##_first(x), x, failed); }
 #define IN_ONE_LOOP(name) IN_PAIRS_OR_ONE_LOOP(name) NOT_IN_PAIRS(name)
-/* Defines name_group, too, where there are pairs of floats. */
+/* Where there are pairs of floats, the file defines name_pairs besides. */
 #define IN_PAIRS_OR_ONE_LOOP(name)                                                      \
     static const struct two_loops name##_loops = {NULL, NULL};
 

@@ -313,7 +313,7 @@ GATE_OF_LONG_DOUBLE(geglu_tanh, gelu_tanh, gelu_tanh_bound_extended())
 /* The fast paths of float32: those of the activations and derivatives, times the rest. */
 
 FAST_FOR_EVERY_INPUT(swiglu)
-IN_ONE_LOOP(swiglu)
+IN_PAIRS_OR_ONE_LOOP(swiglu)
 
 static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
 {
@@ -321,6 +321,20 @@ static ALWAYS_INLINE float swiglu_fast(float x, float y, uint32_t *failed)
     *failed |= is_beyond(x, 300) | is_beyond(y, FLT_MAX);
     return fast_float((double)x * y * e.denominator / (e.denominator + e.numerator), failed);
 }
+
+#ifdef HAS_FLOAT_PAIRS
+
+/* A rest that decides on rounding is at least 2^-25 of the quotient. */
+static ALWAYS_INLINE unsigned int swiglu_group(const char *const *inputs, char *to)
+{
+    return silu_in_pairs(inputs[0], inputs[1], 0x1.2p-11f, to);
+}
+
+static const struct in_pairs swiglu_pairs = {swiglu_group, 2};
+
+#else
+NOT_IN_PAIRS(swiglu)
+#endif
 
 FAST_FOR_EVERY_INPUT(geglu)
 IN_ONE_LOOP(geglu)
