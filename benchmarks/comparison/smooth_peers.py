@@ -114,6 +114,7 @@ SCIPY = {
     "log_sigmoid": "special.log_expit(x, out=out)",
     "gelu": "np.multiply(x, special.ndtr(x, out=out), out=out)",
     "silu": "np.multiply(x, special.expit(x, out=out), out=out)",
+    "swish": ("np.multiply(x, special.expit(np.multiply(beta, x, out=out), out=out), out=out)"),
     "mish": "np.multiply(x, np.tanh(special.softplus(x, out=out), out=out), out=out)",
     "swiglu": "np.multiply(np.multiply(x, special.expit(x, out=out), out=out), y, out=out)",
     "geglu": "np.multiply(np.multiply(x, special.ndtr(x, out=out), out=out), y, out=out)",
