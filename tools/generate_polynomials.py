@@ -67,7 +67,7 @@ class Polynomial:
         lines = [f"\n/* {self.says}\n   The error is below 2^{bound:.1f}. */"]
         terms = [*self.first, *rounded]
         if self.arithmetic in ESTRIN:
-            return "\n".join(lines + _estrin(self.name, terms, ESTRIN[self.arithmetic]))
+            return "\n".join(lines + _estrin(self.name, terms, *ESTRIN[self.arithmetic]))
         return "\n".join(lines + _horner(self.name, terms))
 
     def _fit(self) -> list[Any]:
@@ -251,28 +251,39 @@ def _adapted_text(name: str, lowest_first: list[float]) -> list[str]:
     return [line.replace("+ -", "- ") for line in lines]
 
 
-ESTRIN = {"estrin": 1, "estrin, last in order": 3}
+ESTRIN = {
+    "estrin": (1, False),
+    "estrin, last in order": (3, False),
+    "estrin, by parity": (1, True),
+}
 """In double by G. Estrin's scheme, until so many terms are left, which are summed in order. A
-vectorised loop waits for its longest chain of operations, and not for their number."""
+vectorised loop waits for its longest chain of operations, and not for their number. By parity,
+terms two apart are summed first: that is more exact where these cancel, and neighbours do not."""
 
 
-def _estrin(name: str, lowest_first: list[float], left: int) -> list[str]:
+def _estrin(name: str, lowest_first: list[float], left: int, by_parity: bool) -> list[str]:
     terms = [c.hex() for c in lowest_first]
-    lines, power, exponent = [], "u", 1
-    for level in "abcdefg":
+    powers = ["u", "u2", "u4", "u8", "u16", "u32", "u64"]
+    if by_parity:
+        whole = len(terms) // 4 * 4
+        fours = [terms[k : k + 4] for k in range(0, whole, 4)]
+        terms = [*(four[k] for four in fours for k in (0, 2, 1, 3)), *terms[whole:]]
+        powers[:2] = ["u2", "u"]
+    lines: list[str] = []
+    for level, power in zip("abcdefg", powers, strict=True):
+        if len(terms) == 1:
+            break
+        if power != "u":
+            half = "u" if power == "u2" else f"u{int(power[1:]) // 2}"
+            lines.append(f"    const double {power} = {half} * {half};")
+        if len(terms) <= left:
+            break
         sums = [f"{level}{k}" for k in range(len(terms) // 2)]
         lines += [
             f"    const double {sum_} = {power} * {terms[2 * k + 1]} + {terms[2 * k]};"
             for k, sum_ in enumerate(sums)
         ]
         terms = [*sums, *terms[2 * len(sums) :]]
-        if len(terms) == 1:
-            break
-        exponent *= 2
-        lines.append(f"    const double u{exponent} = {power} * {power};")
-        power = f"u{exponent}"
-        if len(terms) <= left:
-            break
     *rest, value = terms
     for term in reversed(rest):
         value = f"{power} * {value if value.isalnum() else f'({value})'} + {term}"
@@ -483,7 +494,7 @@ POLYNOMIALS: list[Polynomial | Quotient] = [
         high=mpf(54.25 - 1.8125) / mpf(54.25 + 1.8125),
         terms=33,
         weight=lambda y: (y - gelu_root) / gelu_tail(y),
-        arithmetic="estrin",
+        arithmetic="estrin, by parity",
     ),
 ]
 
