@@ -32,6 +32,14 @@ def in_the_middle(operation: Operation, n: int, dtype: "np.dtype[Any]") -> list[
     return [(random.normal(size=n) * 3).astype(dtype) for _ in operation.inputs]
 
 
+def in_the_tails(operation: Operation, n: int, dtype: "np.dtype[Any]") -> list[Array]:
+    """As far as sigmoid(-x) and Phi(x) count."""
+    operands = in_the_middle(operation, n, dtype)
+    x: Array = np.random.default_rng(12).uniform(-45, 45, n).astype(dtype)
+    operands[operation.inputs.index("x")] = x
+    return operands
+
+
 @pytest.mark.parametrize("character", MOST)
 @each_gate
 def test_accuracy(operation: Operation, character: str) -> None:
@@ -42,6 +50,7 @@ def test_accuracy(operation: Operation, character: str) -> None:
     for operands in (
         operands_of_any_exponent(operation, 400, dtype, 1),
         in_the_middle(operation, 400, dtype),
+        in_the_tails(operation, 200, dtype),
     ):
         results = outputs(UFUNCS["generic"][operation.name], *operands)
         for output, result in enumerate(results):
@@ -107,6 +116,37 @@ def test_beside_midpoints(isa: str) -> None:
     x, y = (np.repeat(column, 100) for column in pairs.reshape(-1, 2).T)
     result: Array = UFUNCS[isa]["swiglu"](x, y)
     assert errors_in_ulp("swiglu", result, x, y).max() <= PRODUCT_ULPS
+
+
+@each_gate
+@each_isa
+def test_an_extreme_neighbour_changes_no_bit(operation: Operation, isa: str) -> None:
+    """In float64, from numbers that count as 0 to those that leave the range."""
+    ufunc, n, random = UFUNCS[isa][operation.name], 4_096, np.random.default_rng(9)
+    operands: list[Array] = [
+        random.normal(size=n) * np.exp2(random.uniform(-120, 20, n)) for _ in operation.inputs
+    ]
+    x = operands[operation.inputs.index("x")]
+    x[:] = random.uniform(-45, 45, n) * np.exp2(random.integers(0, 3, n))
+    x[: n // 2] *= np.exp2(random.uniform(-120, 0, n // 2))
+    right = outputs(ufunc, *operands)
+    beside = np.arange(n) % 64 == 0
+    for extreme in (nan, inf, -1e300):
+        x[beside] = extreme
+        for result, other in zip(outputs(ufunc, *operands), right, strict=True):
+            np.testing.assert_array_equal(bits(result[~beside]), bits(other[~beside]))
+
+
+@each_isa
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("gate", ACTIVATIONS)
+def test_the_derivative_at_0_is_a_half(gate: str, dtype: type, isa: str) -> None:
+    dz: Array = np.array([3.0, -5.0, 0.0] * 30, dtype)
+    y: Array = np.array([7.0, 0.5, 1.0] * 30, dtype)
+    for zero in (0.0, -0.0):
+        dx, _ = UFUNCS[isa][f"{gate}_backward"](dz, np.full_like(dz, zero), y)
+        np.testing.assert_array_equal(dx, dz * y / 2)
+        np.testing.assert_array_equal(np.signbit(dx), np.signbit(dz * y))
 
 
 @needs_fenv

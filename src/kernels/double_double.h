@@ -132,6 +132,12 @@ static ALWAYS_INLINE double excess(double a, double b, double c)
 
 /* Products and a quotient whose low part may be a little too large for one: they are not
    normalised. The low part of a zero is -0.0, so that the sum of the two is the zero. */
+static ALWAYS_INLINE struct double_double signed_product(double a, double b)
+{
+    const double product = a * b;
+    return (struct double_double){product, -excess(-a, b, -product)};
+}
+
 static ALWAYS_INLINE struct double_double multiple_dd(double a, struct double_double b)
 {
     const double product = a * b.high;

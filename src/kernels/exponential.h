@@ -44,10 +44,24 @@ static ALWAYS_INLINE double exp_tail(struct double_double r)
     return (sum * sum) * exp_polynomial(sum) + r.low;
 }
 
+/* The same, but with less rounding: r^2/2 is added last. */
+static ALWAYS_INLINE double long_exp_tail(struct double_double r)
+{
+    const double sum = r.high + r.low, square = sum * sum;
+    const double rest = (sum * square) * long_expm1_polynomial(sum) + r.low;
+    return add_exact_product(rest, 0.5, square);
+}
+
+/* 1 + r + tail */
+static ALWAYS_INLINE struct double_double one_plus_exp(double r, double tail)
+{
+    const double sum = 1 + (r + tail);
+    return (struct double_double){sum, (r - (sum - 1)) + tail};
+}
+
 static ALWAYS_INLINE struct double_double exp_dd(struct double_double r)
 {
-    const double tail = exp_tail(r), sum = 1 + (r.high + tail);
-    return (struct double_double){sum, (r.high - (sum - 1)) + tail};
+    return one_plus_exp(r.high, exp_tail(r));
 }
 
 /* The same to 2^-61, for a difference that is nearly 0: r^2/2 in two doubles. */
@@ -64,15 +78,22 @@ static ALWAYS_INLINE struct double_double long_exp_dd(struct double_double r)
     return (struct double_double){e.high, e.low + (all.low + terms.low)};
 }
 
+/* 1 + n + r + tail, given 1 + n in one double and what that lacks */
+static ALWAYS_INLINE struct double_double add_exp(
+    double one_plus, double lack, double r, double tail)
+{
+    const double sum = one_plus + (r + tail);
+    return (struct double_double){sum, ((r - (sum - one_plus)) + tail) + lack};
+}
+
 /* n + e^r for n = power * unit, a power of two. Where n > 2^54, the 1 of e^r is lost, which does no
    harm in a quotient. */
 static ALWAYS_INLINE struct double_double power_plus_exp(
     double power, double unit, struct double_double r)
 {
-    const double tail = exp_tail(r), one_plus = add_exact_product(1, power, unit);
-    const double low = add_exact_product(1 - one_plus, power, unit);
-    const double sum = one_plus + (r.high + tail);
-    return (struct double_double){sum, ((r.high - (sum - one_plus)) + tail) + low};
+    const double one_plus = add_exact_product(1, power, unit);
+    const double lack = add_exact_product(1 - one_plus, power, unit);
+    return add_exp(one_plus, lack, r.high, exp_tail(r));
 }
 
 /* power e^r - scale, for two powers of two, as (power - scale) + power (e^r - 1); `sum` is r in one

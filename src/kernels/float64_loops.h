@@ -107,7 +107,10 @@ static ALWAYS_INLINE bool ordinary_chunk(
             struct stage s = f.second(KEPT_STAGE(first), v);
             if (joins)
                 s = f.third(s, v);
-            KEEP_STAGE(second, s);
+            if (f.in_place)
+                KEEP_STAGE(first, s);
+            else
+                KEEP_STAGE(second, s);
         }
     }
     if (has_third) {
@@ -121,10 +124,10 @@ static ALWAYS_INLINE bool ordinary_chunk(
     INDEPENDENT_ITERATIONS
     for (ptrdiff_t i = 0; i < n; ++i) {
         const struct operands v = operands_at(ORDINARY, inputs, at, scalar, i);
-        struct stage s = has_third ? KEPT_STAGE(third)
-            : has_second           ? KEPT_STAGE(second)
-            : f.first != NULL      ? KEPT_STAGE(first)
-                                   : (struct stage){0};
+        struct stage s = has_third      ? KEPT_STAGE(third)
+            : has_second && !f.in_place ? KEPT_STAGE(second)
+            : f.first != NULL           ? KEPT_STAGE(first)
+                                        : (struct stage){0};
         if (joins_last)
             s = f.second(s, v);
         store_results(f, inputs, at, i, s, v);

@@ -44,16 +44,29 @@ struct staged {
     /* The second stage and the next share a loop if vectors have 512 bits: there are more
        registers, and an iteration takes longer. */
     bool joins;
+    /* The second stage, which is not the last but one, overwrites the first in its buffers. */
+    bool in_place;
     /* One of the two highest bits is 1 if an operand is not ordinary; NULL if all are. */
     uint64_t (*extremes)(struct operands);
 };
 
-/* Of numbers within 2^-256 ... 2^256 and of 0, the two highest bits are 0. Without its sign, the
-   exponent is the highest bits; SSE2 compares doubles, but no integers of 64 bits. */
+/* Of numbers within 2^least ... 2^(least + 512) and of 0, the two highest bits are 0. Without its
+   sign, the exponent is the highest bits; SSE2 compares doubles, but no integers of 64 bits. */
+static ALWAYS_INLINE uint64_t is_extreme_from(int least, double a)
+{
+    const uint64_t from_least = (bits_of_double(a) << 1) - ((uint64_t)(1023 + least) << 53);
+    return a == 0 ? 0 : from_least;
+}
+
 static ALWAYS_INLINE uint64_t is_extreme(double a)
 {
-    const uint64_t from_least = (bits_of_double(a) << 1) - ((uint64_t)(1023 - 256) << 53);
-    return a == 0 ? 0 : from_least;
+    return is_extreme_from(-256, a);
+}
+
+/* The same of numbers below 2^most. */
+static ALWAYS_INLINE uint64_t is_extreme_above(int most, double a)
+{
+    return (bits_of_double(fabs(a)) + EXPONENT(1025 - most)) & EXPONENT(2048);
 }
 
 /* The same, but negative numbers and 0 count as extreme. */

@@ -126,11 +126,18 @@ static ALWAYS_INLINE struct stage gelu_factors(struct stage s, struct operands v
         .u = gelu_tail(s), .v = e.r, .power = power_of(v.range, e, 256)};
 }
 
+/* max(x, 0) - p 2^k, scaled */
+static ALWAYS_INLINE struct double_double gelu_of_tail(
+    struct double_double p, double x, double scale, double power)
+{
+    const struct double_double sum = fast_two_sum(at_least(x, 0) * scale, -(p.high * power));
+    return (struct double_double){sum.high, sum.low - p.low * power};
+}
+
 static ALWAYS_INLINE double gelu_difference(struct stage s, struct operands v)
 {
     const struct double_double p = product_dd(exp_dd(s.v), s.u);
-    const struct double_double sum = fast_two_sum(at_least(v.x, 0) * 0x1p512, -(p.high * s.power));
-    const double result = (sum.high + (sum.low - p.low * s.power)) * 0x1p-512;
+    const double result = sum_of(gelu_of_tail(p, v.x, 0x1p512, s.power)) * 0x1p-512;
     return copysign(v.x < 40 ? result : v.x, v.x);
 }
 
@@ -140,10 +147,12 @@ static const struct staged gelu_staged = {
 
 /* gelu' is E D for x < 0, and 1 - E D for x > 0, with D = M(t) - t phi(0). Near the root of D the
    line is H itself: the rest is a multiple of how far y = 2 a - 1 is from there, and so has no
-   rounding error that counts. The slope of H at the root is for the low part of a. */
+   rounding error that counts. For the low part of a there is the slope of H, from y^2: to 0.02, and
+   at the root to 0.001. */
 #define GELU_ROOT (-0x1.a8e08p-2)
 #define GELU_ROOT_LINE 0x1.d4d56bc9e01d5p-1
-#define GELU_ROOT_SLOPE (-0x1.0d22p-1)
+#define GELU_SLOPE (-0x1.1af2p-1)
+#define GELU_SLOPE_OF_SQUARE 0x1.4p-3
 
 /* Beyond it E is 0, whatever multiplies it. */
 static ALWAYS_INLINE double gelu_backward_bounded(struct operands v)
@@ -162,48 +171,53 @@ static ALWAYS_INLINE struct stage gelu_backward_rest(struct stage s, struct oper
 {
     (void)v;
     const double y = add_exact_product(-1, s.u.high, 2);
-    s.power = (y - GELU_ROOT) * gelu_slope_polynomial(y);
+    const double slope = GELU_SLOPE + GELU_SLOPE_OF_SQUARE * (y * y);
+    s.power = (y - GELU_ROOT) * gelu_slope_polynomial(y) + slope * s.u.low;
     return s;
+}
+
+/* M(t) */
+static ALWAYS_INLINE struct double_double gelu_mills(struct stage s, double t)
+{
+    const double reciprocal = s.other, rest = s.power;
+    const struct double_double sum = fast_two_sum(GELU_CENTRE, t);
+    const struct double_double line = gelu_line(GELU_ROOT_LINE, s.u.high, -0.5);
+    const struct double_double h = fast_two_sum(line.high, rest + line.low);
+    const double ratio = h.high * reciprocal;
+    const double lack = (ratio * sum.low + excess(ratio, sum.high, h.high)) - h.low;
+    return (struct double_double){ratio, -(lack * reciprocal)};
+}
+
+/* D, of M(t) */
+static ALWAYS_INLINE struct double_double gelu_beyond_density(
+    struct double_double mills, double t)
+{
+    const struct double_double density = {NORMAL_DENSITY, NORMAL_DENSITY_REST};
+    const struct double_double weight = multiple_dd(t, density);
+    const struct double_double difference = two_sum(mills.high, -weight.high);
+    return (struct double_double){difference.high, difference.low + (mills.low - weight.low)};
 }
 
 static ALWAYS_INLINE struct stage gelu_backward_tail(struct stage s, struct operands v)
 {
-    const struct double_double density = {NORMAL_DENSITY, NORMAL_DENSITY_REST};
-    const double t = gelu_backward_bounded(v), reciprocal = s.other;
-    const struct double_double sum = fast_two_sum(GELU_CENTRE, t);
-    const double rest = s.power;
-    const struct double_double line = gelu_line(GELU_ROOT_LINE, s.u.high, -0.5);
-    const struct double_double h =
-        fast_two_sum(line.high, rest + (line.low + GELU_ROOT_SLOPE * s.u.low));
-    const double tail = h.high * reciprocal;
-    const double lack = (tail * sum.low + excess(tail, sum.high, h.high)) - h.low;
-    const struct double_double weight = multiple_dd(t, density);
-    const struct double_double difference = two_sum(tail, -weight.high);
+    const double t = gelu_backward_bounded(v);
     const struct reduction e = gelu_reduction(t);
     return (struct stage){
-        .u = {difference.high, difference.low - (lack * reciprocal + weight.low)},
-        .v = e.r, .power = power_of(v.range, e, 900), .exponent = e.k};
+        .u = gelu_beyond_density(gelu_mills(s, t), t), .v = e.r,
+        .power = power_of(v.range, e, 900), .exponent = e.k};
 }
 
-/* `below` 2^k for a negative x, and `whole` - p 2^k for others: `u` is the factor of 2^k or 1. */
-static ALWAYS_INLINE struct stage gelu_below_or_above(
-    struct stage s, struct operands v, struct double_double below, double whole,
-    struct double_double p)
-{
-    const double power = s.power * 0x1p-900;
-    const struct double_double sum = fast_two_sum(whole, -(p.high * power));
-    const struct double_double above = {sum.high, sum.low - p.low * power};
-    const bool is_below = v.x < 0;
-    return (struct stage){
-        .u = choose_dd(is_below, below, above), .power = is_below ? s.power : 0x1p900,
-        .exponent = is_below ? s.exponent : 0};
-}
-
-/* The derivative without its power. */
+/* The derivative without its power: a factor of 2^k for a negative x, and of 1 for others. */
 static ALWAYS_INLINE struct stage gelu_slope(struct stage s, struct operands v)
 {
     const struct double_double p = product_dd(exp_dd(s.v), s.u);
-    return gelu_below_or_above(s, v, p, 1, p);
+    const double power = s.power * 0x1p-900;
+    const struct double_double sum = fast_two_sum(1, -(p.high * power));
+    const struct double_double above = {sum.high, sum.low - p.low * power};
+    const bool is_below = v.x < 0;
+    return (struct stage){
+        .u = choose_dd(is_below, p, above), .power = is_below ? s.power : 0x1p900,
+        .exponent = is_below ? s.exponent : 0};
 }
 
 static ALWAYS_INLINE double gelu_backward_product(struct stage s, struct operands v)
@@ -403,15 +417,19 @@ static ALWAYS_INLINE double gelu_tanh_backward_bounded(struct operands v)
 }
 
 /* w = x dz/dx = x (linear + 3 c) */
+static ALWAYS_INLINE struct double_double gelu_tanh_slope(double x, struct double_double c)
+{
+    const struct double_double two = two_sum(GELU_LINEAR.high, 2 * c.high);
+    const struct double_double three = two_sum(two.high, c.high);
+    const double low = three.low + (two.low + (3 * c.low + GELU_LINEAR.low));
+    return multiple_dd(x, (struct double_double){three.high, low});
+}
+
 static ALWAYS_INLINE struct stage gelu_tanh_backward_reduce(struct operands v)
 {
     const double x = gelu_tanh_backward_bounded(v);
     const struct double_double c = gelu_tanh_cubic(x), z = gelu_tanh_exponent(x, c);
-    const struct double_double two = two_sum(GELU_LINEAR.high, 2 * c.high);
-    const struct double_double three = two_sum(two.high, c.high);
-    const double low = three.low + (two.low + (3 * c.low + GELU_LINEAR.low));
-    const struct double_double w = multiple_dd(x, (struct double_double){three.high, low});
-    const struct double_double sum = fast_two_sum(1, w.high);
+    const struct double_double w = gelu_tanh_slope(x, c), sum = fast_two_sum(1, w.high);
     const struct reduction e = reduce_reciprocal(z.high, z.low);
     return (struct stage){
         .u = e.r, .v = {sum.high, sum.low + w.low}, .power = power_of(v.range, e, 900),
