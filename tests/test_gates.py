@@ -101,21 +101,46 @@ def test_neighbours_do_not_change_a_result(operation: Operation, isa: str, dtype
             assert arrays[k].tobytes() == result.tobytes()
 
 
-#: Beside midpoints by less than a pair of floats resolves.
-HARD = """
-    0x1.bfdafp-7 0x1.96b5c8p+1   -0x1.c8b05cp-8 0x1.895d1cp-3   -0x1.55731ap-7 -0x1.48a148p-1
-    -0x1.c750a2p-5 -0x1.d0687cp-6   0x1.b575a6p-2 0x1.c48b2ap+2   -0x1.dac70cp+2 -0x1.a4f144p-7
-    0x1.913352p-8 0x1.2760ecp+0   -0x1.aaee6p-1 0x1.b88c32p+3   0x1.9c04dep-4 0x1.a69cdep-7
-    -0x1.895a34p-1 0x1.c68714p-6
-"""
+#: Products, and gradients of x, beside midpoints by less than a pair of floats resolves.
+HARD = {
+    "swiglu": """
+        0x1.bfdafp-7 0x1.96b5c8p+1   -0x1.c8b05cp-8 0x1.895d1cp-3   -0x1.55731ap-7 -0x1.48a148p-1
+        -0x1.c750a2p-5 -0x1.d0687cp-6   0x1.b575a6p-2 0x1.c48b2ap+2
+        -0x1.dac70cp+2 -0x1.a4f144p-7   0x1.913352p-8 0x1.2760ecp+0   -0x1.aaee6p-1 0x1.b88c32p+3
+    """,
+    "swiglu_backward": """
+        -0x1.cf60fep+2 -0x1.e21454p+3 0x1.fe7622p+2   0x1.baff3ap+3 -0x1.4f49bep+0 -0x1.78164ep-7
+        -0x1.f30db4p+3 -0x1.f432d8p-6 0x1.f78174p+0   0x1.911218p-3 -0x1.1587eap-2 0x1.452162p+2
+        0x1.57a01ap+1 0x1.7aaa46p-7 0x1.178f54p-2   -0x1.20e51ep+2 -0x1.aedc1cp-7 0x1.4d8c3ep-1
+        0x1.bfdfdap-7 -0x1.0e69f4p-7 0x1.da8506p+4   0x1.808f02p-3 -0x1.4b043p+0 -0x1.9ba0eap+4
+        0x1.053264p-6 -0x1.bf8ff2p+1 -0x1.94c372p-6   0x1.f5f502p-6 -0x1.4f5f04p+0 -0x1.6e6dccp-3
+    """,
+}
 
 
 @each_isa
-def test_beside_midpoints(isa: str) -> None:
-    pairs = np.array([float.fromhex(number) for number in HARD.split()], np.float32)
-    x, y = (np.repeat(column, 100) for column in pairs.reshape(-1, 2).T)
-    result: Array = UFUNCS[isa]["swiglu"](x, y)
-    assert errors_in_ulp("swiglu", result, x, y).max() <= PRODUCT_ULPS
+@pytest.mark.parametrize("name", HARD)
+def test_beside_midpoints(name: str, isa: str) -> None:
+    ufunc = UFUNCS[isa][name]
+    numbers = np.array([float.fromhex(number) for number in HARD[name].split()], np.float32)
+    operands = [np.repeat(column, 100) for column in numbers.reshape(-1, ufunc.nin).T]
+    result = outputs(ufunc, *operands)[0]
+    assert errors_in_ulp(name, result, *operands).max() <= PRODUCT_ULPS
+
+
+@each_isa
+@pytest.mark.parametrize("name", HARD)
+def test_zeros_and_others_side_by_side(name: str, isa: str) -> None:
+    ordinary = [0.0, -0.0, 1.5, -1.25, -1.5]
+    for values in (ordinary, [*ordinary, 1e-30, -20, 100, inf, -inf, nan, 3e38]):
+        grid = np.meshgrid(*[np.array(values, np.float32)] * UFUNCS[isa][name].nin)
+        for operands in ([a.ravel() for a in grid], [np.repeat(a, 100) for a in grid]):
+            results = outputs(UFUNCS[isa][name], *operands)
+            for result, right in zip(
+                results, outputs(UFUNCS["generic"][name], *operands), strict=True
+            ):
+                both_nan = np.isnan(result) & np.isnan(right)
+                np.testing.assert_array_equal(bits(result[~both_nan]), bits(right[~both_nan]))
 
 
 @each_gate

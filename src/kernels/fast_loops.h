@@ -57,43 +57,46 @@ static ALWAYS_INLINE bool correct_chunk(
 
 /* Computes n items from `start` on. Calls of the kernel in the loop below would be copies of it. */
 static NEVER_INLINE void correct_part(
-    contiguous_kernel *accurate, int arrays, int inputs, char *const *operands,
+    contiguous_kernel *accurate, int arrays, int inputs, int outputs, char *const *operands,
     ptrdiff_t start, ptrdiff_t n)
 {
     char *at[MAX_OPERANDS];
-    for (int k = 0; k <= inputs; ++k)
+    for (int k = 0; k < inputs + outputs; ++k)
         at[k] = operands[k];
-    advance(arrays, inputs, inputs + 1, at, start);
+    advance(arrays, inputs, inputs + outputs, at, start);
     accurate(at, n);
 }
 
 /* In groups, of whose vectors those are computed again that may be wrong. */
 static ALWAYS_INLINE void in_groups(
     struct in_pairs pairs, bool (*is_fast_for)(float parameter), contiguous_kernel *accurate,
-    int inputs, char *const *operands, ptrdiff_t n)
+    int inputs, int outputs, char *const *operands, ptrdiff_t n)
 {
+    const int arrays = pairs.arrays;
     struct trials trials = {.next = 1};
-    if (inputs > pairs.arrays && !is_fast_for(widen(load(operands[inputs - 1])))) {
+    if (inputs > arrays && !is_fast_for(widen(load(operands[inputs - 1])))) {
         accurate(operands, n);
         return;
     }
     for (ptrdiff_t m, start = 0; start < n; start += m) {
         m = n - start < LONG_FAST_CHUNK ? n - start : LONG_FAST_CHUNK;
         if (m < GROUP || !is_tried(&trials)) {
-            correct_part(accurate, pairs.arrays, inputs, operands, start, m);
+            correct_part(accurate, arrays, inputs, outputs, operands, start, m);
             continue;
         }
         m -= m % GROUP;
         ptrdiff_t corrected = 0;
         for (ptrdiff_t i = start; i < start + m; i += GROUP) {
-            const char *from[MAX_INPUTS];
-            for (int k = 0; k < pairs.arrays; ++k)
-                from[k] = operands[k] + i * ITEM;
-            const unsigned int failed = pairs.group(from, operands[inputs] + i * ITEM);
+            char *at[MAX_OPERANDS];
+            for (int k = 0; k < arrays; ++k)
+                at[k] = operands[k] + i * ITEM;
+            for (int k = 0; k < outputs; ++k)
+                at[arrays + k] = operands[inputs + k] + i * ITEM;
+            const unsigned int failed = pairs.group(at);
             for (int k = 0; failed >> k != 0; ++k)
                 if (failed >> k & 1) {
                     correct_part(
-                        accurate, pairs.arrays, inputs, operands, i + k * FLOAT_LANES,
+                        accurate, arrays, inputs, outputs, operands, i + k * FLOAT_LANES,
                         FLOAT_LANES);
                     corrected += FLOAT_LANES;
                 }
@@ -129,7 +132,7 @@ static ALWAYS_INLINE void fast_chunks(
     contiguous_kernel *accurate, int arrays, char *const *operands, ptrdiff_t n)
 {
     if (arrays == pairs.arrays) {
-        in_groups(pairs, is_fast_for, accurate, fast.inputs, operands, n);
+        in_groups(pairs, is_fast_for, accurate, fast.inputs, fast.outputs, operands, n);
         return;
     }
     char copies[MAX_INPUTS][LONG_FAST_CHUNK * ITEM];

@@ -142,13 +142,13 @@ static ALWAYS_INLINE float elu_fast(float x, float alpha, uint32_t *failed)
    result is right if the number and its error round alike. */
 #define ELU_PAIR_ERROR 0x1p-36f
 
-static ALWAYS_INLINE unsigned int elu_group(const char *const *inputs, char *to)
+static ALWAYS_INLINE unsigned int elu_group(char *const *operands)
 {
     const __m512 one = all(1), zero = all(0);
     __m512 x[VECTORS], bounded[VECTORS], base[VECTORS], base_low[VECTORS], high[VECTORS],
         low[VECTORS], y[VECTORS], rest[VECTORS], shorter[VECTORS], longer[VECTORS];
     __mmask16 below[VECTORS], failed[VECTORS];
-    EACH_VECTOR x[k] = vector_of(inputs[0], k);
+    EACH_VECTOR x[k] = vector_of(operands[0], k);
     EACH_VECTOR bounded[k] = _mm512_max_ps(_mm512_min_ps(x[k], zero), all(-20));
     const struct power_and_rest e = exponential_in_pairs(1, bounded);
     EACH_VECTOR base[k] = _mm512_sub_ps(e.power[k], one);
@@ -162,7 +162,7 @@ static ALWAYS_INLINE unsigned int elu_group(const char *const *inputs, char *to)
     EACH_VECTOR failed[k] =
         _mm512_mask_cmp_ps_mask(below[k], longer[k], shorter[k], _CMP_NEQ_UQ);
     EACH_VECTOR y[k] = _mm512_mask_mov_ps(x[k], below[k], shorter[k]);
-    return store_certain(failed, y, to);
+    return store_certain(failed, y, operands[1]);
 }
 
 static const struct in_pairs elu_pairs = {elu_group, 1};

@@ -115,68 +115,80 @@ static ALWAYS_INLINE float silu_fast(float x, uint32_t *failed)
 
 #ifdef HAS_FLOAT_PAIRS
 
-/* x, or x times `factor`, over 1 + e^-x, in pairs of floats. The quotient is the numerator times a
-   reciprocal. Its rest errs by 2^-22 of itself, whichever reciprocal within 2^-14 the processor
-   begins with, and by what the denominator does, at most 2^-36 of the quotient: so the result is
-   right if a rest that is longer by `doubt` and a shorter one give the same. Not tried are quotients
-   whose rest may be subnormal, and x whose e^-x has no place for a 1. */
+/* In pairs of floats. */
+
+/* As integers, which takes half the time. A NaN is one again in what is multiplied by x. */
+static ALWAYS_INLINE void bound_silu(const __m512 *x, __m512 *bounded)
+{
+    EACH_VECTOR bounded[k] = _mm512_castsi512_ps(
+        _mm512_min_epi32(_mm512_castps_si512(x[k]), _mm512_castps_si512(all(80))));
+}
+
+static ALWAYS_INLINE __mmask16 is_beyond_silu(__m512i x)
+{
+    return _mm512_cmpgt_epu32_mask(x, _mm512_castps_si512(all(-16)));
+}
+
+static ALWAYS_INLINE bool is_any_beyond_silu(const __m512 *x)
+{
+    __m512i greatest = _mm512_setzero_si512();
+    EACH_VECTOR greatest = _mm512_max_epu32(greatest, _mm512_castps_si512(x[k]));
+    return is_beyond_silu(greatest) != 0;
+}
+
+/* `product`, which may have a lower part, over 1 + e^-x. The rest of the quotient errs by 2^-22 of
+   itself and by 2^-35.7 of the quotient: 2^-36.03 come from the denominator, the others from a
+   rounding, since its lower part may be 2^-14 of it. So the result is right if a rest that is longer
+   by `doubt` and a shorter one give the same, and it is not subnormal. */
+static ALWAYS_INLINE void divide_silu(
+    const __m512 *product, const __m512 *product_low, const __m512 *high, const __m512 *low,
+    const __m512 *reciprocal, float doubt, __m512 *value, __mmask16 *failed)
+{
+    __m512 quotient[VECTORS], rest[VECTORS], longer[VECTORS];
+    divide_in_pairs(product, product_low, high, low, reciprocal, quotient, rest);
+    EACH_VECTOR value[k] = _mm512_fmadd_ps(rest[k], all(1 - doubt), quotient[k]);
+    EACH_VECTOR longer[k] = _mm512_fmadd_ps(rest[k], all(1 + doubt), quotient[k]);
+    EACH_VECTOR failed[k] =
+        _mm512_cmp_ps_mask(longer[k], value[k], _CMP_NEQ_UQ) | is_tiny(quotient[k]);
+}
+
+/* A product of 0 is the result. Beyond the bound there is none. */
+static ALWAYS_INLINE void settle_silu(
+    const __m512 *x, const __m512 *product, __m512 *value, __mmask16 *failed)
+{
+    EACH_VECTOR {
+        const __mmask16 zero = is_zero(product[k]);
+        value[k] = _mm512_mask_mov_ps(value[k], zero, product[k]);
+        failed[k] &= (__mmask16)~zero;
+        failed[k] |= is_beyond_silu(_mm512_castps_si512(x[k]));
+    }
+}
+
+/* silu(x), or silu(x) times a factor */
 static ALWAYS_INLINE unsigned int silu_in_pairs(
     const char *from, const char *factor, float doubt, char *to)
 {
-    const __m512 one = all(1);
-    __m512 x[VECTORS], bounded[VECTORS], base[VECTORS], base_low[VECTORS], high[VECTORS],
-        low[VECTORS], denominator[VECTORS], reciprocal[VECTORS], product[VECTORS],
-        product_low[VECTORS], quotient[VECTORS], rest[VECTORS], shorter[VECTORS], longer[VECTORS];
+    __m512 x[VECTORS], bounded[VECTORS], high[VECTORS], low[VECTORS], reciprocal[VECTORS],
+        y[VECTORS], product[VECTORS], product_low[VECTORS], value[VECTORS];
     __mmask16 failed[VECTORS];
-    EACH_VECTOR x[k] = vector_of(from, k);
-    /* As integers, which takes half the time. A NaN is one again in the product. */
-    EACH_VECTOR bounded[k] = _mm512_castsi512_ps(
-        _mm512_min_epi32(_mm512_castps_si512(x[k]), _mm512_castps_si512(all(80))));
-    const struct power_and_rest e = exponential_in_pairs(-1, bounded);
-    EACH_VECTOR base[k] = _mm512_add_ps(one, e.power[k]);
-    EACH_VECTOR base_low[k] = _mm512_sub_ps(e.power[k], _mm512_sub_ps(base[k], one));
-    add_exponential(-1, e, base, base_low, high, low);
-    EACH_VECTOR denominator[k] = _mm512_add_ps(high[k], low[k]);
-    EACH_VECTOR reciprocal[k] = _mm512_rcp14_ps(denominator[k]);
-    EACH_VECTOR rest[k] = _mm512_fnmadd_ps(denominator[k], reciprocal[k], one);
-    EACH_VECTOR reciprocal[k] = _mm512_fmadd_ps(reciprocal[k], rest[k], reciprocal[k]);
-    EACH_VECTOR product[k] = factor == NULL ? x[k] : _mm512_mul_ps(x[k], vector_of(factor, k));
-    EACH_VECTOR quotient[k] = _mm512_mul_ps(product[k], reciprocal[k]);
-    EACH_VECTOR rest[k] = _mm512_fnmadd_ps(quotient[k], high[k], product[k]);
+    EACH_VECTOR product[k] = x[k] = vector_of(from, k);
+    bound_silu(x, bounded);
+    one_plus_exponential(bounded, high, low);
+    reciprocal_of(high, low, reciprocal);
     if (factor != NULL) {
-        EACH_VECTOR product_low[k] = _mm512_fmsub_ps(x[k], vector_of(factor, k), product[k]);
-        EACH_VECTOR rest[k] = _mm512_add_ps(rest[k], product_low[k]);
+        EACH_VECTOR y[k] = vector_of(factor, k);
+        multiply_in_pairs(x, y, product, product_low);
     }
-    EACH_VECTOR rest[k] = _mm512_fnmadd_ps(quotient[k], low[k], rest[k]);
-    EACH_VECTOR rest[k] = _mm512_mul_ps(rest[k], reciprocal[k]);
-    EACH_VECTOR shorter[k] = _mm512_fmadd_ps(rest[k], all(1 - doubt), quotient[k]);
-    EACH_VECTOR longer[k] = _mm512_fmadd_ps(rest[k], all(1 + doubt), quotient[k]);
-    __mmask16 any = 0;
-    __m512i greatest = _mm512_setzero_si512();
-    EACH_VECTOR {
-        /* Below 2^-63 the two highest bits of the exponent are 0. */
-        failed[k] = _mm512_cmp_ps_mask(longer[k], shorter[k], _CMP_NEQ_UQ)
-            | _mm512_testn_epi32_mask(
-                      _mm512_castps_si512(quotient[k]), _mm512_set1_epi32(0x60000000));
-        any |= failed[k];
-        greatest = _mm512_max_epu32(greatest, _mm512_castps_si512(x[k]));
-    }
-    any |= _mm512_cmpgt_epu32_mask(greatest, _mm512_castps_si512(all(-16)));
-    /* Zeros are right but for the sign. */
-    if (any)
-        EACH_VECTOR {
-            const __mmask16 zero = _mm512_cmp_ps_mask(product[k], all(0), _CMP_EQ_OQ);
-            failed[k] &= (__mmask16)~zero;
-            failed[k] |= _mm512_cmpgt_epu32_mask(
-                _mm512_castps_si512(x[k]), _mm512_castps_si512(all(-16)));
-            shorter[k] = _mm512_mask_mov_ps(shorter[k], zero, product[k]);
-        }
-    return store_certain(failed, shorter, to);
+    divide_silu(
+        product, factor == NULL ? NULL : product_low, high, low, reciprocal, doubt, value, failed);
+    if (is_any(failed) || is_any_beyond_silu(x))
+        settle_silu(x, product, value, failed);
+    return store_certain(failed, value, to);
 }
 
-static ALWAYS_INLINE unsigned int silu_group(const char *const *inputs, char *to)
+static ALWAYS_INLINE unsigned int silu_group(char *const *operands)
 {
-    return silu_in_pairs(inputs[0], NULL, 0x1p-12f, to);
+    return silu_in_pairs(operands[0], NULL, 0x1p-12f, operands[1]);
 }
 
 static const struct in_pairs silu_pairs = {silu_group, 1};
