@@ -95,11 +95,13 @@ enum { FAST_CHUNK = 256, LONG_FAST_CHUNK = 1024, CORRECTED = 64, MOST_UNTRIED = 
    more. */
 #define FAST_ERROR 0x1p-39
 
-#define FAST_FOR_EVERY_INPUT(name)                                                      \
+#define FAST_FOR_EVERY_INPUT(name) FAST_IN_CHUNKS(name, FAST_CHUNK)
+#define NEVER_CERTAIN_IF_FAILED(name) NEVER_CERTAIN_IN_CHUNKS(name, FAST_CHUNK)
+#define FAST_IN_CHUNKS(name, chunk)                                                     \
     static inline bool name##_is_fast_for(float x) { (void)x; return true; }            \
-    NEVER_CERTAIN_IF_FAILED(name)
-#define NEVER_CERTAIN_IF_FAILED(name)                                                   \
-    enum { name##_FAST_CHUNK = FAST_CHUNK };                                            \
+    NEVER_CERTAIN_IN_CHUNKS(name, chunk)
+#define NEVER_CERTAIN_IN_CHUNKS(name, chunk)                                            \
+    enum { name##_FAST_CHUNK = chunk };                                                 \
     static const uint32_t name##_FAILED = 0x80000000u;                                  \
     static inline bool name##_is_certain(float x) { (void)x; return false; }
 
