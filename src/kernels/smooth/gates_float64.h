@@ -104,8 +104,11 @@ static ALWAYS_INLINE double power_of_numerator(struct operands v, struct stage s
 static ALWAYS_INLINE struct double_double gate_denominator(
     struct sigmoid_gate g, struct stage s, struct operands v)
 {
-    const struct double_double one_plus = two_sum(1, s.power * spare_power(v.range, -g.spare));
-    return add_exp(one_plus.high, one_plus.low, s.u.high, s.u.low);
+    /* two_sum(1, P) */
+    const double unit = spare_power(v.range, -g.spare);
+    const double one_plus = add_exact_product(1, s.power, unit), other = one_plus - 1;
+    const double lack = (1 - (one_plus - other)) + add_exact_product(-other, s.power, unit);
+    return add_exp(one_plus, lack, s.u.high, s.u.low);
 }
 
 static ALWAYS_INLINE double unscaled_gate(
@@ -171,9 +174,14 @@ static ALWAYS_INLINE double swiglu_bounded(struct operands v)
     return v.range == ORDINARY ? v.x : at_most(at_least(v.x, swiglu_gate.least), 256);
 }
 
+static ALWAYS_INLINE struct stage swiglu_exponential(struct operands v)
+{
+    return gate_exponential(swiglu_gate, v, reduce_reciprocal(swiglu_bounded(v), 0));
+}
+
 static ALWAYS_INLINE struct stage swiglu_reduce(struct operands v)
 {
-    struct stage s = gate_exponential(swiglu_gate, v, reduce_reciprocal(swiglu_bounded(v), 0));
+    struct stage s = swiglu_exponential(v);
     s.u.low = exp_tail(s.u);
     return s;
 }
@@ -190,6 +198,13 @@ static ALWAYS_INLINE uint64_t swiglu_is_extreme(struct operands v)
 
 static const struct staged swiglu_staged = {
     .first = swiglu_reduce, .last = swiglu_divide, .extremes = swiglu_is_extreme};
+
+static ALWAYS_INLINE struct stage swiglu_backward_reduce(struct operands v)
+{
+    struct stage s = swiglu_exponential(v);
+    s.u.low = long_exp_tail(s.u);
+    return s;
+}
 
 static ALWAYS_INLINE struct stage swiglu_sigmoid(struct stage s, struct operands v)
 {
@@ -213,7 +228,7 @@ static ALWAYS_INLINE uint64_t swiglu_backward_is_extreme(struct operands v)
 }
 
 static const struct staged swiglu_backward_staged = {
-    .first = swiglu_reduce, .second = swiglu_sigmoid, .last = swiglu_backward_of_x,
+    .first = swiglu_backward_reduce, .second = swiglu_sigmoid, .last = swiglu_backward_of_x,
     .last_of_y = swiglu_backward_of_y, .in_place = true, .extremes = swiglu_backward_is_extreme};
 
 static const struct sigmoid_gate geglu_tanh_gate = {.most = 100, .spare = 600, .least = -31.25};
