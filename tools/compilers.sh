@@ -19,7 +19,8 @@ for compiler in gcc clang; do
         build=$work/$compiler$level
         CC=$compiler quietly meson setup "$build" "$work/tree" -Dc_args=-Wno-pass-failed
         quietly meson compile -C "$build" kernels_test
-        "$build/tests/c/kernels_test" 2>/dev/null >"$build.digests"
+        "$build/tests/c/kernels_test" 2>/dev/null >"$build.digests" ||
+            { echo "$compiler $level:" && grep FAILED "$build.digests" | sort -u; exit 1; } >&2
         diff "$work/gcc-O3.digests" "$build.digests" >&2 ||
             { echo "$compiler $level: values differ from those of gcc -O3" >&2 && exit 1; }
         echo "$compiler $level: the same $(wc -l <"$build.digests") digests"

@@ -53,7 +53,9 @@ static ALWAYS_INLINE double unscaled(
     const double number = value_of(v.range, scaled);
     if (v.range == ORDINARY)
         return number * spare_power(ORDINARY, -spare);
-    return v.x < limit ? times_power_of_two(number, exponent) : v.x >= limit ? far : v.x;
+    const double value = v.x < limit ? times_power_of_two(number, exponent) : far;
+    /* If only `far` and x were to choose from, clang would multiply x by y or 1, and so change a NaN. */
+    return v.x == v.x ? value : v.x;
 }
 
 /* 2^(k + spare), where a k below -1000 counts as that. */
