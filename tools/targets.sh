@@ -40,7 +40,9 @@ tested() {
     shift
     meson setup "$build" "$root" -Dpython=false "$@" >"$build.log" ||
         { cat "$build.log" && return 1; }
-    meson test -C "$build" --print-errorlogs >"$build.log" || { cat "$build.log" && return 1; }
+    # An emulator takes ten times as long.
+    meson test -C "$build" --print-errorlogs --timeout-multiplier 6 >"$build.log" ||
+        { cat "$build.log" && return 1; }
     [ -e "$program" ] || program+=.exe
     "${emulator[@]}" "$program" 2>/dev/null | tr -d '\r' >"$build.digests"
 }
