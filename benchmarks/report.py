@@ -277,8 +277,8 @@ def finish(figure: Any, axes: Any, name: str) -> None:
         axis.set_xlabel("bytes per array")
     names = [library for library in LIBRARIES if library in lines]
     handles = [lines[library] for library in names]
-    figure.legend(handles, names, loc="lower center", ncols=len(names), frameon=False)
-    figure.tight_layout(rect=(0, 0.25 / figure.get_figheight(), 1, 1))
+    figure.legend(handles, names, loc="lower center", ncols=4, frameon=False)
+    figure.tight_layout(rect=(0, 0.45 / figure.get_figheight(), 1, 1))
     CHARTS.mkdir(parents=True, exist_ok=True)
     figure.savefig(CHARTS / f"{name}.svg", metadata={"Date": None})
     plt.close(figure)
