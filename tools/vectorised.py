@@ -40,6 +40,8 @@ _JUMP = re.compile(r"^([0-9a-f]+) <")
 _VECTOR_STORE = re.compile(
     r"^v?(?:mov[au]p[sd]|movdq[au]\d*|pmov(?:[wdq][bwd])) "
     r"\w+ PTR \[(?!rsp).*\](?:\{k\d\})?, ?[xyz]mm\d+$"
+    # Chunks of float16, whose buffers are on the stack.
+    r"|^vcvtps2ph [XY]MMWORD PTR \[.*\], ?[yz]mm\d+,\w+$"
 )
 
 

@@ -63,7 +63,7 @@ def _settled(operation: Operation, output: int, oracles: Right, operands: Sequen
     results = UFUNCS["generic"][operation.name](*(a.copy() for a in operands))
     own = np.asarray(results[output] if isinstance(results, tuple) else results)
     steps = np.abs(bits(own).astype(np.int64) - bits(oracles.value).astype(np.int64))
-    beside = (steps.reshape(own.shape) == 1) & ~oracles.any_nan
+    beside = np.array((steps.reshape(own.shape) == 1) & ~oracles.any_nan)
     if ORACLES[operation.name].is_gate:
         # They are as near as that alone, and a few operands of float8 come again and again.
         each = [np.broadcast_to(a, own.shape)[beside] for a in operands]
