@@ -102,7 +102,8 @@ def verdicts(shared: actors.Shared, interrupts: Interrupts, windows: memory.Wind
         f"{shared.signals} signals ({interrupts.counted} seen, as some coincide), "
         f"{interrupts.interrupts} interrupts, {shared.switches} switches; "
         f"peak {memory.peak():.0f} MB, at rest {windows.samples[-1][1]:.1f} MB, "
-        f"growing by {windows.growth():+.2f} MB ({windows.slope():+.3f} MB a minute)",
+        f"growing by {windows.growth():+.2f} MB ({windows.slope():+.3f} MB a minute), and "
+        f"{memory.tables():.1f} MB of tables",
         flush=True,
     )
     found = []

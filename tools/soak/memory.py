@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+import relu_ufunc
+from relu_ufunc import _core
+
 MB = 1 << 20
 # Of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -32,6 +35,18 @@ def resident() -> float:
     return pages * resource.getpagesize() / MB
 
 
+def tables() -> float:
+    """Of the tables of results, in MB: they are kept, and made one by one."""
+    return (
+        sum(
+            count * size
+            for isa in relu_ufunc.available_isas()
+            for *_, count, size in _core.tables(isa)
+        )
+        / MB
+    )
+
+
 def peak() -> float:
     """In MB, since the process started."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -49,14 +64,17 @@ def native_threads() -> int:
 
 @dataclass
 class Windows:
-    """Resident memory at the end of each time window; the first windows are the warm-up."""
+    """Resident memory at the end of each time window, without the tables of results.
+
+    The first windows are the warm-up.
+    """
 
     seconds: float
     warm_up: float = 0.3
     samples: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, at: float) -> float:
-        now = resident()
+        now = resident() - tables()
         self.samples.append((at, now))
         return now
 
