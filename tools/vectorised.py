@@ -36,8 +36,8 @@ Instruction = tuple[int, str, str]
 _FUNCTION = re.compile(r"^[0-9a-f]+ <(\w+)(?:\.\w+)*>:\n", re.MULTILINE)
 _INSTRUCTION = re.compile(r"^\s+([0-9a-f]+):\s+(\S+) *(.*)$", re.MULTILINE)
 _JUMP = re.compile(r"^([0-9a-f]+) <")
-# What is stored on the stack from an xmm register may be a scalar that found no other; from a longer
-# one it is a chunk's buffer.
+# What is stored on the stack from an xmm register may be a scalar that found no other; from a
+# longer one it is a chunk's buffer.
 _VECTOR_STORE = re.compile(
     r"^v?(?:mov[au]p[sd]|movdq[au]\d*|pmov(?:[wdq][bwd])) "
     r"\w+ PTR \[(?:(?!rsp).*\](?:\{k\d\})?, ?x|.*\](?:\{k\d\})?, ?[yz])mm\d+$"
