@@ -256,3 +256,17 @@ def test_halves_of_one_array(operation: Operation, isa: str, columns: int) -> No
     wanted = outputs(ufunc, *(part.copy() for part in parts))
     for result, right in zip(outputs(ufunc, *parts), wanted, strict=True):
         assert result.tobytes() == right.tobytes()
+
+
+@each_isa
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_far_below_0_beside_a_great_y(name: str, isa: str) -> None:
+    """Alone, and beside others that leave the ordinary range."""
+    x, y = (
+        a.ravel()
+        for a in np.meshgrid(-(2.0 ** np.arange(2, 120, 2)), 2.0 ** np.arange(200, 300, 9))
+    )
+    alone = one_by_one(UFUNCS[isa][name], [x, y])
+    np.testing.assert_array_equal(bits(UFUNCS[isa][name](x, y)), bits(alone))
+    assert errors_in_ulp(name, alone, x, y).max() <= 1
+    assert np.signbit(alone).all()

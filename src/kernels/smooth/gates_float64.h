@@ -1,5 +1,5 @@
 /* The gates of float64. Of ORDINARY operands nothing is selected, so that these are x of less than
-   2^8 for swiglu, 2^100 for geglu_tanh and 2^256 for geglu. */
+   2^8 for swiglu, 2^50 for geglu_tanh and 2^256 for geglu. */
 #ifndef RELU_UFUNC_SMOOTH_GATES_FLOAT64_H
 #define RELU_UFUNC_SMOOTH_GATES_FLOAT64_H
 
@@ -233,7 +233,8 @@ static const struct staged swiglu_backward_staged = {
     .first = swiglu_backward_reduce, .second = swiglu_sigmoid, .last = swiglu_backward_of_x,
     .last_of_y = swiglu_backward_of_y, .in_place = true, .extremes = swiglu_backward_is_extreme};
 
-static const struct sigmoid_gate geglu_tanh_gate = {.most = 100, .spare = 600, .least = -31.25};
+/* The least sigmoid is 2^-1390: times 2^50 and the greatest y, 2^256, it is 0. */
+static const struct sigmoid_gate geglu_tanh_gate = {.most = 50, .spare = 600, .least = -31.25};
 
 static ALWAYS_INLINE struct stage geglu_tanh_reduce(struct operands v)
 {
