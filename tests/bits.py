@@ -148,3 +148,9 @@ def assert_same(actual: Array, expected: Array, about: object = "") -> None:
             f"{actual[first]!r} ({actual[first].tobytes().hex()}) instead of "
             f"{expected[first]!r} ({expected[first].tobytes().hex()})"
         )
+
+
+def assert_same_numbers(actual: Array, expected: Array) -> None:
+    """Check that the bits agree, but for the bits of a NaN."""
+    both_nan = np.isnan(expected) & np.isnan(actual)
+    np.testing.assert_array_equal(bits(actual[~both_nan]), bits(expected[~both_nan]))

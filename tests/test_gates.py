@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from relu_ufunc._operations import Operation
-from tests.bits import Array, bits
+from tests.bits import Array, assert_same_numbers, bits
 from tests.cases import UFUNCS, each_isa
 from tests.fp_environment import flush_to_zero, needs_fenv, rounding_upward
 from tests.mpfr import ACTIVATIONS, errors_in_ulp
@@ -68,8 +68,7 @@ def test_every_instruction_set_gives_the_same(operation: Operation, isa: str, dt
         right = outputs(UFUNCS["generic"][operation.name], *operands)
         results = outputs(UFUNCS[isa][operation.name], *operands)
         for one, other in zip(results, right, strict=True):
-            both_nan = np.isnan(one) & np.isnan(other)
-            np.testing.assert_array_equal(bits(one[~both_nan]), bits(other[~both_nan]))
+            assert_same_numbers(one, other)
 
 
 @each_gate
@@ -92,8 +91,7 @@ def test_neighbours_do_not_change_a_result(operation: Operation, isa: str, dtype
         else:
             several = [outputs(ufunc, *(a[i : i + 1] for a in operands)) for i in range(n)]
             alone = np.concatenate([each[output] for each in several])
-        both_nan = np.isnan(alone) & np.isnan(result)
-        np.testing.assert_array_equal(bits(result[~both_nan]), bits(alone[~both_nan]))
+        assert_same_numbers(result, alone)
     for inputs in ((0, 1), (1, 0)) if len(right) == 2 else ((0,), (1,)):
         arrays = [a.copy() for a in operands]
         ufunc(*arrays, out=tuple(arrays[k] for k in inputs))
@@ -142,8 +140,7 @@ def test_zeros_and_others_side_by_side(name: str, isa: str) -> None:
             for result, right in zip(
                 results, outputs(UFUNCS["generic"][name], *operands), strict=True
             ):
-                both_nan = np.isnan(result) & np.isnan(right)
-                np.testing.assert_array_equal(bits(result[~both_nan]), bits(right[~both_nan]))
+                assert_same_numbers(result, right)
 
 
 @each_gate
