@@ -1,6 +1,8 @@
 """Companions: parts of the soak that run in processes of their own."""
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -34,7 +36,7 @@ class Companion:
 
     def stop(self) -> None:
         if self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
 
@@ -42,4 +44,5 @@ def start(name: str, seconds: float, seed: int) -> Companion:
     """Start the module of that name in this folder."""
     command = [sys.executable, "-m", f"tools.soak.{name}"]
     command += ["--seconds", str(seconds), "--seed", str(seed)]
-    return Companion(name, subprocess.Popen(command), seconds)
+    # In a group of its own, with the processes that it starts.
+    return Companion(name, subprocess.Popen(command, start_new_session=True), seconds)

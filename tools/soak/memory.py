@@ -26,13 +26,13 @@ def give_back_at_once() -> None:
 
 
 def resident() -> float:
-    """In MB, after the allocator has returned what it can."""
+    """In MB, without the pages of files, after the allocator has returned what it can."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / MB
+    _, all_pages, of_files = map(int, Path("/proc/self/statm").read_text("ascii").split()[:3])
+    return (all_pages - of_files) * resource.getpagesize() / MB
 
 
 def tables() -> float:

@@ -2,8 +2,7 @@
 
     python -m tools.soak.subinterpreters [--seconds S] [--seed N]
 
-NumPy can be loaded into one interpreter only: its import raises ImportError in another, and so
-does ours. If a version of NumPy can be imported there, ours has to compute.
+The package can be loaded into one interpreter only: in another, its import raises ImportError.
 """
 
 import sys
