@@ -1,4 +1,6 @@
-"""A subinterpreter, in which the package works if NumPy does, and else raises ImportError too.
+"""A second interpreter, in which an ImportError refuses the package.
+
+Some releases of NumPy load there, but not what they have in Cython, such as numpy.random.
 
 This module imports nothing of ours: a test runs its text in a new process.
 """
@@ -13,16 +15,12 @@ ATTEMPT = """
 import warnings
 warnings.simplefilter("ignore")
 try:
-    import numpy as np
-    reason = ""
-except ImportError as error:
-    reason = str(error)
-try:
     import relu_ufunc
-    result = relu_ufunc.relu(np.array([-1, 2])).tolist()
 except ImportError as error:
-    result = "ImportError"
-assert result == ("ImportError" if reason else [0, 2]), (result, reason)
+    refused = str(error)
+else:
+    refused = ""
+assert "interpreter" in refused, refused
 """
 
 

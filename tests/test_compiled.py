@@ -209,10 +209,11 @@ def test_many_threads_call_one_loop() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_a_forked_child_calls_what_its_parent_looked_up(tmp_path: Path) -> None:
     code = """
-import ctypes, os
+import ctypes, os, warnings
 import numpy as np
 import relu_ufunc
 from relu_ufunc.compiled import loop
+warnings.simplefilter("ignore", DeprecationWarning)
 relu_ufunc.set_num_threads(2)
 relu = loop("relu", "f")
 x = np.full(1 << 23, -1, np.float32)

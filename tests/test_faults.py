@@ -316,7 +316,7 @@ print("done")
 
 
 @pytest.mark.parametrize("kind", subinterpreters.KINDS)
-def test_a_subinterpreter_computes_or_is_refused_as_numpy_is(kind: str, tmp_path: Path) -> None:
+def test_a_second_interpreter_is_refused(kind: str, tmp_path: Path) -> None:
     if kind == "isolated" and IS_EDITABLE:
         pytest.skip("an isolated one may not start the build of an editable install")
     code = f"""
