@@ -18,7 +18,7 @@ pytest_collect_file = Sybil(
     # These pages use other packages; tests/test_docs_guides.py and tests/frameworks/ run them.
     excludes=[
         f"docs/{page}.md"
-        for page in ("interoperability", "pipelines", "dask", "compiled", "frameworks")
+        for page in ("interoperability", "weights", "pipelines", "dask", "compiled", "frameworks")
     ],
     teardown=_reset_threads,
 ).pytest()

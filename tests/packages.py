@@ -18,6 +18,6 @@ PUBLIC_NAMES: list[str] = vars(relu_ufunc)["__all__"]
 """What a star import gives. The stub has no ``__all__``: its public names are the same."""
 
 
-def installed(name: str) -> Any:
+def installed(name: str, extra: str = "interop") -> Any:
     """Return the module, or skip the test with a message that says what is missing."""
-    return pytest.importorskip(name, reason=f"the extra `interop` is not installed: no {name}")
+    return pytest.importorskip(name, reason=f"the extra `{extra}` is not installed: no {name}")

@@ -25,26 +25,31 @@ def _packages(source: str) -> set[str]:
     return set(imported) - OURS - sys.stdlib_module_names
 
 
+def _extra(page: str) -> str:
+    """What has to be installed for its code, which is the mark of the tests with it as well."""
+    return "weights" if page == "weights" else "interop"
+
+
 def _sections() -> list[Any]:
     """The code under each heading, with a mark if it needs a package other than NumPy."""
     sections = []
-    for page in ("interoperability", "pipelines", "dask", "compiled"):
+    for page in ("interoperability", "weights", "pipelines", "dask", "compiled"):
         text = (DOCS / f"{page}.md").read_text("utf-8")
         for section in re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]:
             title = section.split("\n", 1)[0]
             source = "\n".join(CODE.findall(section))
             if source:
-                marks = [pytest.mark.interop] if _packages(source) else []
-                sections.append(pytest.param(source, id=f"{page}: {title}", marks=marks))
+                marks = [getattr(pytest.mark, _extra(page))] if _packages(source) else []
+                sections.append(pytest.param(page, source, id=f"{page}: {title}", marks=marks))
     return sections
 
 
-@pytest.mark.parametrize("source", _sections())
+@pytest.mark.parametrize(("page", "source"), _sections())
 def test_the_code_prints_what_it_says(
-    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for package in _packages(source):
-        installed(package)
+        installed(package, _extra(page))
     monkeypatch.chdir(tmp_path)
     if RECORDING in source:
         _write_sound(tmp_path / RECORDING)
@@ -52,9 +57,11 @@ def test_the_code_prints_what_it_says(
 
 
 @pytest.mark.interop
-@pytest.mark.parametrize("source", [case for case in _sections() if RECORDING in case.values[0]])
+@pytest.mark.parametrize(
+    ("page", "source"), [case for case in _sections() if RECORDING in case.values[1]]
+)
 def test_recipes_for_sound_hold_for_speech(
-    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Run the recipes on a sentence of the CMU ARCTIC recordings, which comes with pysptk."""
     try:

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # newest.sh EXTRA [PYTEST ARGUMENT...]
 #
-# Runs `pytest -m EXTRA` (interop, frameworks or conformance) with the newest releases of the packages
-# that the extra names: its tests, and every block of docs/ that uses one of them. tools/oldest.sh does
-# so with the oldest. Variables:
+# Runs `pytest -m EXTRA` (interop, weights, frameworks or conformance) with the newest releases of the
+# packages that the extra names: its tests, and every block of docs/ that uses one of them.
+# tools/oldest.sh does so with the oldest. Variables:
 #   PYTHON    the newest NumPy, pandas and JAX want a recent one (python3)
 #   WITHOUT   packages to leave out, as torch|pysptk, whose tests are skipped; PyTorch for Linux comes
 #             with several GB of CUDA

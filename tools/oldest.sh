@@ -26,11 +26,12 @@ declare -A checks=(
         pytest -m real_networks"
     [frameworks]="pytest -m frameworks"
     [interop]="pytest -m interop"
+    [weights]="pytest -m weights"
     [docs]="sphinx-build -nW --keep-going --quiet docs build/site &&
         pytest tests/test_docs_site.py tests/test_benchmark_pages.py"
 )
 # Extras that do not name the extra `test`, whose packages run them.
-declare -A also=([examples]=test [real_networks]=test [interop]=test [docs]=test)
+declare -A also=([examples]=test [real_networks]=test [interop]=test [weights]=test [docs]=test)
 
 for python in python3.11 "$HOME"/.pyenv/versions/3.11.*/bin/python ""; do
     ! "$python" -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" 2>/dev/null || break
@@ -60,7 +61,7 @@ PATH=$work/build/bin:$PATH python -m build --wheel --no-isolation --outdir "$wor
 wheel=$(echo "$work"/*.whl)
 echo "built with $(requirements build-system | oldest --no-deps - | tr '\n' ' ')"
 
-(($#)) || set -- test conformance bench examples real_networks frameworks interop docs
+(($#)) || set -- test conformance bench examples real_networks frameworks interop weights docs
 failed=()
 for extra in "$@"; do
     environment=$work/environment
