@@ -523,7 +523,7 @@ coefficients [2]_. Also known as soft shrinkage.""",
 The comparison is strict: at abs(x) = threshold the value and the derivative
 are 0, as in PyTorch, Keras and ONNX. A NaN threshold is the result. The
 gradient with respect to the threshold is ``-np.sign(x) * dx``, summed over the
-axes along which it was broadcast.""",
+axes along which it was broadcast, in float32 or wider.""",
         parameters="""\
 threshold : array_like
     The threshold: a number or an array, not negative if values are to become
@@ -565,10 +565,10 @@ array([-2.,  0.,  0.,  2.])""",
 >>> soft_threshold_backward([10.0, 20.0, 30.0], [-3.0, 1.0, 3.0], 1)
 array([10.,  0., 30.])
 
-The gradient with respect to a threshold for all elements:
+The gradient with respect to a threshold for all elements, summed in a wide dtype:
 
 >>> x, dy = np.array([-3.0, 1.0, 3.0]), np.array([10.0, 20.0, 30.0])
->>> -np.sum(np.sign(x) * soft_threshold_backward(dy, x, 1))
+>>> -np.sum(np.sign(x) * soft_threshold_backward(dy, x, 1), dtype=np.float64)
 np.float64(-20.0)""",
     ),
     "hard_threshold": Words(
@@ -1011,11 +1011,11 @@ array([-0.        , -0.15420423,  0.84579577])""",
 >>> swish_backward(3.0, [-np.inf, 0.0, np.inf], 1.702)
 array([-0. ,  1.5,  3. ])
 
-The gradient with respect to a beta for all elements:
+The gradient with respect to a beta for all elements, summed in a wide dtype:
 
 >>> x, dy, beta = np.array([-1.0, 2.0]), np.array([10.0, 20.0]), 1.702
 >>> sigmoid = 1 / (1 + np.exp(-beta * x))
->>> np.sum(dy * x * x * sigmoid * (1 - sigmoid)).round(6)
+>>> np.sum(dy * x * x * sigmoid * (1 - sigmoid), dtype=np.float64).round(6)
 np.float64(3.795112)""",
     ),
     "mish": Words(
