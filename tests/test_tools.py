@@ -1,6 +1,8 @@
-"""The texts that tools/ replaces in the sources are there, once each."""
+"""Scripts are executable, and the texts that tools/ replaces in the sources are there, once each."""
 
 import importlib.util
+import os
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,20 @@ from tests.packages import PACKAGE
 pytestmark = pytest.mark.project
 
 ROOT = Path(__file__).parents[1]
+
+
+SCRIPTS = [
+    path
+    for folder in (".ci", "findings", "tools")
+    for path in sorted(ROOT.glob(f"{folder}/*"))
+    if path.is_file() and path.read_bytes().startswith(b"#!")
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such mode")
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_is_executable(script: Path) -> None:
+    assert os.access(script, os.X_OK)
 
 
 def _tool(name: str) -> Any:
