@@ -38,7 +38,8 @@ def test_the_sums_are_found() -> None:
 def total(line: str, dtype: type) -> Array:
     """What the line gives where many elements share the parameter."""
     x: Array = np.full((10_000, 1, 2, 1), -2, dtype)
-    dy, one = np.ones_like(x), np.asarray(1, dtype)
+    dy: Array = np.ones_like(x)
+    one: Array = np.ones((), dtype)
     names = vars(relu_ufunc) | {
         "np": np,
         "x": x,

@@ -1,4 +1,4 @@
-"""Scripts are executable, and the texts that tools/ replaces in the sources are there, once each."""
+"""Scripts are executable, and what tools/ replaces in the sources is there, once each."""
 
 import importlib.util
 import os
