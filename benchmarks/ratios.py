@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+
+import relu_ufunc
 from benchmarks.measure import Statement, minimum_seconds
 from benchmarks.table import FUNCTIONS
 from benchmarks.workload import make_workload, random_values
-
-import relu_ufunc
 from relu_ufunc import (
     add_relu,
     affine_relu,

@@ -18,10 +18,10 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from benchmarks.measure import wait_until_idle
-from benchmarks.workload import random_values
 
 import relu_ufunc
+from benchmarks.measure import wait_until_idle
+from benchmarks.workload import random_values
 
 SIZES = (32_768, 65_536, 100_000, 262_144, 300_000, 524_288, 1_000_000, 4_000_000, 10_000_000)
 SECONDS_EACH = 0.7

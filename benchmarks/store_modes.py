@@ -12,9 +12,9 @@ from statistics import median
 from time import perf_counter
 
 import numpy as np
-from benchmarks.workload import random_values
 
 import relu_ufunc
+from benchmarks.workload import random_values
 from relu_ufunc import _core
 
 MEGABYTES = (1, 2, 4, 8, 12, 16, 24, 40, 100, 400)

@@ -9,9 +9,9 @@ import sys
 from time import perf_counter
 
 import numpy as np
-from benchmarks.workload import random_values
 
 import relu_ufunc
+from benchmarks.workload import random_values
 from relu_ufunc import _caches, _core
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)

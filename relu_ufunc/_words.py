@@ -565,11 +565,12 @@ array([-2.,  0.,  0.,  2.])""",
 >>> soft_threshold_backward([10.0, 20.0, 30.0], [-3.0, 1.0, 3.0], 1)
 array([10.,  0., 30.])
 
-The gradient with respect to a threshold for all elements, summed in a wide dtype:
+The gradient with respect to one threshold, summed in a wide dtype:
 
 >>> x, dy = np.array([-3.0, 1.0, 3.0]), np.array([10.0, 20.0, 30.0])
->>> -np.sum(np.sign(x) * soft_threshold_backward(dy, x, 1), dtype=np.float64)
-np.float64(-20.0)""",
+>>> dx = soft_threshold_backward(dy, x, 1)
+>>> -np.sum(np.sign(x) * dx, dtype=np.float64, keepdims=True)
+array([-20.])""",
     ),
     "hard_threshold": Words(
         summary="Hard thresholding: x where abs(x) is above a threshold, else 0.",
@@ -1011,12 +1012,13 @@ array([-0.        , -0.15420423,  0.84579577])""",
 >>> swish_backward(3.0, [-np.inf, 0.0, np.inf], 1.702)
 array([-0. ,  1.5,  3. ])
 
-The gradient with respect to a beta for all elements, summed in a wide dtype:
+The gradient with respect to one beta, summed in a wide dtype:
 
 >>> x, dy, beta = np.array([-1.0, 2.0]), np.array([10.0, 20.0]), 1.702
 >>> sigmoid = 1 / (1 + np.exp(-beta * x))
->>> np.sum(dy * x * x * sigmoid * (1 - sigmoid), dtype=np.float64).round(6)
-np.float64(3.795112)""",
+>>> dbeta = dy * x * x * sigmoid * (1 - sigmoid)
+>>> np.sum(dbeta, dtype=np.float64, keepdims=True)
+array([3.7951117])""",
     ),
     "mish": Words(
         summary="Mish: x times the hyperbolic tangent of its softplus.",

@@ -15,6 +15,8 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
+
+import relu_ufunc
 from benchmarks.measure import mark, minimum_seconds, wait_until_idle
 from benchmarks.table import FUNCTIONS
 from benchmarks.workload import (
@@ -25,8 +27,6 @@ from benchmarks.workload import (
     is_of_ml_dtypes,
     make_workload,
 )
-
-import relu_ufunc
 
 from . import smooth_peers
 
