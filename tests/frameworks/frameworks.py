@@ -19,7 +19,8 @@ Function = Callable[..., Any]
 
 
 def framework_module(name: str) -> Any:
-    return pytest.importorskip(name, reason=f"the extra `frameworks` is not installed: no {name}")
+    extra = "bfloat16" if name in {"openvino", "paddle"} else "frameworks"
+    return pytest.importorskip(name, reason=f"the extra `{extra}` is not installed: no {name}")
 
 
 @cache

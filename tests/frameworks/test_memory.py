@@ -60,6 +60,35 @@ def test_pytorch_bfloat16() -> None:
     assert torch.equal(tensor, wanted)
 
 
+def test_openvino_shows_bfloat16_as_float16() -> None:
+    ml_dtypes, openvino = framework_module("ml_dtypes"), framework_module("openvino")
+    bits = np.arange(2**16, dtype=np.uint16)
+    numbers = bits.view(ml_dtypes.bfloat16)
+    tensor = openvino.Tensor(numbers.view(np.int16), [bits.size], openvino.Type.bf16)
+    assert tensor.data.dtype == np.float16
+    assert address(tensor.data) == address(bits)
+    wanted = ru.relu(numbers)
+    right = ru.relu(tensor.data).view(np.uint16) == wanted.view(np.uint16)
+    np.testing.assert_array_equal(right, ~(numbers < ml_dtypes.bfloat16(-(2.0**121))))
+    array = tensor.data.view(ml_dtypes.bfloat16)
+    ru.relu(array, out=array)
+    np.testing.assert_array_equal(bits, wanted.view(np.uint16))
+
+
+def test_paddle_shows_bfloat16_as_uint16() -> None:
+    ml_dtypes, paddle = framework_module("ml_dtypes"), framework_module("paddle")
+    tensor = paddle.linspace(-2, 2, N).astype("bfloat16")
+    bits = tensor.numpy()
+    assert bits.dtype == np.uint16
+    np.testing.assert_array_equal(ru.relu(bits), bits)
+    y = ru.relu(bits.view(ml_dtypes.bfloat16))
+    back = paddle.to_tensor(y.view(np.uint16))
+    assert back.dtype == paddle.bfloat16
+    # For the CPU, Paddle has no relu of bfloat16.
+    wanted = paddle.nn.functional.relu(tensor.astype("float32"))
+    assert back.astype("float32").tolist() == wanted.tolist()
+
+
 def test_tensorflow_to_numpy() -> None:
     TensorFlow()
     tf = framework_module("tensorflow")
