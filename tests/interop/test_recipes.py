@@ -112,7 +112,8 @@ class TestDuckDB:
 
     def test_a_ufunc_by_itself_is_refused(self) -> None:
         connection = installed("duckdb").connect()
-        with pytest.raises(Exception, match="1 types provided, but the provided function takes"):
+        # An old NumPy has no signature of a ufunc, and a new one counts out= and the like.
+        with pytest.raises(Exception, match=r"function takes|not supported by signature"):
             connection.create_function("relu", ru.relu, ["FLOAT"], "FLOAT", type="arrow")
 
 
