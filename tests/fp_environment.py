@@ -1,6 +1,7 @@
 """Access to the thread's floating-point environment through the C library's fenv.h."""
 
 import ctypes
+import gc
 import platform
 import sys
 from collections.abc import Callable, Iterator
@@ -56,12 +57,22 @@ def flushes_to_zero() -> bool:
     return ctypes.c_uint32.from_buffer(now, offset).value & bits == bits
 
 
-def clear_flags() -> None:
-    assert _c("feclearexcept")(_ALL_EXCEPT[_machine]) == 0
+@contextmanager
+def no_flag_raised() -> Iterator[None]:
+    """Assert that the block leaves no flag set.
 
-
-def raised_flags() -> int:
-    return _c("fetestexcept")(_ALL_EXCEPT[_machine])
+    The garbage collector has to wait: Hypothesis measures how long it takes, in floats.
+    """
+    flags, was_enabled = _ALL_EXCEPT[_machine], gc.isenabled()
+    gc.disable()
+    try:
+        assert _c("feclearexcept")(flags) == 0
+        yield
+        raised = _c("fetestexcept")(flags)
+    finally:
+        if was_enabled:
+            gc.enable()
+    assert raised == 0, hex(raised)
 
 
 @contextmanager
