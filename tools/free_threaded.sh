@@ -18,8 +18,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$root/build/free_threaded
 parts=(python install tests threads stress tsan)
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
-# The newest releases have no wheels for 3.13 without the GIL, and pip would compile them.
-export PIP_ONLY_BINARY=numpy,gmpy2,hypothesis,ml_dtypes,ast-serialize
+source "$root/tools/binaries.sh"
 export PATH=$work/python/bin:$PATH
 unset PYTHONPATH PYTHON_GIL "${!RELU_UFUNC_@}"
 

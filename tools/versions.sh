@@ -8,6 +8,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/relu_ufunc-versions.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+source "$root/tools/binaries.sh"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
 minors=(1.25 1.26 2.0 2.1 2.2 2.3 2.4 2.5)
 
@@ -40,9 +41,9 @@ build() {
 "$root/tools/copy_tree.sh" "$work/tree" . ':!relu_ufunc'
 
 for_all=${1:+$(realpath "$1")}
-# install ENVIRONMENT NUMPY: fails if that NumPy has no wheel.
+# install ENVIRONMENT NUMPY: fails if that NumPy has no wheel, with pip's reasons in $work/errors.
 install() {
-    "$1/bin/pip" install --only-binary numpy "$wheel[test]" "$2" 2>/dev/null
+    "$1/bin/pip" install "$wheel[test]" "$2" 2>>"$work/errors"
 }
 
 failed=0
@@ -60,12 +61,15 @@ for python in "${pythons[@]}"; do
         rm -rf "$environment"
         "$python" -m venv "$environment"
         if [ "$age" = oldest ]; then
-            for minor in "${minors[@]}"; do
-                ! install "$environment" "numpy==$minor.*" || break
-            done
+            wanted=("${minors[@]/%/.*}")
+            wanted=("${wanted[@]/#/numpy==}")
         else
-            install "$environment" numpy
+            wanted=(numpy)
         fi
+        for numpy in "${wanted[@]}" ""; do
+            [ -n "$numpy" ] || { cat "$work/errors" >&2 && exit 1; }
+            ! install "$environment" "$numpy" || break
+        done
         versions=$("$environment/bin/python" -c \
             "import platform, numpy; print(platform.python_version(), 'NumPy', numpy.__version__)")
         [[ $version != *t ]] || versions="without the GIL $versions"
