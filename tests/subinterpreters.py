@@ -15,17 +15,17 @@ ATTEMPT = """
 import warnings
 warnings.simplefilter("ignore")
 try:
-    import relu_ufunc
+    {statement}
 except ImportError as error:
     refused = str(error)
 else:
     refused = ""
-assert "interpreter" in refused, refused
+assert {message!r} in refused, refused
 """
 
 
-def attempt(kind: str) -> None:
-    """Create one, use it and destroy it; raise what went wrong in it."""
+def attempt(kind: str, statement: str = "import relu_ufunc", message: str = "interpreter") -> None:
+    """Create one, see that it refuses the statement with that message, and destroy it."""
     interpreters: Any
     try:
         interpreters = importlib.import_module("_interpreters")
@@ -36,7 +36,9 @@ def attempt(kind: str) -> None:
         interpreter = interpreters.create(kind)
     try:
         # Raised before Python 3.13, returned from then on.
-        error = interpreters.run_string(interpreter, ATTEMPT)
+        error = interpreters.run_string(
+            interpreter, ATTEMPT.format(statement=statement, message=message)
+        )
     finally:
         interpreters.destroy(interpreter)
     if error is not None:
