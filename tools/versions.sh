@@ -10,7 +10,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/relu_ufunc-versions.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 source "$root/tools/binaries.sh"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_QUIET=1
-minors=(1.25 1.26 2.0 2.1 2.2 2.3 2.4 2.5)
+oldest_first=(numpy=={1.25,1.26,2.0,2.1,2.2,2.3,2.4,2.5}'.*')
 
 # Prints the version of a Python as its executable is named.
 says_version='
@@ -41,9 +41,15 @@ build() {
 "$root/tools/copy_tree.sh" "$work/tree" . ':!relu_ufunc'
 
 for_all=${1:+$(realpath "$1")}
-# install ENVIRONMENT NUMPY: fails if that NumPy has no wheel, with pip's reasons in $work/errors.
+# install NUMPY...: installs the first that has wheels, or fails with pip's reasons.
 install() {
-    "$1/bin/pip" install "$wheel[test]" "$2" 2>>"$work/errors"
+    local numpy
+    rm -f "$work/errors"
+    for numpy in "$@"; do
+        ! "$environment/bin/pip" install "$wheel[test]" "$numpy" 2>>"$work/errors" || return 0
+    done
+    cat "$work/errors" >&2
+    return 1
 }
 
 failed=0
@@ -61,15 +67,10 @@ for python in "${pythons[@]}"; do
         rm -rf "$environment"
         "$python" -m venv "$environment"
         if [ "$age" = oldest ]; then
-            wanted=("${minors[@]/%/.*}")
-            wanted=("${wanted[@]/#/numpy==}")
+            install "${oldest_first[@]}"
         else
-            wanted=(numpy)
+            install numpy
         fi
-        for numpy in "${wanted[@]}" ""; do
-            [ -n "$numpy" ] || { cat "$work/errors" >&2 && exit 1; }
-            ! install "$environment" "$numpy" || break
-        done
         versions=$("$environment/bin/python" -c \
             "import platform, numpy; print(platform.python_version(), 'NumPy', numpy.__version__)")
         [[ $version != *t ]] || versions="without the GIL $versions"
